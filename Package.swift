@@ -1,0 +1,58 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One list for every target: what the compiler can prove, it proves everywhere.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .strictMemorySafety(),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// The floors of the house, lowest first. `Tests/HouseTests` holds the table of who may import what.
+let floors: [Target] = [
+  .target(name: "CSystem"),
+  .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
+  .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+  .target(name: "SystemIO", dependencies: ["CSystem"]),
+  .target(name: "UpgradeCore"),
+  .target(name: "UpgradeRuntime", dependencies: ["UpgradeCore", "SystemIO", "CYAML"]),
+  .target(name: "WizardUI", dependencies: ["UpgradeCore", "UpgradeRuntime", "SystemIO", "CNcurses", "CSystem"]),
+  .target(name: "TrainingLab", dependencies: ["UpgradeCore", "UpgradeRuntime", "SystemIO"]),
+  .executableTarget(
+    name: "redis-upgrade",
+    dependencies: ["UpgradeCore", "UpgradeRuntime", "SystemIO", "WizardUI", "TrainingLab"]),
+]
+
+/// What only tests and benchmarks need.
+let proving: [Target] = [
+  .target(name: "World", dependencies: ["UpgradeCore", "UpgradeRuntime"], path: "Tests/World"),
+  .systemLibrary(name: "CHiredis", path: "Tests/CHiredis", providers: [.apt(["libhiredis-dev"])]),
+  .executableTarget(
+    name: "upgrade-benchmarks",
+    dependencies: ["UpgradeCore", "UpgradeRuntime", "SystemIO", "TrainingLab", "World", "CHiredis"],
+    path: "Tests/Benchmarks"),
+  .testTarget(name: "HouseTests"),
+  .testTarget(name: "SystemIOTests", dependencies: ["SystemIO"]),
+  .testTarget(name: "UpgradeCoreTests", dependencies: ["UpgradeCore"]),
+  .testTarget(name: "UpgradeRuntimeTests", dependencies: ["UpgradeRuntime", "UpgradeCore", "SystemIO"]),
+  .testTarget(name: "WizardUITests", dependencies: ["WizardUI", "UpgradeCore", "UpgradeRuntime", "SystemIO"]),
+  .testTarget(name: "TrainingLabTests", dependencies: ["TrainingLab", "UpgradeRuntime", "UpgradeCore", "SystemIO"]),
+  .testTarget(name: "WorldTests", dependencies: ["World", "UpgradeCore", "UpgradeRuntime"]),
+  .testTarget(
+    name: "EndToEndTests",
+    dependencies: ["TrainingLab", "UpgradeRuntime", "UpgradeCore", "SystemIO", "redis-upgrade"]),
+]
+
+let package = Package(
+  name: "redis-upgrade",
+  products: [.executable(name: "redis-upgrade", targets: ["redis-upgrade"])],
+  targets: floors + proving
+)
+
+for target in package.targets where target.type != .system && target.name != "CSystem" {
+  target.swiftSettings = settings
+}

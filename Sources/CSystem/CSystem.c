@@ -1,0 +1,1 @@
+// A C target for what Swift cannot express.
