@@ -1,0 +1,39 @@
+// The slow layer of a node's reading: configuration, users, modules, who else is connected, what we may do.
+
+/// What is read once at the start and on demand.
+package struct Inventory: Hashable, Sendable {
+  /// `CONFIG GET *`; secrets are taken out before they get here.
+  package var configuration: [String: String]
+  /// `ACL LIST`, with password hashes taken out; nil where the server or our user does not allow it.
+  package var users: [String]?
+  package var modules: [String]
+  /// Other wizards, seen by the names of their connections in `CLIENT LIST`.
+  package var otherWizards: [WizardName]
+  /// The rehearsal of each permission that the run needs, by command.
+  package var permissions: [String: Permission]
+  /// `config_file` is compared with what runs: directives that `CONFIG REWRITE` would change; nil where not looked at.
+  package var unsavedDirectives: [String]?
+}
+
+/// What a rehearsal told about one command.
+package enum Permission: Hashable, Sendable {
+  case granted
+  case denied(String)
+  case unknown(String)
+}
+
+/// The name under which a wizard's connections appear in `CLIENT LIST`: `redis-upgrade:HOST:RUN`.
+package struct WizardName: Hashable, Sendable, CustomStringConvertible {
+  package let host: String
+  package let run: String
+  package init(host: String, run: String) {
+    self.host = host
+    self.run = run
+  }
+  package init?(_ text: some StringProtocol) {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[0] == "redis-upgrade", !parts[1].isEmpty, !parts[2].isEmpty else { return nil }
+    self.init(host: String(parts[1]), run: String(parts[2]))
+  }
+  package var description: String { "redis-upgrade:\(host):\(run)" }
+}

@@ -1,0 +1,115 @@
+// What is fixed for a whole run: where from, where to, which nodes, what the site can do, what the operator asked for.
+
+/// The constants of one run, written into its first record.
+package struct Setup: Hashable, Sendable {
+  /// As the operator named it, without credentials.
+  package var target: String
+  package var to: Release
+  package var nodes: [NodeSetup]
+  package var shards: [Shard]
+  package var site: Site
+  package var options: Options
+
+  package init(
+    target: String, to: Release, nodes: [NodeSetup], shards: [Shard], site: Site, options: Options
+  ) {
+    self.target = target
+    self.to = to
+    self.nodes = nodes
+    self.shards = shards
+    self.site = site
+    self.options = options
+  }
+
+  package func node(_ id: NodeID) -> NodeSetup? { nodes.first { $0.id == id } }
+  package func address(_ id: NodeID) -> String { node(id)?.address.description ?? String(id.text.prefix(8)) }
+  package func shard(of node: NodeID) -> Shard? { shards.first { $0.members.contains(node) } }
+  /// An object as a person names it: an address, a shard's name, `the cluster`.
+  package func name(_ object: ObjectID) -> String {
+    switch object {
+    case .deployment: "the cluster"
+    case .host(let host): host
+    case .node(let id): address(id)
+    case .shard(let id): id.description
+    }
+  }
+}
+
+/// One node as it was found at the start.
+package struct NodeSetup: Hashable, Sendable {
+  package var id: NodeID
+  package var address: Address
+  package var release: Release
+  package var role: Role
+  package var runID: String
+  package var processID: Int
+  package var configFile: String
+  package var directory: String
+  package var appendOnly: Bool
+  /// Directives that upgrade mode changes, as they were.
+  package var settings: [String: String]
+
+  package init(
+    id: NodeID, address: Address, release: Release, role: Role, runID: String, processID: Int, configFile: String,
+    directory: String, appendOnly: Bool, settings: [String: String]
+  ) {
+    self.id = id
+    self.address = address
+    self.release = release
+    self.role = role
+    self.runID = runID
+    self.processID = processID
+    self.configFile = configFile
+    self.directory = directory
+    self.appendOnly = appendOnly
+    self.settings = settings
+  }
+}
+
+/// What the site's profile can do, without the site's secrets.
+package struct Site: Hashable, Sendable {
+  package enum Reach: String, Hashable, Sendable { case local, ssh, manual }
+  /// The moments of a node's upgrade at which the profile may have a command.
+  package enum Stage: String, Hashable, Sendable, CaseIterable {
+    case stage, beforeNode = "before_node", stop, install, start, rollback, afterNode = "after_node"
+  }
+  package var reach: Reach
+  /// The exact text per stage and node, placeholders filled in (`{pid}` is filled at the last moment).
+  package var commands: [Stage: [NodeID: String]]
+  /// How long each stage's command may run.
+  package var bounds: [Stage: Duration]
+  /// True for throw-away servers: what the lab itself causes is then a note.
+  package var isLab: Bool
+
+  package init(reach: Reach, commands: [Stage: [NodeID: String]], bounds: [Stage: Duration], isLab: Bool) {
+    self.reach = reach
+    self.commands = commands
+    self.bounds = bounds
+    self.isLab = isLab
+  }
+
+  package func has(_ stage: Stage) -> Bool { commands[stage]?.isEmpty == false }
+  package func command(_ stage: Stage, _ node: NodeID) -> String? { commands[stage]?[node] }
+}
+
+/// What the operator chose on the command line.
+package struct Options: Hashable, Sendable {
+  /// How long gates must have held before each node, `--settle`.
+  package var settle: Duration
+  /// Client errors and lost writes that end the run, `--error-budget`; nil: no budget.
+  package var errorBudget: Int?
+  /// Whether primaries return to their old places at the end.
+  package var returnPrimaries: Bool
+  /// How far a replica may be behind to be handed over to, bytes.
+  package var lagBound: Int
+
+  package init(
+    settle: Duration = .seconds(10), errorBudget: Int? = 0, returnPrimaries: Bool = false,
+    lagBound: Int = 1_048_576
+  ) {
+    self.settle = settle
+    self.errorBudget = errorBudget
+    self.returnPrimaries = returnPrimaries
+    self.lagBound = lagBound
+  }
+}
