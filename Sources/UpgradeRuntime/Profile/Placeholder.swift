@@ -1,0 +1,91 @@
+package import UpgradeCore
+
+/// A name in braces that a profile's command may hold, and that is filled in for each node.
+package enum Placeholder: String, CaseIterable, Sendable, Hashable {
+  /// Where the node listens, as it announces itself; without brackets for IPv6.
+  case host
+  case port
+  /// The 40 hexadecimal digits of `CLUSTER MYID`.
+  case nodeID = "node_id"
+  /// The server's process id at the moment when the command is run.
+  case pid
+  /// The systemd unit that runs the server.
+  case unit
+  /// What is being upgraded to: `redis` or `valkey`, and its version.
+  case product, version
+  /// The version that the node ran when the run began, also while it is rolled back.
+  case fromVersion = "from_version"
+  /// The file that the server was started with, and its working directory.
+  case configFile = "config_file"
+  case dir
+
+  /// `{node_id}`
+  package var text: String { "{\(rawValue)}" }
+
+  /// Whether the value is the same for all nodes of a host, so that a host-wide command may hold it.
+  var isSharedByHost: Bool {
+    switch self {
+    case .host, .product, .version, .fromVersion: true
+    case .port, .nodeID, .pid, .unit, .configFile, .dir: false
+    }
+  }
+
+  /// Why the value may be missing and what an operator can do then: a sentence.
+  var whereUnknown: String {
+    switch self {
+    case .unit: "No systemd unit was seen to run it; write the unit's name into the command."
+    case .nodeID: "It is not a node of a cluster; use {host} and {port}."
+    case .configFile: "It was started without a configuration file; write the file's name into the command."
+    case .dir: "It did not tell its working directory; write the directory into the command."
+    case .pid: "It does not run; use {host} and {port}."
+    case .host, .port, .product, .version, .fromVersion: "It did not tell; write it into the command."
+    }
+  }
+
+  static var list: String { Quotation.list(allCases.map(\.text), last: "and") }
+}
+
+/// What is known of one node to fill placeholders with; nil is "not known", never an empty text.
+package struct Placeholders: Equatable, Sendable {
+  package var address: Address
+  package var nodeID: NodeID?
+  /// nil: left in the text as `{pid}`, to be filled in at the last moment.
+  package var processID: Int?
+  package var unit: String?
+  package var to: Release
+  package var from: Release
+  package var configFile: String?
+  package var directory: String?
+
+  package init(
+    address: Address, nodeID: NodeID? = nil, processID: Int? = nil, unit: String? = nil, from: Release, to: Release,
+    configFile: String? = nil, directory: String? = nil
+  ) {
+    self.address = address
+    self.nodeID = nodeID
+    self.processID = processID
+    self.unit = unit
+    self.from = from
+    self.to = to
+    self.configFile = configFile
+    self.directory = directory
+  }
+
+  /// The value as text; nil where it is not known. An empty text is not known either.
+  func value(_ placeholder: Placeholder) -> String? {
+    let value =
+      switch placeholder {
+      case .host: address.host
+      case .port: String(address.port)
+      case .nodeID: nodeID?.text
+      case .pid: processID.map { String($0) }
+      case .unit: unit
+      case .product: to.product.rawValue
+      case .version: to.version.description
+      case .fromVersion: from.version.description
+      case .configFile: configFile
+      case .dir: directory
+      }
+    return value?.isEmpty == true ? nil : value
+  }
+}

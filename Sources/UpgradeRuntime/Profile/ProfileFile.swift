@@ -1,0 +1,100 @@
+import UpgradeCore
+
+extension Profile {
+  private static let keys = ["reach", "ssh", "software", "hooks"]
+  private static let softwareStages: [Site.Stage] = [.stage, .stop, .install, .start, .rollback]
+  private static let hookStages: [Site.Stage] = [.beforeNode, .afterNode]
+  private static let longestBound = 86_400
+
+  /// Reads a profile from the bytes of a YAML file; `file` is repeated in sentences and becomes its name.
+  package init(yaml bytes: [UInt8], file: String) throws(UsageError) {
+    guard let root = try YAMLReader.read(bytes, file: file) else {
+      throw UsageError(
+        .missingKey, at: .init(file: file, line: 1), "the profile is empty",
+        remedy: "Say at least how a node's server is started: `software: { start: \"...\" }`.")
+    }
+    let group = try YAMLGroup(root, name: "the profile", keys: Self.keys, file: file)
+    let reach = try group.word("reach", of: ["local", "ssh", "manual"]).flatMap(Site.Reach.init) ?? .local
+    let ssh = try Self.ssh(group, reach: reach)
+
+    var commands: [Site.Stage: Command] = [:]
+    let softwareLine = group.entry("software")?.keyLine ?? group.line
+    for (key, stages) in [("software", Self.softwareStages), ("hooks", Self.hookStages)] {
+      guard let entry = group.entry(key) else { continue }
+      let part = try YAMLGroup(entry.node, name: key, keys: stages.map(Self.key), file: file)
+      for stage in stages {
+        commands[stage] = try Self.command(part, stage)
+      }
+    }
+    guard commands[.start] != nil else {
+      throw UsageError(
+        .missingKey, at: .init(file: file, line: softwareLine), "software has no start",
+        remedy: "Say how a node's server is started, for example `start: systemctl start {unit}`; it must detach.")
+    }
+    self.init(name: file, reach: reach, ssh: ssh, commands: commands)
+  }
+
+  private static func ssh(_ group: YAMLGroup, reach: Site.Reach) throws(UsageError) -> SSH {
+    guard let entry = group.entry("ssh") else { return SSH() }
+    guard reach == .ssh else {
+      throw UsageError(
+        .badValue, at: group.place(entry.keyLine), "ssh is given, but reach is \(reach.rawValue)",
+        remedy: "Write `reach: ssh`, or take ssh out.")
+    }
+    let part = try YAMLGroup(entry.node, name: "ssh", keys: ["user", "options"], file: group.file)
+    let user = try part.text("user")
+    // It becomes a word of ssh's own command line, where a leading dash would make it an option.
+    if let user, user.hasPrefix("-") || user.contains(where: \.isWhitespace) {
+      throw UsageError(
+        .badValue, at: part.place(part.entry("user")?.node.line ?? part.line), "user is \(Quotation.quoted(user))",
+        remedy: "Write a user's name alone; the host is the node's, and everything else goes into options.")
+    }
+    return SSH(user: user, options: try part.texts("options") ?? [])
+  }
+
+  private static func command(_ part: YAMLGroup, _ stage: Site.Stage) throws(UsageError) -> Command? {
+    let key = key(of: stage)
+    guard let entry = part.entry(key) else { return nil }
+    let place = part.place(entry.node.line)
+    let written = try written(entry.node, of: stage, in: part)
+    let template = try CommandTemplate(written.line, at: place)
+    if template.hasOpenQuote {
+      throw UsageError(
+        .badValue, at: place, "\(key) ends inside quotes", remedy: "Close the quote, or the shell refuses the line.")
+    }
+    let own = Placeholder.allCases.first { !$0.isSharedByHost && template.placeholders.contains($0) }
+    if written.scope == .host, let own {
+      throw UsageError(
+        .badValue, at: place, "\(key) is run once for a whole host, but uses \(own.text), which differs per node",
+        remedy: "Take \(own.text) out, or write `scope: node`.")
+    }
+    return Command(
+      template: template, scope: written.scope, bound: written.bound, form: .commandLine, place: place)
+  }
+
+  /// What the file says of a command: a line, or `{ run:, scope:, bound: }`.
+  private static func written(
+    _ node: YAMLNode, of stage: Site.Stage, in part: YAMLGroup
+  ) throws(UsageError) -> (line: String, scope: HostCommand.Scope, bound: Duration) {
+    let key = key(of: stage)
+    let usual = usualBound(of: stage)
+    guard case .mapping(let entries) = node.content else {
+      return (try part.text(of: node, called: key), .node, usual)
+    }
+    // `start: {dir}` is a group of keys to YAML and a command to its author.
+    if let first = entries.first, entries.count == 1, first.node.isMissing, Placeholder(rawValue: first.key) != nil {
+      throw UsageError(
+        .wrongType, at: part.place(node.line), "\(key) starts with {, which opens a group of keys",
+        remedy: "Put the whole command in quotes.")
+    }
+    let long = try YAMLGroup(node, name: key, keys: ["run", "scope", "bound"], file: part.file)
+    guard let line = try long.text("run") else {
+      throw UsageError(
+        .missingKey, at: long.place(long.line), "\(key) has no run",
+        remedy: "Write `\(key): { run: \"...\" }`; a command that starts with { must be put in quotes.")
+    }
+    let scope = try long.word("scope", of: HostCommand.Scope.allCases.map(\.rawValue))
+    let bound = try long.wholeNumber("bound", in: 1...longestBound, unit: "seconds")
+    return (line, scope.flatMap(HostCommand.Scope.init) ?? .node, bound.map { .seconds($0) } ?? usual)
+  }
+}
