@@ -1,1 +1,0 @@
-// A C target for what Swift cannot express.

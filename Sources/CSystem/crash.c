@@ -1,0 +1,119 @@
+// The terminal after a crash: what must be written is prepared while all is well.
+#define _GNU_SOURCE
+#include "CSystem.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+static const int faults[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT, SIGFPE};
+enum { fault_count = sizeof faults / sizeof faults[0] };
+
+/// Everything that a handler needs, never changed after it is published.
+typedef struct {
+  int terminal;
+  int note_descriptor;
+  bool has_modes;
+  struct termios modes;
+  size_t restore_length;
+  size_t note_length;
+  char bytes[];
+} plan;
+
+static _Atomic(plan *) armed;
+static struct sigaction previous[fault_count];
+static atomic_int handling;  // 0 nobody, 1 somebody restores, 2 restored
+
+static void put_previous_back(void) {
+  for (int index = 0; index < fault_count; index++) sigaction(faults[index], &previous[index], NULL);
+}
+
+/// Writes what a descriptor takes within a fifth of a second: a stopped terminal must not keep a crash from ending.
+static void write_bounded(int descriptor, const char *bytes, size_t length) {
+  while (length > 0) {
+    struct pollfd wait = {.fd = descriptor, .events = POLLOUT};
+    if (poll(&wait, 1, 200) <= 0) return;
+    ssize_t written = write(descriptor, bytes, length > 512 ? 512 : length);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;
+    bytes += written;
+    length -= (size_t)written;
+  }
+}
+
+static void restore(const plan *plan) {
+  if (plan->note_descriptor >= 0) {
+    write_bounded(plan->note_descriptor, plan->bytes + plan->restore_length, plan->note_length);
+  }
+  if (plan->has_modes) {
+    tcflush(plan->terminal, TCIFLUSH);  // keys meant for a screen must not reach the shell
+    tcsetattr(plan->terminal, TCSANOW, &plan->modes);
+  }
+  write_bounded(plan->terminal, plan->bytes, plan->restore_length);
+}
+
+static void handle(int number, siginfo_t *information, void *context) {
+  (void)context;
+  int kept = errno;
+  int nobody = 0;
+  if (atomic_compare_exchange_strong(&handling, &nobody, 1)) {
+    plan *plan = atomic_load(&armed);
+    if (plan) restore(plan);
+    put_previous_back();
+    atomic_store(&handling, 2);
+  } else {
+    // Another thread crashed first; let it finish before this one takes the process down.
+    struct timespec moment = {0, 1000000};
+    for (int tries = 0; tries < 2000 && atomic_load(&handling) == 1; tries++) nanosleep(&moment, NULL);
+  }
+  errno = kept;
+  // A fault strikes again by itself on return, with its registers intact for the backtrace.
+  // A breakpoint or a signal that somebody sent would not.
+  bool again = information->si_code > 0 && number != SIGTRAP && number != SIGABRT;
+  if (!again) raise(number);
+}
+
+int csystem_arm_crash_restore(
+    int terminal, const void *restore_bytes, size_t restore_length,
+    int note_descriptor, const void *note, size_t note_length) {
+  plan *fresh = calloc(1, sizeof(plan) + restore_length + note_length);
+  if (!fresh) return -ENOMEM;
+  fresh->terminal = terminal;
+  fresh->note_descriptor = note_descriptor;
+  fresh->restore_length = restore_length;
+  fresh->note_length = note_length;
+  if (restore_length) memcpy(fresh->bytes, restore_bytes, restore_length);
+  if (note_length) memcpy(fresh->bytes + restore_length, note, note_length);
+
+  plan *old = atomic_load(&armed);
+  if (old && old->terminal == terminal) {
+    // Armed before: by now the modes are the screen's own, so the first ones count.
+    fresh->has_modes = old->has_modes;
+    fresh->modes = old->modes;
+  } else {
+    fresh->has_modes = tcgetattr(terminal, &fresh->modes) == 0;
+  }
+  atomic_store(&armed, fresh);
+  // The old plan is never freed: a handler on another thread may be reading it. It is a few hundred bytes.
+  if (old) return 0;
+
+  csystem_thread_alternate_stack();
+  struct sigaction action = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+  sigemptyset(&action.sa_mask);
+  sigaddset(&action.sa_mask, SIGTTOU);  // tcsetattr from the background would stop us
+  for (int index = 0; index < fault_count; index++) {
+    if (sigaction(faults[index], &action, &previous[index]) < 0) return -errno;
+  }
+  return 0;
+}
+
+void csystem_disarm_crash_restore(void) {
+  if (!atomic_exchange(&armed, NULL)) return;
+  put_previous_back();
+}
