@@ -1,0 +1,57 @@
+/// The profile of a lab: how a node's software is swapped, written as `D/profile.yaml` for the wizard.
+///
+/// A node runs through the link `D/<port>/server`, which points into the store of servers. There is no `stop`: the
+/// wizard's own SHUTDOWN is what a drill should exercise.
+package enum LabProfile {
+  package static let fileName = "profile.yaml"
+  package static let linkName = "server"
+
+  /// - Parameters:
+  ///   - directory: the lab's own, absolute.
+  ///   - store: the store of servers, absolute.
+  package static func text(directory: String, store: String) -> String {
+    let node = "\(shellQuoted(directory))/{port}"
+    let servers = shellQuoted(store)
+    let wanted = "\(servers)/{product}-{version}/{product}-server"
+    // A rename replaces the link in one step: at no moment is there none.
+    let relink = "ln -sfn \"$server\" \(node)/next && mv -fT \(node)/next \(node)/\(linkName)"
+    let commands: [(name: String, command: String)] = [
+      ("stage", "\(wanted) --version"),
+      ("install", "server=\(wanted) && test -x \"$server\" && \(relink)"),
+      ("start", startCommand(in: node)),
+      // The product may have changed on the way; the older version then stands under the other name.
+      (
+        "rollback",
+        "for product in {product} redis valkey; do server=\(servers)/$product-{from_version}/$product-server; "
+          + "if test -x \"$server\"; then \(relink); exit; fi; done; exit 1"
+      ),
+    ]
+    return """
+      # A throw-away deployment, made by `redis-upgrade lab up` and gone with it.
+      reach: local
+      software:
+
+      """ + commands.map { "  \($0.name): \(yamlQuoted($0.command))\n" }.joined()
+  }
+
+  /// Starts a node's server in a session of its own, and returns once it is forked.
+  ///
+  /// It takes nothing of the caller's terminal with it: no input, no output, and no hang-up in the moment before it has
+  /// left the session.
+  ///
+  /// - Parameter node: the node's directory, as a word of the shell.
+  package static func startCommand(in node: String) -> String {
+    "cd \(node) && nohup setsid -f ./\(linkName) \(ServerConfiguration.fileName) "
+      + "</dev/null >>\(ServerConfiguration.outputFileName) 2>&1"
+  }
+
+  /// A text as one word of a POSIX shell.
+  package static func shellQuoted(_ text: String) -> String {
+    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+
+  /// A text as one YAML scalar.
+  private static func yamlQuoted(_ text: String) -> String {
+    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+  }
+}

@@ -1,0 +1,90 @@
+package import UpgradeCore
+
+/// What a throw-away cluster shall be.
+package struct LabRequest: Equatable, Sendable {
+  /// The release that the servers start on.
+  package var from: Release
+  /// The release that they will be upgraded to: fetched beforehand, and able to read the same configuration.
+  package var to: Release?
+  /// Where the lab lives; nil makes a directory of its own among the lab's state.
+  package var directory: String?
+  /// The first port of as many as there are nodes; nil takes the first free range.
+  package var port: Int?
+  /// The number of replicas of each shard; its count is the number of shards.
+  package var replicas: [Int]
+  /// `cluster-node-timeout`, milliseconds.
+  package var nodeTimeout = 2000
+  /// Keys written to each shard before the lab counts as ready.
+  package var keysPerShard = 0
+  /// The length of each such key's value, bytes.
+  package var valueLength = 100
+  /// The default user's password on every node, also used between nodes; nil for none.
+  package var password: String?
+  /// Users besides the default one, on every node.
+  package var users: [LabUser] = []
+  /// Lines added to every node's configuration.
+  package var configuration: [String] = []
+  /// Lines added to single nodes' configurations, by the node's number from 0: primaries first.
+  package var nodeConfiguration: [Int: [String]] = [:]
+  /// What the nodes' names are made from: the same seed gives the same names.
+  package var seed: UInt64 = 1
+
+  package init(from: Release, to: Release? = nil, primaries: Int = 3, replicasPerPrimary: Int = 1) {
+    self.from = from
+    self.to = to
+    replicas = Array(repeating: replicasPerPrimary, count: max(0, primaries))
+  }
+
+  /// The highest base port: the bus port, 10,000 higher, must stay under Linux' ephemeral range (32768 and up).
+  package static let highestPort = 22_700
+  /// The most nodes of one lab; it keeps bus ports and ports apart and a laptop alive.
+  package static let mostNodes = 60
+
+  /// Refuses what cannot be built, before anything is touched.
+  package func validated() throws(LabError) {
+    let nodes = replicas.count + replicas.reduce(0, +)
+    guard !replicas.isEmpty, !replicas.contains(where: { $0 < 0 }), nodes <= Self.mostNodes else {
+      throw LabError(
+        .badRequest, "A lab has at least one primary and at most \(Self.mostNodes) nodes, not \(nodes)",
+        remedy: "Ask for another number of primaries or replicas.")
+    }
+    if let port {
+      let last = Self.highestPort - nodes + 1
+      guard (1024...last).contains(port) else {
+        throw LabError(
+          .badRequest, "Base port \(port) is outside 1024-\(last)",
+          remedy: "Choose a lower one: each node's bus port is 10,000 above its port and must stay below 32,768.")
+      }
+    }
+    guard (100...60_000).contains(nodeTimeout) else {
+      throw LabError(
+        .badRequest, "A node timeout of \(nodeTimeout) ms is outside 100-60000",
+        remedy: "Choose one in between; 2000 is the lab's own.")
+    }
+    guard keysPerShard >= 0, (0...1_000_000).contains(valueLength) else {
+      throw LabError(
+        .badRequest, "\(keysPerShard) keys of \(valueLength) bytes a shard cannot be loaded",
+        remedy: "Ask for 0 or more keys of 0 to 1,000,000 bytes.")
+    }
+    let texts = configuration + nodeConfiguration.values.joined() + users.flatMap { [$0.name, $0.password, $0.rules] }
+    guard !(texts + [password ?? ""]).contains(where: { $0.contains { $0.isNewline || $0 == "\0" } }) else {
+      throw LabError(
+        .badRequest, "A line of configuration, a user or a password contains a line break",
+        remedy: "Give each line of configuration by itself.")
+    }
+  }
+}
+
+/// A user of the servers' access control lists.
+package struct LabUser: Equatable, Sendable {
+  package var name: String
+  package var password: String
+  /// Rules as `ACL SETUSER` takes them, such as `~* +@all -cluster`.
+  package var rules: String
+
+  package init(name: String, password: String, rules: String) {
+    self.name = name
+    self.password = password
+    self.rules = rules
+  }
+}

@@ -1,0 +1,46 @@
+/// What a client that never retries lived through: the judgement that the lab passes on an upgrade.
+package struct WritingReport: Codable, Equatable, Sendable {
+  package struct Shard: Codable, Equatable, Sendable {
+    /// `s1` to `sN` by lowest slot at the start.
+    package var name: String
+    package var firstSlot: Int
+    package var lastSlot: Int
+    package var acknowledged = 0
+    package var errors = 0
+    package var lost = 0
+    /// The longest time between asking for a write and the next acknowledged one, milliseconds.
+    package var longestStall = 0.0
+    /// When that began, milliseconds since 1970; 0 where nothing was ever written.
+    package var longestStallAt: Int64 = 0
+    /// The address that served the last write.
+    package var lastServedBy = ""
+
+    package init(name: String, firstSlot: Int, lastSlot: Int) {
+      self.name = name
+      self.firstSlot = firstSlot
+      self.lastSlot = lastSlot
+    }
+  }
+
+  /// Milliseconds since 1970.
+  package var started: Int64 = 0
+  package var ended: Int64 = 0
+  package var acknowledged = 0
+  /// Replies other than `MOVED` and `ASK`, by their code, and commands left without reply as `NO-REPLY`.
+  package var errors: [String: Int] = [:]
+  /// Acknowledged writes that are not there at the end.
+  package var lost = 0
+  /// Keys that could not be read at the end, so that nothing is known about them.
+  package var unverified = 0
+  package var redirections = 0
+  /// Idle connections that the servers closed: no error, the next write opens another.
+  package var idleCloses = 0
+  package var shards: [Shard] = []
+
+  package init() {}
+
+  package var errorCount: Int { errors.values.reduce(0, +) }
+  package var longestStall: Double { shards.map(\.longestStall).max() ?? 0 }
+  /// No error, nothing lost, and everything read back.
+  package var isClean: Bool { errorCount == 0 && lost == 0 && unverified == 0 }
+}
