@@ -16,13 +16,13 @@ package protocol Timekeeper: Sendable {
 extension Timekeeper {
   /// Waits for a duration on the monotonic clock.
   package func sleep(for duration: Duration) async throws(CancellationError) {
-    try await sleep(nanoseconds: duration.nanoseconds)
+    try await sleep(nanoseconds: duration.boundedNanoseconds)
   }
 }
 
 extension Duration {
   /// The whole duration in nanoseconds, held at the ends of `Int64` (292 years) instead of trapping.
-  package var nanoseconds: Int64 {
+  package var boundedNanoseconds: Int64 {
     let (seconds, attoseconds) = components
     let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
     guard !overflow else { return seconds < 0 ? .min : .max }

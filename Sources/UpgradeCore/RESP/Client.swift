@@ -122,7 +122,7 @@ extension Client {
     let bound = bound ?? options.commandTimeout
     let now = timekeeper.now
     let batch = Batch(
-      id: batchCount, commands: commands, bound: bound, deadline: now.advancedOrLast(by: bound.nanoseconds))
+      id: batchCount, commands: commands, bound: bound, deadline: now.advancedOrLast(by: bound.boundedNanoseconds))
     batchCount += 1
 
     switch machine.connect() {
@@ -165,7 +165,7 @@ extension Client {
     guard attempt.notBefore <= now else { return watch(until: attempt.notBefore) }
     generation += 1
     let generation = generation
-    let deadline = now.advancedOrLast(by: options.connectTimeout.nanoseconds)
+    let deadline = now.advancedOrLast(by: options.connectTimeout.boundedNanoseconds)
     let task = spawn { [openTransport] in
       do throws(TransportError) {
         await self.opened(try await openTransport(), generation)

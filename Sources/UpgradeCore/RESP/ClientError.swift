@@ -82,7 +82,7 @@ extension ClientError: CustomStringConvertible {
 extension Duration {
   /// `250 ms`, `5 s`, `1.5 s`.
   var inWords: String {
-    let milliseconds = nanoseconds / 1_000_000
+    let milliseconds = boundedNanoseconds / 1_000_000
     guard milliseconds >= 1000 else { return "\(milliseconds) ms" }
     let tenths = milliseconds / 100 % 10
     return tenths == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds / 1000).\(tenths) s"

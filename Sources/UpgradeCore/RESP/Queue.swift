@@ -38,7 +38,7 @@ struct Queue<Element> {
   }
 }
 
-extension Queue: Sequence {
+extension Queue: Swift.Sequence {
   func makeIterator() -> ArraySlice<Element>.Iterator {
     elements[head...].makeIterator()
   }

@@ -18,8 +18,8 @@ package struct ReconnectBackoff: Sendable, Hashable {
   package var notBefore: Int64 {
     guard failures > 0 else { return .min }
     let doublings = min(failures - 1, 30)
-    let wait = first.nanoseconds.multipliedReportingOverflow(by: 1 << Int64(doublings))
-    let bounded = wait.overflow ? longest.nanoseconds : min(wait.partialValue, longest.nanoseconds)
+    let wait = first.boundedNanoseconds.multipliedReportingOverflow(by: 1 << Int64(doublings))
+    let bounded = wait.overflow ? longest.boundedNanoseconds : min(wait.partialValue, longest.boundedNanoseconds)
     return lastFailure.addingReportingOverflow(bounded).partialValue
   }
 
