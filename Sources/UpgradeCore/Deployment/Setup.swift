@@ -7,19 +7,30 @@ package struct Setup: Hashable, Sendable {
   package var to: Release
   package var nodes: [NodeSetup]
   package var shards: [Shard]
+  /// `cluster-node-timeout`, the longest of all nodes.
+  package var nodeTimeout: Duration
+  /// Whether the first promotion narrows the way back, because the new version writes a data format that the old
+  /// one cannot read.
+  package var wayBackNarrows: Bool
   package var site: Site
   package var options: Options
 
   package init(
-    target: String, to: Release, nodes: [NodeSetup], shards: [Shard], site: Site, options: Options
+    target: String, to: Release, nodes: [NodeSetup], shards: [Shard], nodeTimeout: Duration, wayBackNarrows: Bool,
+    site: Site, options: Options
   ) {
     self.target = target
     self.to = to
     self.nodes = nodes
     self.shards = shards
+    self.nodeTimeout = nodeTimeout
+    self.wayBackNarrows = wayBackNarrows
     self.site = site
     self.options = options
   }
+
+  /// How long a node that won an election may not be asked to win another: four node time-outs.
+  package var electionPause: Duration { nodeTimeout * 4 }
 
   package func node(_ id: NodeID) -> NodeSetup? { nodes.first { $0.id == id } }
   package func address(_ id: NodeID) -> String { node(id)?.address.description ?? String(id.text.prefix(8)) }

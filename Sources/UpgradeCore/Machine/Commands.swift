@@ -1,0 +1,24 @@
+// The exact text of an action: what an operator could paste.
+
+extension Action {
+  /// One line per command, in the order in which they are sent.
+  package func commands(in setup: Setup) -> [String] {
+    func client(_ node: NodeID, _ words: String) -> String {
+      guard let address = setup.node(node)?.address else { return "redis-cli \(words)" }
+      return "redis-cli -h \(address.host) -p \(address.port) \(words)"
+    }
+    switch self {
+    case .configure(let node, let settings), .restore(let node, let settings):
+      return settings.map { client(node, "CONFIG SET \($0.directive) \($0.value)") }
+    case .backUp(let nodes): return nodes.map { client($0, "BGSAVE") }
+    case .host(let node, let stage): return [setup.site.command(stage, node) ?? "(run by hand: \(stage.rawValue))"]
+    case .shutDown(let node, let save): return [client(node, save ? "SHUTDOWN SAVE" : "SHUTDOWN")]
+    case .setAside(let node):
+      let directory = setup.node(node)?.directory ?? "."
+      return ["move dump and append-only files of \(directory) aside"]
+    case .handOver(_, _, let to): return [client(to, "CLUSTER FAILOVER")]
+    case .drain(let node): return [client(node, "INFO commandstats") + "   (repeated until nobody calls it)"]
+    case .watch, .confirm: return []
+    }
+  }
+}

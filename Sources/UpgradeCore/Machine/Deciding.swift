@@ -1,0 +1,257 @@
+// What to record and to do next: pure, from state, observations and one input.
+
+extension UpgradeMachine {
+  /// Decides; changes nothing.
+  package func decide(_ input: Input, now: Instant) -> Decision {
+    switch input {
+    case .start(let run, let wizard, let setup):
+      guard state.setup == nil else { return Decision(refusal: "this run has already begun") }
+      return Decision(records: [.started(run: run, by: wizard, setup: setup)])
+    case .resumed(let wizard):
+      return Decision(records: [.resumed(by: wizard)], effects: reattachments())
+    case .tick: return tick(now)
+    case .outcome(let effect, let outcome):
+      guard state.inFlight?.effect == effect, state.inFlight?.outcome == nil else {
+        return Decision(records: [.late(effect, outcome)])
+      }
+      return Decision(records: [.outcome(effect, outcome)])
+    case .answer(let answer): return take(answer, now: now)
+    case .choose(let choice, let typed, let source): return take(choice, typed: typed, source: source, now: now)
+    }
+  }
+
+  private func tick(_ now: Instant) -> Decision {
+    guard state.setup != nil, state.ended == nil, let situation = situation(now: now) else { return .nothing }
+    if let flight = state.inFlight { return settle(flight, situation, now: now) }
+    guard state.problem == nil, state.asked == nil else { return .nothing }
+    if let spent = overspent() { return spent }
+    if state.plan == nil { return askForPlan(now) }
+    let posture = observations.posture
+    switch posture.kind {
+    case .idle, .inFlight: return .nothing
+    case .drifted(let changes): return Decision(records: [.problem(driftProblem(changes))])
+    case .next(.problem(let problem)): return Decision(records: [.problem(problem)])
+    case .next(.wait(_, let patience, let problem)):
+      guard let since = posture.waitingSince, now - since > patience else { return .nothing }
+      return Decision(records: [.problem(problem)])
+    case .next(.done): return finish(posture, situation, now: now)
+    case .next(.step(let step)): return take(step, posture, situation, now: now)
+    }
+  }
+
+  // MARK: - Beginning and ending
+
+  private func askForPlan(_ now: Instant) -> Decision {
+    guard let plan = plan(now: now), let setup = state.setup else { return .nothing }
+    if case .problem(let problem) = plan.ending { return Decision(records: [.problem(problem)]) }
+    if case .endless(let step) = plan.ending {
+      return Decision(records: [
+        .problem(
+          Problem(
+            name: "plan-has-no-end", object: .deployment, step: step,
+            what: "The plan cannot be unfolded to its end\(step.map { ": it stays at \($0)" } ?? "").",
+            risk: "This is a defect of this program. Nothing has been changed.", choices: [.stopHere]))
+      ])
+    }
+    let nodes = Set(plan.steps.compactMap { $0.key.verb == .rejoin ? $0.key.object : nil }).count
+    let handOvers = plan.steps.filter { $0.key.verb == .handOver }.count
+    let question = Question(
+      name: QuestionName(.start), consentClass: .reversible, title: "Start with this plan?",
+      lines: [
+        "\(plan.steps.count) steps: \(nodes) nodes to \(setup.to.title), \(handOvers) hand-overs.",
+        "You are asked again before every node and every hand-over.",
+      ], step: nil, word: "yes")
+    return Decision(records: [.asked(question)])
+  }
+
+  private func finish(_ posture: Posture, _ situation: Situation, now: Instant) -> Decision {
+    let red = posture.gates.filter { !$0.isGreen }
+    if !red.isEmpty {
+      guard let since = posture.waitingSince, now - since > .seconds(60) else { return .nothing }
+      return Decision(records: [.problem(finalProblem(red, waited: now - since))])
+    }
+    var records: [Record] = []
+    if let measure = observations.measure { records.append(.measured(measure)) }
+    let reached = situation.setup.nodes.filter { situation.snapshot[$0.id].view?.release == situation.setup.to }.count
+    let all = situation.setup.nodes.count
+    let isDone = state.facts.goals.mode == .upgrade && reached == all
+    records.append(
+      .ended(
+        Ending(
+          isDone ? .done : .woundDown, name: isDone ? "done" : "wound-down",
+          sentence: "\(reached) of \(all) nodes run \(situation.setup.to.title).", everyShardServed: true)))
+    return Decision(records: records)
+  }
+
+  private func overspent() -> Decision? {
+    guard let budget = state.setup?.options.errorBudget, let measure = observations.measure,
+      measure.spent - state.facts.budgetSpent > budget
+    else { return nil }
+    return Decision(records: [.measured(measure), .problem(budgetProblem(measure, budget: budget))])
+  }
+
+  // MARK: - Steps
+
+  private func take(_ step: Step, _ posture: Posture, _ situation: Situation, now: Instant) -> Decision {
+    if let consent = step.consent, state.declined.contains(consent.question) {
+      return Decision(records: [.problem(declinedProblem(consent.question, step: step.key))])
+    }
+    let planned = PlannedStep(key: step.key, consentClass: step.consent?.consentClass)
+    if state.plan?.contains(planned) == false { return askForChange(step) }
+    let red = posture.gates.filter { !$0.isGreen }
+    if !red.isEmpty {
+      guard let since = posture.waitingSince, now - since > step.patience else { return .nothing }
+      return Decision(records: [.problem(gateProblem(red, step: step, waited: now - since))])
+    }
+    if posture.settling != nil { return .nothing }
+    if let consent = step.consent, state.consents[consent.question] != consent.consentClass,
+      !(consent.question.kind == .clientProbe && state.facts.done.contains(step.key))
+    {
+      return Decision(records: [.asked(question(for: step, consent))])
+    }
+    if let violation = violation(of: step, situation) { return Decision(records: [.problem(violation)]) }
+    return issue(step, posture, situation)
+  }
+
+  private func issue(_ step: Step, _ posture: Posture, _ situation: Situation) -> Decision {
+    let attempt = state.attempts[step.key, default: 0] + 1
+    let effect = EffectID(step.key, attempt: attempt)
+    var records: [Record] = []
+    if case .configure(let node, let settings) = step.action {
+      records += ledger(node, settings, situation)
+    }
+    let evidence = posture.gates.map { status in
+      "\(status.gate.rule) \(situation.setup.name(status.gate.object)): \(status.verdict.text)"
+        + (status.isOverridden ? " [set aside by the operator]" : "")
+    }
+    records.append(
+      .intent(effect, step.action, command: step.action.commands(in: situation.setup), evidence: evidence))
+    if case .confirm = step.action {
+      return Decision(records: records + [.settled(effect, .achieved([:]))])
+    }
+    guard step.action.hasEffect else { return Decision(records: records) }
+    var identities: [NodeID: Identity] = [:]
+    for node in step.action.touches {
+      if let server = situation.snapshot[node].view?.pulse.server {
+        identities[node] = Identity(runID: server.runID, processID: server.processID)
+      }
+    }
+    return Decision(records: records, effects: [Effect(id: effect, action: step.action, identities: identities)])
+  }
+
+  /// The ledger's lines before a change: the first original wins, a closed entry is opened again.
+  private func ledger(_ node: NodeID, _ settings: [Setting], _ situation: Situation) -> [Record] {
+    guard let setup = situation.setup.node(node), let view = situation.snapshot[node].view else { return [] }
+    return settings.compactMap { setting in
+      let key = LedgerKey(node, setting.directive)
+      if let entry = state.facts.ledger[key], entry.standing == .open { return nil }
+      guard let present = state.facts.ledger[key]?.original ?? view.settings?[setting.directive] else { return nil }
+      return .ledger(
+        key, LedgerEntry(address: setup.address, original: present, ours: setting.value, standing: .open))
+    }
+  }
+
+  private func askForChange(_ step: Step) -> Decision {
+    let question = Question(
+      name: QuestionName(.planChange), consentClass: step.consent?.consentClass ?? .reversible,
+      title: "The plan has changed. Add this step?",
+      lines: [step.title, "Why     \(step.why)", "Clients \(step.impact)", "Undo    \(step.undo)"], step: step.key,
+      word: "yes")
+    if state.declined.contains(question.name) {
+      return Decision(records: [.problem(declinedProblem(question.name, step: step.key))])
+    }
+    return Decision(records: [.asked(question)])
+  }
+
+  private func question(for step: Step, _ consent: Consent) -> Question {
+    let object = consent.question.object ?? state.setup?.name(step.key.object) ?? ""
+    let setup = state.setup
+    return Question(
+      name: consent.question, consentClass: consent.consentClass, title: step.title,
+      lines: ["Why     \(step.why)"]
+        + (setup.map { step.action.commands(in: $0) } ?? []).prefix(4).map { "Runs    \($0)" }
+        + ["Clients \(step.impact)", "Undo    \(step.undo)", "Usually \(step.usual)"],
+      step: step.key, word: Question.word(consent.consentClass, object: object))
+  }
+
+  // MARK: - Answers and choices
+
+  private func take(_ answer: Answer, now: Instant) -> Decision {
+    guard let question = state.asked, question.name == answer.question else {
+      return Decision(refusal: "this question is not being asked: \(answer.question)")
+    }
+    let says = answer.text
+    if says == "no" || says == "n" {
+      return Decision(records: declineRecords(question, answer))
+    }
+    guard says == question.word || (answer.source == .beforehand && says == "yes") else {
+      return Decision(refusal: "to go on, type exactly: \(question.word)")
+    }
+    if answer.source == .beforehand, !question.consentClass.canBeAnsweredBeforehand {
+      return Decision(refusal: "\(question.name) cannot be answered beforehand")
+    }
+    // A gate that turned red while the dialog was open refuses the answer.
+    let red = observations.posture.gates.filter { !$0.isGreen }
+    if question.step != nil, let first = red.first {
+      let name = state.setup?.name(first.gate.object) ?? ""
+      return Decision(refusal: "\(first.gate.rule) on \(name) does not hold now: \(first.verdict.text)")
+    }
+    var records: [Record] = [.answered(answer, granted: true)]
+    switch question.name.kind {
+    case .start: records.append(.planAccepted((observations.shownPlan ?? plan(now: now))?.accepted ?? []))
+    case .planChange: records.append(.planAccepted((state.plan ?? []).union(plan(now: now)?.accepted ?? [])))
+    default: break
+    }
+    return Decision(records: records)
+  }
+
+  private func declineRecords(_ question: Question, _ answer: Answer) -> [Record] {
+    let answered = Record.answered(answer, granted: false)
+    switch question.name.kind {
+    case .clientProbe: return [answered]
+    case .start:
+      return [
+        answered,
+        .ended(
+          Ending(
+            .stopped, name: "not-started", sentence: "The plan was not accepted. Nothing was changed.",
+            everyShardServed: nil)),
+      ]
+    default: return [answered]
+    }
+  }
+
+  private func take(_ choice: Choice, typed: String?, source: Answer.Source, now: Instant) -> Decision {
+    guard let problem = state.problem, let situation = situation(now: now) else {
+      return Decision(refusal: "there is no problem to decide about")
+    }
+    guard let offer = problem.choices.first(where: { $0.choice == choice }) else {
+      return Decision(refusal: "this is not one of the choices")
+    }
+    if let reason = offer.notOffered { return Decision(refusal: "not offered: \(reason)") }
+    if case .override(let gate) = choice {
+      guard source == .operatorInPerson else { return Decision(refusal: "a rule is set aside by a person only") }
+      let word = "override \(gate.rule)"
+      guard typed == word else { return Decision(refusal: "to set it aside, type exactly: \(word)") }
+    }
+    let learnt: [NodeID: Structure] =
+      choice == .adopt ? structures(of: situation.setup.nodes.map(\.id), in: situation) : [:]
+    var records: [Record] = [.chosen(choice, learnt: learnt, source: source)]
+    if choice == .stopHere { records += stop(problem, situation) }
+    return Decision(records: records)
+  }
+
+  private func stop(_ problem: Problem, _ situation: Situation) -> [Record] {
+    let served: Bool? =
+      switch judge("shards-served", .deployment, scene(situation, for: nil)) {
+      case .holds: true
+      case .broken: false
+      case .unknown, .notApplicable: nil
+      }
+    var records: [Record] = []
+    if let measure = observations.measure { records.append(.measured(measure)) }
+    records.append(
+      .ended(Ending(.stopped, name: problem.name, sentence: problem.what, everyShardServed: served)))
+    return records
+  }
+}

@@ -1,0 +1,47 @@
+// A change that we did not make: what is observed minus what was expected, told node by node.
+
+extension UpgradeMachine {
+  /// Compared are role, version and process of the nodes that answer, never offsets, counts or ages, and only while
+  /// nothing is in flight. Down or lagging is a gate, a lost setting of ours is a step. The node that is out is ours.
+  func drift(in situation: Situation) -> [String] {
+    guard state.inFlight == nil else { return [] }
+    return situation.snapshot.order.compactMap { node in
+      guard let expected = state.expected[node], !situation.facts.isOut(node),
+        let view = situation.snapshot[node].view
+      else { return nil }
+      let seen = structure(of: view)
+      guard seen != expected else { return nil }
+      return sentence(node, expected, seen, view)
+    }
+  }
+
+  /// The structure of a node that answers; nil for a product or version that we cannot name.
+  func structure(of view: NodeView) -> Structure? {
+    guard let release = view.release else { return nil }
+    return Structure(
+      role: view.role, release: release, runID: view.pulse.server.runID, processID: view.pulse.server.processID)
+  }
+
+  /// What reality is now, for the nodes that answer.
+  func structures(of nodes: [NodeID], in situation: Situation) -> [NodeID: Structure] {
+    var result: [NodeID: Structure] = [:]
+    for node in nodes { result[node] = situation.snapshot[node].view.flatMap(structure(of:)) }
+    return result
+  }
+
+  private func sentence(_ node: NodeID, _ expected: Structure, _ seen: Structure?, _ view: NodeView) -> String {
+    let address = state.setup?.address(node) ?? node.text
+    guard let seen else {
+      return "\(address) now calls itself \(view.pulse.server.name) \(view.pulse.server.versionText)"
+    }
+    var changes: [String] = []
+    if seen.role != expected.role {
+      changes.append("is \(seen.role.rawValue), was \(expected.role.rawValue)")
+    }
+    if seen.release != expected.release { changes.append("runs \(seen.release), ran \(expected.release)") }
+    if seen.runID != expected.runID {
+      changes.append("was restarted: process \(seen.processID), was \(expected.processID)")
+    }
+    return "\(address) " + changes.joined(separator: ", and ")
+  }
+}

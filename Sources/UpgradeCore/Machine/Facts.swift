@@ -1,0 +1,157 @@
+// What no reading can tell: what was wanted, granted, done, and what is still to be put back.
+
+/// Whether the run goes on or is being brought to an orderly end.
+package enum Mode: String, Hashable, Sendable {
+  case upgrade
+  /// Finish what is open, put every temporary change back, go no further.
+  case windDown = "wind-down"
+}
+
+/// What the run is to reach; going back is a change of goals, through the same procedure.
+package struct Goals: Hashable, Sendable {
+  package var mode: Mode
+  package var want: [NodeID: Release]
+  package init(mode: Mode = .upgrade, want: [NodeID: Release]) {
+    self.mode = mode
+    self.want = want
+  }
+}
+
+/// Which directive of which node was changed for the time of the run.
+package struct LedgerKey: Hashable, Comparable, Sendable {
+  package let node: NodeID
+  package let directive: String
+  package init(_ node: NodeID, _ directive: String) {
+    self.node = node
+    self.directive = directive
+  }
+  package static func < (left: LedgerKey, right: LedgerKey) -> Bool {
+    (left.node, left.directive) < (right.node, right.directive)
+  }
+}
+
+/// One temporary change. Its schema never changes: `cleanup` of any later version has to read it.
+package struct LedgerEntry: Hashable, Sendable {
+  package enum Standing: String, Hashable, Sendable {
+    case open
+    /// Put back by us, or found at its original value.
+    case closed
+    /// Somebody changed it to a third value, and the operator left it so.
+    case left
+  }
+  package var address: Address
+  package var original: String
+  package var ours: String
+  package var standing: Standing
+  package init(address: Address, original: String, ours: String, standing: Standing) {
+    self.address = address
+    self.original = original
+    self.ours = ours
+    self.standing = standing
+  }
+}
+
+/// All that only the journal knows.
+package struct Facts: Hashable, Sendable {
+  package var goals: Goals
+  package var done: Set<StepKey> = []
+  package var failed: [StepKey: Int] = [:]
+  /// The one node per shard that is out, from its stop to back in sync.
+  package var out: [ShardID: NodeID] = [:]
+  /// Nodes whose process we have ended and that have not rejoined yet.
+  package var stopped: Set<NodeID> = []
+  package var installed: [NodeID: Release] = [:]
+  package var ledger: [LedgerKey: LedgerEntry] = [:]
+  /// Nodes that were primary until our hand-over, and have to be drained before they are stopped.
+  package var demoted: Set<NodeID> = []
+  /// Shards whose first hand-over to a node of the new version has happened.
+  package var promoted: Set<ShardID> = []
+  /// Keys that a node held when we stopped it, and how many of them carried an expiry.
+  package var keysAtStop: [NodeID: KeyCount] = [:]
+  /// Gates that the operator set aside, each for one step.
+  package var overridden: [Gate: StepKey] = [:]
+  package var overrideNotes: [String] = []
+  /// Whether the operator agreed to the client probe.
+  package var probing = false
+  /// Client errors and lost writes that the operator has seen and gone on after.
+  package var budgetSpent = 0
+
+  package init(goals: Goals) { self.goals = goals }
+
+  package var openLedger: [LedgerKey] { ledger.filter { $0.value.standing == .open }.keys.sorted() }
+  package func isOut(_ node: NodeID) -> Bool { out.values.contains(node) }
+}
+
+extension Facts {
+  /// What an intent opens: from here to its rejoin the node is out.
+  mutating func begin(_ step: StepKey, _ setup: Setup) {
+    if step.verb == .stop, case .node(let node) = step.object, let shard = setup.shard(of: node) {
+      out[shard.id] = node
+    }
+  }
+
+  /// What an achieved step leaves behind; one function for the live run, the replay and the plan.
+  mutating func achieve(_ step: StepKey, _ action: Action, _ outcome: Outcome?, _ setup: Setup) {
+    done.insert(step)
+    failed[step] = nil
+    overridden = overridden.filter { $0.value != step }
+    switch action {
+    case .host(let node, .install): installed[node] = setup.to
+    case .host(let node, .rollback): installed[node] = setup.node(node)?.release
+    case .shutDown(let node, _), .host(let node, .stop):
+      stopped.insert(node)
+      demoted.remove(node)
+      if let keys = outcome?.evidence["keys"].flatMap({ Int($0) }) {
+        keysAtStop[node] = KeyCount(keys: keys, expiring: outcome?.evidence["expiring"].flatMap { Int($0) } ?? 0)
+      }
+    case .watch(let node):
+      if let shard = setup.shard(of: node), out[shard.id] == node { out[shard.id] = nil }
+      stopped.remove(node)
+    case .handOver(let shard, let from, let to):
+      demoted.insert(from)
+      demoted.remove(to)
+      promoted.insert(shard)
+    case .drain(let node): demoted.remove(node)
+    case .configure(let node, let settings):
+      for setting in settings { ledger[LedgerKey(node, setting.directive)]?.standing = .open }
+    case .restore(let node, _):
+      for key in ledger.keys where key.node == node { ledger[key]?.standing = .closed }
+    default: break
+    }
+  }
+
+  /// What taking reality as it is means for a problem about one node.
+  mutating func adopt(_ problem: Problem, _ setup: Setup) {
+    guard case .node(let node) = problem.object else { return }
+    switch problem.name {
+    case ClusterProblem.nodeDown:
+      if let shard = setup.shard(of: node) { out[shard.id] = node }
+      stopped.insert(node)
+    case ClusterProblem.settingChanged:
+      for key in ledger.keys where key.node == node && ledger[key]?.standing == .open { ledger[key]?.standing = .left }
+    default: break
+    }
+  }
+}
+
+/// A node's number of keys.
+package struct KeyCount: Hashable, Sendable {
+  package var keys: Int
+  package var expiring: Int
+  package init(keys: Int, expiring: Int) {
+    self.keys = keys
+    self.expiring = expiring
+  }
+}
+
+/// All that a procedure may look at.
+package struct Situation: Hashable, Sendable {
+  package var setup: Setup
+  package var snapshot: Snapshot
+  package var facts: Facts
+  package init(setup: Setup, snapshot: Snapshot, facts: Facts) {
+    self.setup = setup
+    self.snapshot = snapshot
+    self.facts = facts
+  }
+}

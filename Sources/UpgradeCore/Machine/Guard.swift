@@ -1,0 +1,60 @@
+// The last look before an intent: the rules that never bend, held here whatever a procedure says.
+
+extension UpgradeMachine {
+  /// Which of the rules that never bend a step would break; nil where none.
+  func violation(of step: Step, _ situation: Situation) -> Problem? {
+    switch step.action {
+    case .shutDown(let node, _), .host(let node, .stop): stopViolation(step, node, situation)
+    case .configure(let node, let settings): ledgerViolation(step, node, settings, situation)
+    case .handOver(_, let from, let to): handOverViolation(step, from, to, situation)
+    default: nil
+    }
+  }
+
+  /// Rule 1, rule 2 and rule 6.
+  private func stopViolation(_ step: Step, _ node: NodeID, _ situation: Situation) -> Problem? {
+    guard let view = situation.snapshot[node].view else {
+      return broken(5, step, "its state is not known")
+    }
+    if let shard = situation.snapshot.shard(of: node), let other = situation.facts.out[shard.id], other != node {
+      return broken(1, step, "\(situation.setup.address(other)) of the same shard is out of service")
+    }
+    if view.role == .primary, step.consent?.consentClass != .outage {
+      return broken(2, step, "it is the primary of its shard at this moment")
+    }
+    if let expected = state.expected[node], expected.runID != view.pulse.server.runID {
+      return broken(6, step, "another process answers there now")
+    }
+    return nil
+  }
+
+  /// Rule 8: what is to be changed has a known original.
+  private func ledgerViolation(
+    _ step: Step, _ node: NodeID, _ settings: [Setting], _ situation: Situation
+  ) -> Problem? {
+    let present = situation.snapshot[node].view?.settings
+    for setting in settings where state.facts.ledger[LedgerKey(node, setting.directive)] == nil {
+      if present?[setting.directive] == nil {
+        return broken(8, step, "the present value of \(setting.directive) could not be read")
+      }
+    }
+    return nil
+  }
+
+  /// Rule 3: the candidate is a replica on an allowed version, and the other side is still the primary.
+  private func handOverViolation(_ step: Step, _ from: NodeID, _ to: NodeID, _ situation: Situation) -> Problem? {
+    guard let candidate = situation.snapshot[to].view, let primary = situation.snapshot[from].view else {
+      return broken(5, step, "one of the two nodes is not readable")
+    }
+    if candidate.role != .replica { return broken(3, step, "\(situation.setup.address(to)) is no replica") }
+    if primary.role != .primary { return broken(3, step, "\(situation.setup.address(from)) is no primary") }
+    return nil
+  }
+
+  private func broken(_ rule: Int, _ step: Step, _ text: String) -> Problem {
+    Problem(
+      name: ProblemName.invariant, object: step.key.object, step: step.key,
+      what: "\"\(step.title)\" was not begun: \(text) (rule \(rule) of those that never bend).",
+      risk: "Nothing was done.", choices: [Offer(.retry, "Look again"), .stopHere, .windDown])
+  }
+}

@@ -1,0 +1,125 @@
+// The problems that the machine itself raises, each with its stable name and what can be chosen.
+
+/// Names of problems; scripts and tests rely on them.
+package enum ProblemName {
+  package static let drift = "changed-by-others"
+  package static let gate = "gate-not-met"
+  package static let stepFailed = "step-failed"
+  package static let declined = "declined"
+  package static let errorBudget = "error-budget"
+  package static let finalGate = "final-gate"
+  package static let invariant = "rule-never-bends"
+}
+
+extension Offer {
+  static let windDown = Offer(
+    .windDown, "Wind down: finish what is open, put every temporary change back, upgrade nothing more")
+  static let stopHere = Offer(.stopHere, "Stop here: leave everything as it is now; resumable later")
+}
+
+extension UpgradeMachine {
+  func driftProblem(_ changes: [String]) -> Problem {
+    Problem(
+      name: ProblemName.drift, object: .deployment,
+      what: "Something changed that this run did not do: " + changes.joined(separator: "; ") + ".",
+      risk: "Somebody or something else is working on this cluster. Nothing more is done until you decide.",
+      choices: [
+        Offer(.adopt, "Take it as it is now: plan again from what the servers say"), .stopHere, .windDown,
+      ])
+  }
+
+  func gateProblem(_ red: [GateStatus], step: Step?, waited: Duration) -> Problem {
+    let setup = state.setup
+    let lines = red.map { status in
+      "\(status.gate.rule) on \(setup?.name(status.gate.object) ?? "\(status.gate.object)"): \(status.verdict.text)"
+    }
+    var choices: [Offer] = [Offer(.waitLonger, "Wait longer: nothing is changed meanwhile"), .stopHere, .windDown]
+    if step != nil {
+      for status in red {
+        let name = setup?.name(status.gate.object) ?? ""
+        choices.append(
+          Offer(.override(status.gate), "Go on without \(status.gate.rule) on \(name), for this one step (typed)"))
+      }
+    }
+    return Problem(
+      name: ProblemName.gate, object: red.first?.gate.object ?? .deployment, step: step?.key,
+      what: "After \(Int(waited.seconds)) s "
+        + (step.map { "\"\($0.title)\" still cannot begin: " } ?? "the run still cannot go on: ")
+        + lines.joined(separator: "; ") + ".",
+      risk: "Nothing runs. The deployment stays as it is while you look.", choices: choices)
+  }
+
+  func finalProblem(_ red: [GateStatus], waited: Duration) -> Problem {
+    var problem = gateProblem(red, step: nil, waited: waited)
+    problem.name = ProblemName.finalGate
+    problem.risk = "Every step is done, but the final gate does not hold, so the run does not call itself done."
+    return problem
+  }
+
+  func failureProblem(_ step: StepKey, _ text: String, _ situation: Situation) -> Problem {
+    var choices = [Offer(.retry, "Try this step again")]
+    if case .node(let node) = step.object, situation.facts.isOut(node) {
+      choices.append(rollBackOffer(node, situation))
+    }
+    choices += [.stopHere, .windDown]
+    let name = state.setup?.name(step.object) ?? "\(step.object)"
+    return Problem(
+      name: ProblemName.stepFailed, object: step.object, step: step,
+      what: "\(step.verb.rawValue) on \(name) did not work: \(text)",
+      risk: servedSentence(situation), choices: choices)
+  }
+
+  /// Going back with one node is offered while its shard's primary still runs the old version.
+  func rollBackOffer(_ node: NodeID, _ situation: Situation) -> Offer {
+    let old = state.setup?.node(node)?.release
+    let text = "Put \(state.setup?.address(node) ?? "this node") back on \(old?.description ?? "the old version")"
+    let reason: String? =
+      if !(state.setup?.site.has(.rollback) ?? false) {
+        "the profile has no rollback command"
+      } else if let shard = situation.snapshot.shard(of: node), state.facts.promoted.contains(shard.id) {
+        "its shard already has a primary of the new version, which an old one cannot follow"
+      } else {
+        nil
+      }
+    return Offer(.rollBack(node), text, notOffered: reason)
+  }
+
+  func declinedProblem(_ question: QuestionName, step: StepKey?) -> Problem {
+    Problem(
+      name: ProblemName.declined, object: step?.object ?? .deployment, step: step,
+      what: "You answered no to \"\(question)\".", risk: "Nothing runs until you pick what comes next.",
+      choices: [Offer(.askAgain, "Ask me again"), .stopHere, .windDown])
+  }
+
+  func budgetProblem(_ measure: ClientMeasure, budget: Int) -> Problem {
+    Problem(
+      name: ProblemName.errorBudget, object: .deployment,
+      what: "The client probe saw \(measure.errorCount) errors and \(measure.lost) lost writes; "
+        + "the budget of this run is \(budget).",
+      risk: "Clients of this cluster are likely to have seen the same.",
+      choices: [
+        .stopHere, Offer(.retry, "Go on: what was counted so far is taken as seen"), .windDown,
+      ])
+  }
+
+  /// One sentence on whether every shard is served, from fresh readings only.
+  func servedSentence(_ situation: Situation) -> String {
+    switch judge("shards-served", .deployment, scene(situation, for: nil)) {
+    case .holds: "Every shard is served."
+    case .broken(let saw, _): "Not every shard is served: \(saw)."
+    case .unknown(let why), .notApplicable(let why): "Whether every shard is served is not known: \(why)."
+    }
+  }
+}
+
+extension Verdict {
+  /// The values that it rests on, in words.
+  package var text: String {
+    switch self {
+    case .holds(let saw): saw
+    case .broken(let saw, let fix): fix.isEmpty ? saw : "\(saw) (to clear it: \(fix))"
+    case .unknown(let why): "not known: \(why)"
+    case .notApplicable(let why): why
+    }
+  }
+}

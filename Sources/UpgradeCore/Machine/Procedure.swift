@@ -1,0 +1,142 @@
+// A procedure is a pure function from a situation to what comes next; one function serves plan, drift, dry run and resume.
+
+/// The runbook of one system.
+package protocol Procedure: Sendable {
+  /// What comes next. It knows no time and no consent, and concludes nothing from an unknown.
+  func next(_ situation: Situation) -> Next
+  /// What the situation will be after a step and its calm: exact wherever `next` branches.
+  func predict(_ step: Step, _ situation: Situation) -> Situation
+  /// Whether readings show that the step happened; nil where only its outcome can tell, or nothing is known.
+  ///
+  /// `outcome`: what whoever performed it said, where somebody did.
+  func achieved(_ key: StepKey, _ action: Action, outcome: Outcome?, _ situation: Situation) -> Achievement
+  /// The directives that upgrade mode changes on a node of this release, and their values.
+  func guardSettings(for release: Release) -> [Setting]
+}
+
+/// What readings say about a step that was issued.
+package enum Achievement: Hashable, Sendable {
+  case yes
+  /// Not yet; it may still come within the step's calm.
+  case notYet(String)
+  /// It went wrong in a way that waiting does not mend.
+  case never(Problem)
+  /// Only the outcome can tell.
+  case onlyOutcome
+  /// As soon as all of these hold.
+  case gates([Gate])
+}
+
+/// What a procedure wants.
+package enum Next: Hashable, Sendable {
+  case step(Step)
+  /// Something has to become true first.
+  case wait(Gate, patience: Duration, orElse: Problem)
+  case problem(Problem)
+  case done
+}
+
+/// A stop with a name, in words for somebody at 3 am, and what can be chosen.
+package struct Problem: Hashable, Sendable {
+  /// The stable name, such as `gate-not-met`.
+  package var name: String
+  package var object: ObjectID
+  package var step: StepKey?
+  /// What is true, in one sentence.
+  package var what: String
+  /// What is at risk while it stays so.
+  package var risk: String
+  /// A likely cause, marked as a guess where it is shown.
+  package var guess: String?
+  package var choices: [Offer]
+
+  package init(
+    name: String, object: ObjectID, step: StepKey? = nil, what: String, risk: String, guess: String? = nil,
+    choices: [Offer]
+  ) {
+    self.name = name
+    self.object = object
+    self.step = step
+    self.what = what
+    self.risk = risk
+    self.guess = guess
+    self.choices = choices
+  }
+}
+
+/// What an operator can do about a problem; each is one recorded change of facts or goals.
+package enum Choice: Hashable, Sendable {
+  case retry
+  case waitLonger
+  case askAgain
+  /// Take reality as it is for the new expectation, and plan again.
+  case adopt
+  case rollBack(NodeID)
+  case override(Gate)
+  case windDown
+  case stopHere
+
+  /// The name by which scripts and answers speak of it.
+  package var name: String {
+    switch self {
+    case .retry: "retry"
+    case .waitLonger: "wait"
+    case .askAgain: "ask-again"
+    case .adopt: "adopt"
+    case .rollBack: "roll-back"
+    case .override: "override"
+    case .windDown: "wind-down"
+    case .stopHere: "stop"
+    }
+  }
+}
+
+/// A choice as it is shown: offered, or not offered with the reason.
+package struct Offer: Hashable, Sendable {
+  package var choice: Choice
+  package var text: String
+  /// nil where it can be chosen.
+  package var notOffered: String?
+  package init(_ choice: Choice, _ text: String, notOffered: String? = nil) {
+    self.choice = choice
+    self.text = text
+    self.notOffered = notOffered
+  }
+}
+
+/// The plan: `next` unfolded over `predict`.
+package struct Plan: Hashable, Sendable {
+  package enum Ending: Hashable, Sendable {
+    case done
+    case problem(Problem)
+    /// The procedure wanted the same step twice, or never ended: a defect, shown as one.
+    case endless(StepKey?)
+  }
+  package var steps: [Step]
+  package var ending: Ending
+
+  package var accepted: Set<PlannedStep> {
+    Set(steps.map { PlannedStep(key: $0.key, consentClass: $0.consent?.consentClass) })
+  }
+}
+
+extension Procedure {
+  /// Unfolds the plan from a situation; at most 40 steps a node and 40 more.
+  package func unfold(_ start: Situation) -> Plan {
+    var situation = start
+    var steps: [Step] = []
+    let limit = 40 * (start.setup.nodes.count + 1)
+    while steps.count < limit {
+      switch next(situation) {
+      case .done: return Plan(steps: steps, ending: .done)
+      case .problem(let problem), .wait(_, _, let problem): return Plan(steps: steps, ending: .problem(problem))
+      case .step(let step):
+        let predicted = predict(step, situation)
+        guard predicted != situation else { return Plan(steps: steps, ending: .endless(step.key)) }
+        steps.append(step)
+        situation = predicted
+      }
+    }
+    return Plan(steps: steps, ending: .endless(steps.last?.key))
+  }
+}

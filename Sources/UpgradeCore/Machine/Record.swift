@@ -1,0 +1,108 @@
+// What the journal keeps: decisions, intents, outcomes, answers; never readings, never a monotonic time.
+
+/// Who drives a run.
+package struct WizardIdentity: Hashable, Sendable {
+  package var host: String
+  package var user: String
+  package var processID: Int
+  package var version: String
+  package init(host: String, user: String, processID: Int, version: String) {
+    self.host = host
+    self.user = user
+    self.processID = processID
+    self.version = version
+  }
+}
+
+/// The structure of one node: what a change that we did not make is told by.
+package struct Structure: Hashable, Sendable {
+  package var role: Role
+  package var release: Release
+  package var runID: String
+  package var processID: Int
+  package init(role: Role, release: Release, runID: String, processID: Int) {
+    self.role = role
+    self.release = release
+    self.runID = runID
+    self.processID = processID
+  }
+}
+
+/// What turned out to be true of an effect.
+package enum Settled: Hashable, Sendable {
+  /// It happened; with what was learnt of the nodes that it touched.
+  case achieved([NodeID: Structure])
+  case failed(String)
+  /// It did not happen, and nothing of it can happen any more: no failure.
+  case lapsed
+}
+
+/// What clients felt, from the probe; counts since its start, stalls in milliseconds.
+package struct ClientMeasure: Hashable, Sendable {
+  package var acknowledged: Int
+  package var errors: [String: Int]
+  package var lost: Int
+  package var longestStall: Int
+  package var resolution: Int
+  /// The longest stall of each shard.
+  package var stalls: [ShardID: Int]
+  package init(
+    acknowledged: Int, errors: [String: Int], lost: Int, longestStall: Int, resolution: Int, stalls: [ShardID: Int]
+  ) {
+    self.acknowledged = acknowledged
+    self.errors = errors
+    self.lost = lost
+    self.longestStall = longestStall
+    self.resolution = resolution
+    self.stalls = stalls
+  }
+  package var errorCount: Int { errors.values.reduce(0, +) }
+  /// What counts against `--error-budget`.
+  package var spent: Int { errorCount + lost }
+}
+
+/// How a run came to its end.
+package struct Ending: Hashable, Sendable {
+  package enum Kind: String, Hashable, Sendable {
+    case done
+    /// Stopped at a problem; `resume` goes on.
+    case stopped
+    /// Brought to an orderly end before the target was reached.
+    case woundDown = "wound-down"
+  }
+  package var kind: Kind
+  /// The problem's name, or `done`.
+  package var name: String
+  package var sentence: String
+  /// The final gate: whether every shard was served at that moment; nil where it could not be read.
+  package var everyShardServed: Bool?
+  package init(_ kind: Kind, name: String, sentence: String, everyShardServed: Bool?) {
+    self.kind = kind
+    self.name = name
+    self.sentence = sentence
+    self.everyShardServed = everyShardServed
+  }
+}
+
+/// One line of the journal.
+package enum Record: Hashable, Sendable {
+  case started(run: String, by: WizardIdentity, setup: Setup)
+  case resumed(by: WizardIdentity)
+  case planAccepted(Set<PlannedStep>)
+  case asked(Question)
+  case answered(Answer, granted: Bool)
+  case ledger(LedgerKey, LedgerEntry)
+  /// `action` and the gates' evidence, so that the journal can be read without the program.
+  case intent(EffectID, Action, command: [String], evidence: [String])
+  case outcome(EffectID, Outcome)
+  case settled(EffectID, Settled)
+  /// An outcome that nobody waited for any more: kept, not applied.
+  case late(EffectID, Outcome)
+  case problem(Problem)
+  /// `learnt`: what reality was taken for, where the choice was to adopt it.
+  case chosen(Choice, learnt: [NodeID: Structure], source: Answer.Source)
+  case measured(ClientMeasure)
+  /// A remark for the reader: a soft gate that gave way, a warning.
+  case noted(String)
+  case ended(Ending)
+}

@@ -1,0 +1,176 @@
+// The state of a run: nothing but the fold of its journal.
+
+/// What a step that was issued and not settled looks like.
+package struct InFlight: Hashable, Sendable {
+  package var effect: EffectID
+  package var action: Action
+  /// nil until somebody said what came of it.
+  package var outcome: Outcome?
+}
+
+/// The state of a run, changed by `apply` alone.
+package struct State: Hashable, Sendable {
+  /// The number of the last record.
+  package var sequence: Sequence = 0
+  package var run: String = ""
+  package var wizard: WizardIdentity?
+  package var setup: Setup?
+  package var facts: Facts = Facts(goals: Goals(want: [:]))
+  /// What every node should look like: what drift is measured against.
+  package var expected: [NodeID: Structure] = [:]
+  package var plan: Set<PlannedStep>?
+  package var consents: [QuestionName: ConsentClass] = [:]
+  package var declined: Set<QuestionName> = []
+  package var inFlight: InFlight?
+  package var attempts: [StepKey: Int] = [:]
+  package var asked: Question?
+  package var problem: Problem?
+  package var touched: [NodeID: Sequence] = [:]
+  /// Nodes that won an election of ours: they may not be asked again for four node time-outs.
+  package var elected: Set<NodeID> = []
+  package var measures: [ClientMeasure] = []
+  package var handOvers: [HandOverFact] = []
+  package var ended: Ending?
+
+  package init() {}
+}
+
+/// One hand-over that happened.
+package struct HandOverFact: Hashable, Sendable {
+  package var shard: ShardID
+  package var from: NodeID
+  package var to: NodeID
+}
+
+extension State {
+  /// The only mutation of the state.
+  package mutating func apply(_ record: Record) {
+    sequence += 1
+    switch record {
+    case .started(let run, let wizard, let setup): begin(run, wizard, setup)
+    case .resumed(let wizard): resume(wizard)
+    case .planAccepted(let steps): plan = steps
+    case .asked(let question): asked = question
+    case .answered(let answer, let granted): take(answer, granted: granted)
+    case .ledger(let key, let entry): facts.ledger[key] = entry
+    case .intent(let effect, let action, _, _): begin(effect, action)
+    case .outcome(let effect, let outcome):
+      guard inFlight?.effect == effect else { break }
+      inFlight?.outcome = outcome
+      touch(inFlight?.action.touches ?? [])
+    case .settled(let effect, let settled): settle(effect, settled)
+    case .late, .noted: break
+    case .problem(let problem): self.problem = problem
+    case .chosen(let choice, let learnt, _): choose(choice, learnt)
+    case .measured(let measure): measures.append(measure)
+    case .ended(let ending): ended = ending
+    }
+  }
+
+  private mutating func begin(_ run: String, _ wizard: WizardIdentity, _ setup: Setup) {
+    self.run = run
+    self.wizard = wizard
+    self.setup = setup
+    facts = Facts(goals: Goals(want: Dictionary(uniqueKeysWithValues: setup.nodes.map { ($0.id, setup.to) })))
+    for node in setup.nodes {
+      expected[node.id] = Structure(
+        role: node.role, release: node.release, runID: node.runID, processID: node.processID)
+    }
+  }
+
+  private mutating func resume(_ wizard: WizardIdentity) {
+    self.wizard = wizard
+    ended = nil
+    problem = nil
+    asked = nil
+    declined = []
+    consents = consents.filter { !$0.value.lapsesAtRestart }
+    touch(setup?.nodes.map(\.id) ?? [])
+  }
+
+  private mutating func take(_ answer: Answer, granted: Bool) {
+    guard let question = asked, question.name == answer.question else { return }
+    asked = nil
+    if question.name.kind == .clientProbe {
+      facts.probing = granted
+      facts.done.insert(StepKey(.confirm, .deployment, QuestionKind.clientProbe.rawValue))
+    } else if granted {
+      consents[question.name] = question.consentClass
+    } else {
+      declined.insert(question.name)
+    }
+  }
+
+  private mutating func begin(_ effect: EffectID, _ action: Action) {
+    attempts[effect.step] = effect.attempt
+    inFlight = InFlight(effect: effect, action: action, outcome: nil)
+    touch(action.touches)
+    if let setup { facts.begin(effect.step, setup) }
+    // A consent is used up by its intent; the ones that cover several steps end with the last of them.
+    if case .handOver(let shard, _, _) = action {
+      let name = shard.description
+      consents[QuestionName(.handOver, name)] = nil
+      consents[QuestionName(.returnPrimary, name)] = nil
+    }
+  }
+
+  private mutating func settle(_ effect: EffectID, _ settled: Settled) {
+    guard let flight = inFlight, flight.effect == effect else { return }
+    inFlight = nil
+    switch settled {
+    case .achieved(let learnt):
+      for (node, structure) in learnt { expected[node] = structure }
+      if let setup { facts.achieve(effect.step, flight.action, flight.outcome, setup) }
+      if case .handOver(let shard, let from, let to) = flight.action {
+        elected.insert(to)
+        handOvers.append(HandOverFact(shard: shard, from: from, to: to))
+      }
+      closeConsent(effect.step)
+    case .failed:
+      facts.failed[effect.step, default: 0] += 1
+    case .lapsed:
+      break
+    }
+  }
+
+  private mutating func closeConsent(_ step: StepKey) {
+    guard let setup else { return }
+    switch (step.verb, step.object) {
+    case (.rejoin, .node(let node)):
+      consents[QuestionName(.upgradeNode, setup.address(node))] = nil
+    case (.confirm, _):
+      if let kind = step.argument.flatMap(QuestionKind.init(rawValue:)) { consents[QuestionName(kind)] = nil }
+    default: break
+    }
+  }
+
+  private mutating func choose(_ choice: Choice, _ learnt: [NodeID: Structure]) {
+    let problem = self.problem
+    self.problem = nil
+    switch choice {
+    case .retry, .waitLonger:
+      if let step = problem?.step { facts.failed[step] = nil }
+      if problem?.name == ProblemName.errorBudget { facts.budgetSpent = measures.last?.spent ?? 0 }
+    case .askAgain: declined = []
+    case .adopt:
+      expected.merge(learnt) { $1 }
+      if let problem, let setup { facts.adopt(problem, setup) }
+    case .rollBack(let node):
+      facts.goals.want[node] = setup?.node(node)?.release
+      facts.failed = [:]
+      declined = []
+    case .override(let gate):
+      if let step = problem?.step { facts.overridden[gate] = step }
+      facts.overrideNotes.append("\(gate.rule) on \(setup?.name(gate.object) ?? "\(gate.object)")")
+    case .windDown:
+      facts.goals.mode = .windDown
+      facts.failed = [:]
+      declined = []
+    case .stopHere: break
+    }
+  }
+
+  private mutating func touch(_ nodes: [NodeID]) {
+    for node in nodes { touched[node] = sequence }
+  }
+}

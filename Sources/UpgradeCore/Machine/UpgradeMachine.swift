@@ -1,0 +1,225 @@
+// The state machine of an upgrade: decide (changes nothing), apply (the only mutation of its state), observe (volatile).
+
+/// What happens to the machine.
+package enum Input: Sendable {
+  case start(run: String, by: WizardIdentity, setup: Setup)
+  case resumed(by: WizardIdentity)
+  case tick
+  case outcome(EffectID, Outcome)
+  case answer(Answer)
+  /// `typed`: the words that an override asks for.
+  case choose(Choice, typed: String?, source: Answer.Source)
+}
+
+/// What is to be recorded, and what is to be done once that is durable.
+package struct Decision: Hashable, Sendable {
+  package var records: [Record] = []
+  package var effects: [Effect] = []
+  /// Why an answer was not taken, for the one who gave it.
+  package var refusal: String?
+  package init(records: [Record] = [], effects: [Effect] = [], refusal: String? = nil) {
+    self.records = records
+    self.effects = effects
+    self.refusal = refusal
+  }
+  static let nothing = Decision()
+}
+
+/// Judges one rule on one object.
+package typealias Judge = @Sendable (RuleName, ObjectID, Scene) -> Verdict
+
+/// The upgrade of one deployment.
+///
+/// `decide` returns records and effects and changes nothing; `apply` folds a record into the state; `observe` and
+/// `notice` fill the volatile observations. An effect runs only after its records are durable.
+package struct UpgradeMachine: Sendable {
+  package private(set) var state = State()
+  package private(set) var observations = Observations()
+  package let procedure: any Procedure
+  let judge: Judge
+
+  package init(procedure: any Procedure, judge: @escaping Judge) {
+    self.procedure = procedure
+    self.judge = judge
+  }
+
+  /// Folds one record. `at`: the monotonic instant when it happened live, nil on replay.
+  package mutating func apply(_ record: Record, at now: Instant?) {
+    state.apply(record)
+    switch record {
+    case .intent:
+      observations.flightSince = now
+      observations.outcomeSince = nil
+      observations.isResumed = false
+      observations.held = [:]
+    case .outcome:
+      observations.outcomeSince = now
+      observations.held = [:]
+    case .settled(let effect, .achieved):
+      if case .shard = effect.step.object, let hand = state.handOvers.last { observations.electedAt[hand.to] = now }
+    case .resumed:
+      observations.isResumed = true
+      observations.flightSince = now
+      observations.outcomeSince = now
+      for node in state.elected { observations.electedAt[node] = now }
+    case .chosen: observations.waiting = nil
+    default: break
+    }
+  }
+
+  // MARK: - Observing
+
+  package mutating func observe(_ node: NodeID, pulse: Pulse, asOf: Sequence, now: Instant) {
+    observations.nodes[node, default: NodeObservation()].pulse = Layer(pulse, asOf: asOf, at: now)
+    observations.nodes[node]?.failure = nil
+  }
+  package mutating func observe(_ node: NodeID, view: ClusterView, asOf: Sequence, now: Instant) {
+    observations.nodes[node, default: NodeObservation()].view = Layer(view, asOf: asOf, at: now)
+  }
+  package mutating func observe(_ node: NodeID, settings: [String: String], asOf: Sequence, now: Instant) {
+    observations.nodes[node, default: NodeObservation()].settings = Layer(settings, asOf: asOf, at: now)
+  }
+  package mutating func observe(_ node: NodeID, inventory: Inventory, asOf: Sequence, now: Instant) {
+    observations.nodes[node, default: NodeObservation()].inventory = Layer(inventory, asOf: asOf, at: now)
+  }
+  package mutating func observe(_ node: NodeID, failure: ReadingFailure, asOf: Sequence, now: Instant) {
+    observations.nodes[node, default: NodeObservation()].failure = Layer(failure, asOf: asOf, at: now)
+  }
+  package mutating func observe(host: String, _ facts: HostFacts) { observations.hosts[host] = facts }
+  package mutating func observe(_ measure: ClientMeasure) { observations.measure = measure }
+  /// Remembers the plan that is on the screen while its question is asked.
+  package mutating func show(_ plan: Plan) { observations.shownPlan = plan }
+
+  /// What is known now, freshness applied.
+  package func snapshot(now: Instant) -> Snapshot {
+    guard let setup = state.setup else { return Snapshot(nodes: [:], shards: [], addresses: [:]) }
+    var nodes: [NodeID: Reading] = [:]
+    var addresses: [NodeID: Address] = [:]
+    for node in setup.nodes {
+      addresses[node.id] = node.address
+      nodes[node.id] =
+        observations.nodes[node.id]?.reading(touched: state.touched[node.id, default: 0], now: now)
+        ?? .unknown("not read yet")
+    }
+    return Snapshot(nodes: nodes, shards: setup.shards, addresses: addresses, touched: state.touched)
+  }
+
+  package func situation(now: Instant) -> Situation? {
+    guard let setup = state.setup else { return nil }
+    return Situation(setup: setup, snapshot: snapshot(now: now), facts: state.facts)
+  }
+
+  /// The plan as it stands: unfolded from what is believed, so that a missed reading does not make it flicker.
+  package func plan(now: Instant) -> Plan? {
+    guard var situation = situation(now: now) else { return nil }
+    for (node, reading) in situation.snapshot.nodes where reading.view == nil {
+      guard let expected = state.expected[node], !state.facts.isOut(node),
+        let last = observations.nodes[node]?.pulse?.value
+      else { continue }
+      var pulse = last
+      pulse.replication.role = expected.role
+      situation.snapshot.nodes[node] = .up(
+        NodeView(
+          pulse: pulse, cluster: observations.nodes[node]?.view?.value,
+          settings: observations.nodes[node]?.settings?.value, inventory: nil, pulseAsOf: state.sequence,
+          clusterAsOf: state.sequence, ageOfPulse: .zero))
+    }
+    return procedure.unfold(situation)
+  }
+
+  // MARK: - Noticing: what the clock and the readings change
+
+  /// Brings posture and timers up to date; to be called after observing and before deciding.
+  package mutating func notice(now: Instant) {
+    guard let situation = situation(now: now), state.ended == nil else {
+      observations.posture = Posture()
+      return
+    }
+    var posture = Posture()
+    if let flight = state.inFlight {
+      posture.kind = .inFlight(achievement(of: flight, situation))
+      posture.waitingSince = observations.flightSince
+      observations.posture = posture
+      return
+    }
+    let drift = drift(in: situation)
+    if !drift.isEmpty {
+      posture.kind = .drifted(drift)
+      _ = observations.wait(for: nil, now: now)
+      observations.posture = posture
+      return
+    }
+    let next = procedure.next(situation)
+    posture.kind = .next(next)
+    switch next {
+    case .step(let step):
+      let scene = scene(situation, for: step)
+      posture.gates = step.gates.map { status(of: $0, in: scene, for: step.key, now: now) }
+      let green = posture.gates.allSatisfy(\.isGreen)
+      if step.isBoundary, green, let setup = state.setup {
+        let calmest = posture.gates.map { $0.isOverridden ? setup.options.settle : $0.heldFor ?? .zero }.min()
+        let left = setup.options.settle - (calmest ?? setup.options.settle)
+        posture.settling = left > .zero ? left : nil
+      }
+      posture.waitingSince = observations.wait(for: green ? nil : "step \(step.key)", now: now)
+    case .wait(let gate, _, _):
+      posture.gates = [status(of: gate, in: scene(situation, for: nil), for: nil, now: now)]
+      posture.waitingSince = observations.wait(for: "gate \(gate.rule) \(gate.object)", now: now)
+    case .done:
+      let scene = scene(situation, for: nil)
+      posture.gates = finalGates.map { status(of: $0, in: scene, for: nil, now: now) }
+      let green = posture.gates.allSatisfy(\.isGreen)
+      posture.waitingSince = observations.wait(for: green ? nil : "the final gate", now: now)
+    case .problem:
+      _ = observations.wait(for: nil, now: now)
+    }
+    observations.posture = posture
+  }
+
+  /// What holds before a run may call itself done.
+  var finalGates: [Gate] {
+    var gates = [Gate("shards-served", .deployment), Gate("views-agree", .deployment)]
+    for shard in state.setup?.shards ?? [] where shard.members.count > 1 {
+      gates.append(Gate("replica-in-sync", .shard(shard.id)))
+    }
+    return gates
+  }
+
+  /// A rule's view: the node in hand and the node that is out are left out of health rules, being what the run cures.
+  func scene(_ situation: Situation, for step: Step?) -> Scene {
+    var ignoring = Set(situation.facts.out.values)
+    if case .node(let node)? = step?.key.object, step?.key.verb != .drain { ignoring.insert(node) }
+    return Scene(
+      snapshot: situation.snapshot, setup: situation.setup, ignoring: ignoring, hosts: observations.hosts,
+      ownName: state.wizard.map { WizardName(host: $0.host, run: state.run) })
+  }
+
+  private mutating func status(of gate: Gate, in scene: Scene, for step: StepKey?, now: Instant) -> GateStatus {
+    let verdict =
+      gate.rule == MachineRule.electionSettled
+      ? electionSettled(gate.object, now: now)
+      : judge(gate.rule, gate.object, scene)
+    let held = observations.note(gate, verdict, now: now)
+    return GateStatus(
+      gate: gate, verdict: verdict, heldFor: held,
+      isOverridden: step != nil && state.facts.overridden[gate] == step)
+  }
+
+  /// No second election of the same node within four node time-outs: before that, redis 6.2 and 7.0 let it win on
+  /// the votes of its first one (redis pull request 8753).
+  private func electionSettled(_ object: ObjectID, now: Instant) -> Verdict {
+    guard case .node(let node) = object, let at = observations.electedAt[node] else {
+      return .holds(saw: "no election of ours")
+    }
+    let left = (state.setup?.electionPause ?? .seconds(60)) - (now - at)
+    guard left > .zero else { return .holds(saw: "last election long enough ago") }
+    return .broken(
+      saw: "\(state.setup?.address(node) ?? "") was elected a short time ago",
+      fix: "wait \(Int(left.seconds.rounded(.up))) s more")
+  }
+}
+
+/// Rules that need a clock, and so are judged by the machine itself.
+package enum MachineRule {
+  package static let electionSettled: RuleName = "election-settled"
+}

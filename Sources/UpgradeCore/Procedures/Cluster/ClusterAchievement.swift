@@ -1,0 +1,115 @@
+// How readings show that a step of the runbook happened.
+
+extension ClusterProcedure {
+  package func achieved(
+    _ key: StepKey, _ action: Action, outcome: Outcome?, _ situation: Situation
+  ) -> Achievement {
+    switch action {
+    case .configure(let node, let settings), .restore(let node, let settings):
+      settingsRead(node, settings, situation)
+    case .shutDown(let node, _), .host(let node, .stop): stopSeen(node, outcome, situation)
+    case .host(let node, .start): startSeen(node, outcome, situation)
+    case .handOver(let shard, let from, let to): handOverSeen(shard, from, to, situation)
+    case .watch(let node): rejoinSeen(node, situation)
+    case .host, .backUp, .setAside, .drain, .confirm: .onlyOutcome
+    }
+  }
+
+  private func settingsRead(_ node: NodeID, _ settings: [Setting], _ situation: Situation) -> Achievement {
+    guard let present = situation.snapshot[node].view?.settings else {
+      return .notYet("\(situation.setup.address(node)) has not been read since")
+    }
+    for setting in settings where present[setting.directive] != setting.value {
+      return .notYet("\(setting.directive) still reads \(present[setting.directive] ?? "nothing")")
+    }
+    return .yes
+  }
+
+  private func stopSeen(_ node: NodeID, _ outcome: Outcome?, _ situation: Situation) -> Achievement {
+    switch situation.snapshot[node] {
+    case .down: return .yes
+    case .unknown(let why): return .notYet(why)
+    case .up(let view):
+      // A supervisor that restarts what we stop would fight us for ever.
+      if let before = outcome?.evidence["run_id"], before != view.pulse.server.runID {
+        return .never(
+          Problem(
+            name: ClusterProblem.restartedByOthers, object: .node(node), step: StepKey(.stop, .node(node)),
+            what: "\(situation.setup.address(node)) was stopped and is up again as another process, "
+              + "without a start of ours.",
+            risk: standing(node, situation),
+            guess: "a supervisor restarts it: give the profile a `stop` command that goes through the supervisor",
+            choices: [Offer(.retry, "Stop it again"), .stopHere, .windDown]))
+      }
+      return .notYet("it still answers")
+    }
+  }
+
+  private func startSeen(_ node: NodeID, _ outcome: Outcome?, _ situation: Situation) -> Achievement {
+    switch situation.snapshot[node] {
+    case .up: return .yes
+    case .unknown(let why): return .notYet(why)
+    case .down(let why):
+      // The start command came back well and somebody did listen: whoever it was is gone again.
+      if outcome?.kind == .done { return .never(notBack(node, why, situation)) }
+      return .notYet(why)
+    }
+  }
+
+  /// Confirmed by both sides and by a majority of the primaries, each asked after the command.
+  private func handOverSeen(
+    _ shard: ShardID, _ from: NodeID, _ to: NodeID, _ situation: Situation
+  ) -> Achievement {
+    let snapshot = situation.snapshot
+    guard let new = snapshot.pulse(of: to, about: from), let old = snapshot.pulse(of: from, about: to) else {
+      return .notYet("both sides have not been read since")
+    }
+    guard new.role == .primary else { return .notYet("\(situation.setup.address(to)) is still a replica") }
+    guard old.role == .replica else { return .notYet("\(situation.setup.address(from)) still says that it is primary") }
+    let voters = situation.setup.shards.compactMap { snapshot.primary(of: $0) }
+    let agreeing = voters.filter { voter in
+      guard let member = snapshot.view(of: voter, about: to, from)?.member(to) else { return false }
+      return member.role == .primary && !member.slots.isEmpty
+    }
+    guard agreeing.count * 2 > situation.setup.shards.count else {
+      return .notYet("\(agreeing.count) of \(situation.setup.shards.count) primaries see the new primary so far")
+    }
+    return .yes
+  }
+
+  private func rejoinSeen(_ node: NodeID, _ situation: Situation) -> Achievement {
+    let setup = situation.setup
+    switch situation.snapshot[node] {
+    case .unknown(let why): return .notYet(why)
+    case .down(let why): return .never(notBack(node, why, situation))
+    case .up(let view):
+      guard view.release == situation.facts.goals.want[node] else {
+        return .never(wrongVersion(node, view, situation))
+      }
+      if view.pulse.persistence.loading { return .notYet("it is loading its data") }
+      guard let shard = setup.shard(of: node) else { return .notYet("its shard is not known") }
+      if view.role == .primary {
+        guard setup.shard(of: node)?.members.count == 1 else { return .notYet("it still says that it is primary") }
+        if let before = situation.facts.keysAtStop[node], isShort(view.pulse.keys, of: before) {
+          return .never(short(node, keys: view.pulse.keys, against: before.keys, situation))
+        }
+        return .gates([Gate("seen-by-peers", .node(node)), Gate("cluster-ok", .deployment)])
+      }
+      guard let primary = situation.snapshot.primary(of: shard),
+        let source = situation.snapshot.pulse(of: primary, about: node)
+      else { return .notYet("its primary has not been read since") }
+      if view.pulse.replication.upstream?.linkUp == true, view.pulse.replication.upstream?.syncInProgress == false,
+        isShort(view.pulse.keys, of: KeyCount(keys: source.keys, expiring: source.expiringKeys))
+      {
+        return .never(short(node, keys: view.pulse.keys, against: source.keys, situation))
+      }
+      return .gates([Gate("in-sync", .node(node)), Gate("seen-by-peers", .node(node))])
+    }
+  }
+
+  /// Far fewer keys than can be explained by expiry and by what is written meanwhile.
+  private func isShort(_ keys: Int, of expected: KeyCount) -> Bool {
+    let lasting = expected.keys - expected.expiring
+    return lasting > 100 && keys * 10 < lasting * 9
+  }
+}

@@ -1,0 +1,148 @@
+// One node that is out: from its stop to back in sync, whatever happened to it meanwhile.
+
+extension ClusterProcedure {
+  /// The node that is out comes before everything else; nil where none is.
+  func finishOpenNode(_ situation: Situation) -> Next? {
+    guard let shard = situation.setup.shards.first(where: { situation.facts.out[$0.id] != nil }),
+      let node = situation.facts.out[shard.id]
+    else { return nil }
+    switch situation.snapshot[node] {
+    case .unknown:
+      // 6.2 does not answer at all while it loads: silence with somebody listening is not an end.
+      return .wait(
+        Gate("reachable", .node(node)), patience: .seconds(900), orElse: mute(node, situation))
+    case .down: return .step(bringUp(node, situation))
+    case .up(let view): return finish(node, view, situation)
+    }
+  }
+
+  /// Down: the wanted software under it, then the start.
+  private func bringUp(_ node: NodeID, _ situation: Situation) -> Step {
+    let want = situation.facts.goals.want[node]
+    let goesBack = want != situation.setup.to
+    let stage: Site.Stage = goesBack ? .rollback : .install
+    if situation.setup.site.has(stage), situation.facts.installed[node] != want {
+      return hostStep(node, stage, situation)
+    }
+    if goesBack, situation.setup.wayBackNarrows, situation.setup.site.reach == .local {
+      let step = setAside(node, situation)
+      if !situation.facts.done.contains(step.key) { return step }
+    }
+    return hostStep(node, .start, situation)
+  }
+
+  private func finish(_ node: NodeID, _ view: NodeView, _ situation: Situation) -> Next {
+    let want = situation.facts.goals.want[node]
+    guard situation.facts.stopped.contains(node) else {
+      // It was to be stopped and is still up: the stop did not happen, or has been taken back by nobody but us.
+      return .step(stop(node, situation))
+    }
+    guard view.release == want else {
+      // Going back: what came up with the new version is stopped once more.
+      if want != situation.setup.to { return .step(stop(node, situation)) }
+      return .problem(wrongVersion(node, view, situation))
+    }
+    switch settingsToHold(node, situation) {
+    case .unread: return unread(node, situation)
+    case .missing(let settings): return .step(enterUpgradeMode(node, settings, situation))
+    case .held: break
+    }
+    if situation.setup.site.has(.afterNode) {
+      let hook = hostStep(node, .afterNode, situation)
+      if !situation.facts.done.contains(hook.key) { return .step(hook) }
+    }
+    return .step(rejoin(node, situation))
+  }
+
+  // MARK: - What can be wrong with it
+
+  func mute(_ node: NodeID, _ situation: Situation) -> Problem {
+    Problem(
+      name: ClusterProblem.nodeUnread, object: .node(node),
+      what: "\(situation.setup.address(node)) accepts connections or is starting, but has not answered for 15 minutes.",
+      risk: standing(node, situation), guess: "it is still loading its data, or its host is out of memory",
+      choices: [Offer(.waitLonger, "Wait longer: nothing is changed meanwhile"), .stopHere])
+  }
+
+  func wrongVersion(_ node: NodeID, _ view: NodeView, _ situation: Situation) -> Problem {
+    Problem(
+      name: ClusterProblem.wrongVersion, object: .node(node),
+      step: StepKey(.start, .node(node)),
+      what:
+        "\(situation.setup.address(node)) came back on \(view.release?.description ?? view.pulse.server.versionText)"
+        + ", not on \(situation.setup.to).",
+      risk: standing(node, situation),
+      guess: "the install command did not change what the start command runs: compare `executable` "
+        + "(\(view.pulse.server.executable)) with what was installed",
+      choices: [
+        Offer(
+          .rollBack(node), "Leave it on the old version: it rejoins as it is, and the run goes on without it",
+          notOffered: nil),
+        .stopHere, .windDown,
+      ])
+  }
+
+  func notBack(_ node: NodeID, _ text: String, _ situation: Situation) -> Problem {
+    var choices = [Offer(.retry, "Start it again")]
+    choices.append(goBackOffer(node, situation))
+    choices.append(.stopHere)
+    return Problem(
+      name: ClusterProblem.notBack, object: .node(node), step: StepKey(.start, .node(node)),
+      what: "\(situation.setup.address(node)) did not come back: \(text)", risk: standing(node, situation),
+      guess: "its own log says why: look at the last lines of the server's log file", choices: choices)
+  }
+
+  func short(_ node: NodeID, keys: Int, against: Int, _ situation: Situation) -> Problem {
+    Problem(
+      name: ClusterProblem.empty, object: .node(node), step: StepKey(.rejoin, .node(node)),
+      what: "\(situation.setup.address(node)) is back with \(keys) keys, where \(against) were expected.",
+      risk: standing(node, situation),
+      guess: "it started in another directory, or beside data files that it does not read",
+      choices: [Offer(.retry, "Count again"), goBackOffer(node, situation), .stopHere])
+  }
+
+  func nodeDown(_ node: NodeID, _ address: String, _ situation: Situation) -> Problem {
+    Problem(
+      name: ClusterProblem.nodeDown, object: .node(node),
+      what: "\(address) is down, and this run did not stop it.", risk: standing(node, situation),
+      choices: [
+        Offer(.waitLonger, "Wait longer: nothing is changed meanwhile"),
+        Offer(.adopt, "Take it on: it is brought up with the wanted version, as if this run had stopped it"),
+        .stopHere,
+      ])
+  }
+
+  func settingChanged(_ key: LedgerKey, _ entry: LedgerEntry, _ value: String, _ situation: Situation) -> Problem {
+    Problem(
+      name: ClusterProblem.settingChanged, object: .node(key.node),
+      what: "\(key.directive) on \(entry.address) is \(value): we set it to \(entry.ours), "
+        + "and it was \(entry.original) before.",
+      risk: "Somebody else changed it during the run. Putting back our old value might undo their work.",
+      choices: [Offer(.adopt, "Leave it at \(value)"), Offer(.retry, "Read it again"), .stopHere])
+  }
+
+  /// Going back with this node, offered while its shard's primary still runs the old version.
+  private func goBackOffer(_ node: NodeID, _ situation: Situation) -> Offer {
+    let old = situation.setup.node(node)?.release.description ?? "the old version"
+    let reason: String? =
+      if !situation.setup.site.has(.rollback) {
+        "the profile has no rollback command"
+      } else if let shard = situation.setup.shard(of: node), situation.facts.promoted.contains(shard.id) {
+        "its shard already has a primary of the new version, which \(old) cannot follow"
+      } else {
+        nil
+      }
+    return Offer(.rollBack(node), "Put it back on \(old)", notOffered: reason)
+  }
+
+  /// Who serves the shard while this node does not.
+  func standing(_ node: NodeID, _ situation: Situation) -> String {
+    guard let shard = situation.setup.shard(of: node) else { return "" }
+    guard let primary = situation.snapshot.primary(of: shard), primary != node else {
+      return "Shard \(shard.id) has no other primary that answers: its slots may be without service."
+    }
+    let others = shard.members.filter { $0 != node && $0 != primary }.count
+    return "Shard \(shard.id) is served by \(situation.setup.address(primary))"
+      + (others == 0 ? ", which has no other replica: one more failure loses its writes." : ".")
+  }
+}

@@ -1,0 +1,79 @@
+// What the situation will be after a step and its calm: exact in role, version, being up, our settings, and facts.
+
+extension ClusterProcedure {
+  package func predict(_ step: Step, _ situation: Situation) -> Situation {
+    var after = situation
+    after.facts.begin(step.key, situation.setup)
+    after.facts.achieve(step.key, step.action, nil, situation.setup)
+    switch step.action {
+    case .configure(let node, let settings):
+      guard var view = after.snapshot[node].view, let address = situation.setup.node(node)?.address else { break }
+      for setting in settings {
+        let key = LedgerKey(node, setting.directive)
+        if after.facts.ledger[key] == nil {
+          after.facts.ledger[key] = LedgerEntry(
+            address: address, original: view.settings?[setting.directive] ?? "", ours: setting.value, standing: .open)
+        }
+        after.facts.ledger[key]?.standing = .open
+        view.settings?[setting.directive] = setting.value
+      }
+      after.snapshot.nodes[node] = .up(view)
+    case .restore(let node, let settings):
+      guard var view = after.snapshot[node].view else { break }
+      for setting in settings { view.settings?[setting.directive] = setting.value }
+      after.snapshot.nodes[node] = .up(view)
+    case .shutDown(let node, _), .host(let node, .stop):
+      after.snapshot.nodes[node] = .down("stopped by this plan")
+    case .host(let node, .start): after.snapshot.nodes[node] = .up(started(node, situation))
+    case .handOver(_, let from, let to):
+      setRole(.replica, of: from, in: &after)
+      setRole(.primary, of: to, in: &after)
+    case .host, .backUp, .setAside, .drain, .watch, .confirm: break
+    }
+    return after
+  }
+
+  private func setRole(_ role: Role, of node: NodeID, in situation: inout Situation) {
+    guard var view = situation.snapshot[node].view else { return }
+    view.pulse.replication.role = role
+    situation.snapshot.nodes[node] = .up(view)
+  }
+
+  /// A node right after its start: the wanted version, the settings of its file, a replica unless it is alone.
+  private func started(_ node: NodeID, _ situation: Situation) -> NodeView {
+    let setup = situation.setup
+    let release =
+      setup.site.has(.install)
+      ? situation.facts.installed[node] ?? setup.to : situation.facts.goals.want[node] ?? setup.to
+    let isAlone = setup.shard(of: node)?.members.count == 1
+    var pulse = Pulse.predicted(release, role: isAlone ? .primary : .replica)
+    pulse.server.configFile = setup.node(node)?.configFile ?? ""
+    return NodeView(
+      pulse: pulse, cluster: nil, settings: setup.node(node)?.settings ?? [:], inventory: nil, pulseAsOf: 0,
+      clusterAsOf: 0, ageOfPulse: .zero)
+  }
+}
+
+extension Pulse {
+  /// A node of which only release and role are foretold.
+  static func predicted(_ release: Release, role: Role) -> Pulse {
+    Pulse(
+      server: ServerFacts(
+        name: release.product.rawValue, product: release.product, version: release.version,
+        versionText: release.version.description, mode: "cluster", runID: "to be learnt", processID: 0, port: 0,
+        uptimeSeconds: 0, executable: "", configFile: ""),
+      replication: Replication(
+        role: role, offset: 0, replicationID: "", secondOffset: -1, backlogActive: true, backlogBytes: 0, replicas: [],
+        upstream: nil),
+      persistence: Persistence(
+        loading: false, asyncLoading: false, backgroundSaveRunning: false, rewriteRunning: false,
+        rewriteScheduled: false, moduleForkRunning: false, lastSaveSucceeded: true, lastRewriteSucceeded: true,
+        lastAppendSucceeded: true, appendOnly: false, lastSaveTime: 0, changesSinceSave: 0, saves: nil,
+        lastSaveCopyOnWriteBytes: nil),
+      memory: Memory(used: 0, resident: 0, maximum: 0, policy: ""),
+      statistics: Statistics(
+        operationsPerSecond: 0, fullSyncs: 0, partialSyncs: 0, refusedPartialSyncs: 0, unexpectedErrorReplies: nil,
+        connectedClients: 0, blockedClients: 0),
+      keys: 0, expiringKeys: 0, cluster: nil)
+  }
+}

@@ -1,0 +1,170 @@
+// The runbook of a Redis or Valkey Cluster: replicas first, then shard by shard a hand-over and the old primary.
+
+/// The in-place upgrade of a cluster, one node at a time.
+package struct ClusterProcedure: Procedure {
+  package init() {}
+
+  package func next(_ situation: Situation) -> Next {
+    if let open = finishOpenNode(situation) { return open }
+    if situation.facts.goals.mode == .windDown { return upgradeModeOff(situation) ?? .done }
+    return askForProbe(situation)
+      ?? upgradeModeOn(situation)
+      ?? backUps(situation)
+      ?? replicas(situation)
+      ?? primaries(situation)
+      ?? returnOfPrimaries(situation)
+      ?? upgradeModeOff(situation)
+      ?? .done
+  }
+
+  private func askForProbe(_ situation: Situation) -> Next? {
+    let step = confirmation(.clientProbe, situation)
+    return situation.facts.done.contains(step.key) ? nil : .step(step)
+  }
+
+  /// Every node, before anything is touched: nothing in the cluster acts on its own while we work.
+  private func upgradeModeOn(_ situation: Situation) -> Next? {
+    for node in situation.snapshot.order {
+      switch settingsToHold(node, situation) {
+      case .unread: return unread(node, situation)
+      case .missing(let settings): return .step(enterUpgradeMode(node, settings, situation))
+      case .held: continue
+      }
+    }
+    return nil
+  }
+
+  /// All at once, before the first node is touched.
+  private func backUps(_ situation: Situation) -> Next? {
+    let step = backUp(situation)
+    return situation.facts.done.contains(step.key) ? nil : .step(step)
+  }
+
+  /// Replicas of all shards, one at a time; the old primaries come here as well, once they have been handed over.
+  private func replicas(_ situation: Situation) -> Next? {
+    for shard in situation.setup.shards {
+      for node in members(shard, situation) {
+        guard let view = situation.snapshot[node].view else { return unread(node, situation) }
+        guard view.role == .replica, view.release != situation.facts.goals.want[node] else { continue }
+        if situation.facts.demoted.contains(node) { return .step(drain(node, situation)) }
+        return beginNode(node, shard, situation)
+      }
+    }
+    return nil
+  }
+
+  /// Shard by shard: hand over to a replica that runs the new version; without one, an outage.
+  private func primaries(_ situation: Situation) -> Next? {
+    for shard in situation.setup.shards {
+      for node in members(shard, situation) {
+        guard let view = situation.snapshot[node].view else { return unread(node, situation) }
+        let want = situation.facts.goals.want[node]
+        guard view.role == .primary, view.release != want else { continue }
+        let candidates = members(shard, situation).filter { candidate in
+          guard let other = situation.snapshot[candidate].view else { return false }
+          return other.role == .replica && other.release == want
+        }
+        guard let candidate = best(candidates, situation) else {
+          return beginNode(node, shard, situation)
+        }
+        let question = confirmation(.firstPromotion, situation)
+        if !situation.facts.done.contains(question.key) { return .step(question) }
+        return .step(handOver(shard, from: node, to: candidate, isReturn: false, situation))
+      }
+    }
+    return nil
+  }
+
+  /// Optional: primaries go back to where they were before the run.
+  private func returnOfPrimaries(_ situation: Situation) -> Next? {
+    guard situation.setup.options.returnPrimaries else { return nil }
+    for shard in situation.setup.shards {
+      guard let old = shard.members.first(where: { situation.setup.node($0)?.role == .primary }),
+        let now = situation.snapshot.primary(of: shard), now != old,
+        situation.snapshot[old].view?.role == .replica
+      else { continue }
+      return .step(handOver(shard, from: now, to: old, isReturn: true, situation))
+    }
+    return nil
+  }
+
+  /// What the ledger says is still ours is put back, node by node.
+  private func upgradeModeOff(_ situation: Situation) -> Next? {
+    for node in situation.snapshot.order {
+      let open = situation.facts.openLedger.filter { $0.node == node }
+      guard !open.isEmpty else { continue }
+      guard let view = situation.snapshot[node].view, let present = view.settings else {
+        return unread(node, situation)
+      }
+      for key in open {
+        guard let entry = situation.facts.ledger[key], let value = present[key.directive] else { continue }
+        if value != entry.ours, value != entry.original {
+          return .problem(settingChanged(key, entry, value, situation))
+        }
+      }
+      return .step(leaveUpgradeMode(node, open, situation))
+    }
+    return nil
+  }
+
+  // MARK: - Choosing
+
+  /// Members in the order of their addresses, so that a plan reads the same each time.
+  func members(_ shard: Shard, _ situation: Situation) -> [NodeID] {
+    situation.snapshot.order.filter(shard.members.contains)
+  }
+
+  /// The replica that has processed most of its primary's stream; by address where equal.
+  private func best(_ candidates: [NodeID], _ situation: Situation) -> NodeID? {
+    candidates.max { left, right in
+      let ours = situation.snapshot[left].view?.pulse.replication.upstream?.linkUp == true
+      let theirs = situation.snapshot[right].view?.pulse.replication.upstream?.linkUp == true
+      return !ours && theirs
+    }
+  }
+
+  /// The node's question is asked, its canary and its hooks come first.
+  private func beginNode(_ node: NodeID, _ shard: Shard, _ situation: Situation) -> Next {
+    if !situation.facts.installed.isEmpty || anyoneOnTarget(situation) {
+      let canary = confirmation(.canary, situation)
+      if !situation.facts.done.contains(canary.key) { return .step(canary) }
+    }
+    if situation.setup.site.has(.beforeNode) {
+      let hook = hostStep(node, .beforeNode, situation)
+      if !situation.facts.done.contains(hook.key) { return .step(hook) }
+    }
+    return .step(stop(node, situation))
+  }
+
+  private func anyoneOnTarget(_ situation: Situation) -> Bool {
+    situation.snapshot.nodes.values.contains { $0.view?.release == situation.setup.to }
+  }
+
+  /// Nothing is concluded from a node that could not be read.
+  func unread(_ node: NodeID, _ situation: Situation) -> Next {
+    let address = situation.setup.address(node)
+    if case .down = situation.snapshot[node] {
+      return .wait(
+        Gate("reachable", .node(node)), patience: .seconds(20), orElse: nodeDown(node, address, situation))
+    }
+    return .wait(
+      Gate("reachable", .node(node)), patience: .seconds(60),
+      orElse: Problem(
+        name: ClusterProblem.nodeUnread, object: .node(node),
+        what: "\(address) has not answered for a minute.",
+        risk: "What it is doing is not known. Nothing is done while that is so.",
+        choices: [Offer(.waitLonger, "Wait longer: nothing is changed meanwhile"), .stopHere, .windDown]))
+  }
+}
+
+/// Names of the problems that this runbook raises.
+package enum ClusterProblem {
+  package static let nodeDown = "node-down"
+  package static let nodeUnread = "node-does-not-answer"
+  package static let wrongVersion = "came-back-on-wrong-version"
+  package static let notBack = "not-come-back"
+  package static let empty = "came-back-short-of-keys"
+  package static let stranger = "came-back-as-another-node"
+  package static let settingChanged = "setting-changed-by-others"
+  package static let restartedByOthers = "restarted-by-others"
+}

@@ -1,0 +1,210 @@
+// The steps of the runbook with their words: title, why, impact on clients, way back, usual time.
+
+extension ClusterProcedure {
+  func enterUpgradeMode(_ node: NodeID, _ settings: [Setting], _ situation: Situation) -> Step {
+    Step(
+      key: StepKey(.enterUpgradeMode, .node(node)), title: "Enable upgrade mode on \(situation.setup.address(node))",
+      why: "the other nodes must not act on their own while one is worked on",
+      action: .configure(node, settings), gates: [Gate("reachable", .node(node))],
+      consent: Consent(QuestionName(.enableUpgradeMode), .reversible), impact: "nothing",
+      undo: settings.map { "\($0.directive) back to \(original(node, $0.directive, situation))" }.joined(
+        separator: ", ")
+        + "; by itself at the end",
+      usual: "under 1 s")
+  }
+
+  func leaveUpgradeMode(_ node: NodeID, _ open: [LedgerKey], _ situation: Situation) -> Step {
+    let settings = open.compactMap { key in
+      situation.facts.ledger[key].map { Setting(key.directive, $0.original) }
+    }
+    return Step(
+      key: StepKey(.leaveUpgradeMode, .node(node)), title: "Disable upgrade mode on \(situation.setup.address(node))",
+      why: "every temporary setting is put back", action: .restore(node, settings),
+      gates: [Gate("reachable", .node(node))],
+      consent: Consent(QuestionName(.disableUpgradeMode), .reversible), impact: "nothing",
+      undo: "enable upgrade mode again", usual: "under 1 s")
+  }
+
+  func backUp(_ situation: Situation) -> Step {
+    let nodes = situation.snapshot.order
+    return Step(
+      key: StepKey(.backUp, .deployment), title: "Back up every node",
+      why: "the last data that the old version can read, whatever happens later", action: .backUp(nodes),
+      gates: nodes.flatMap {
+        [Gate("not-loading", .node($0)), Gate("no-fork-running", .node($0)), Gate("last-save-ok", .node($0))]
+      },
+      consent: nil, impact: "nothing; each node forks once", undo: "nothing to undo",
+      usual: "seconds for each GB of data", patience: .seconds(600))
+  }
+
+  func confirmation(_ kind: QuestionKind, _ situation: Situation) -> Step {
+    let texts = confirmationTexts(kind, situation)
+    return Step(
+      key: StepKey(.confirm, .deployment, kind.rawValue), title: texts.title, why: texts.why, action: .confirm(kind),
+      gates: kind == .clientProbe ? [] : health(situation),
+      consent: Consent(QuestionName(kind), .reversible), impact: texts.impact, undo: "nothing to undo",
+      usual: "your time")
+  }
+
+  private func confirmationTexts(
+    _ kind: QuestionKind, _ situation: Situation
+  ) -> (
+    title: String, why: String, impact: String
+  ) {
+    switch kind {
+    case .clientProbe:
+      (
+        "Run a client probe?",
+        "numbered INCR counters under a prefix of their own, with a time to live, show what clients feel",
+        "one small key a shard, about 100 writes a second each; without it nothing is measured"
+      )
+    case .canary:
+      (
+        "The first node is done. Go on with the others?",
+        "it runs \(situation.setup.to.title) in your deployment now: look at its log and at your own graphs",
+        "nothing; the node goes on serving while you look"
+      )
+    case .firstPromotion:
+      (
+        "All replicas are done. Begin with the hand-overs?",
+        situation.setup.wayBackNarrows
+          ? "from the first promotion on the way back is narrow: data of \(situation.setup.to.title) cannot be read by the old version"
+          : "from here on clients' writes pause for a moment, once a shard",
+        "nothing yet"
+      )
+    default: ("Go on?", "", "nothing")
+    }
+  }
+
+  func hostStep(_ node: NodeID, _ stage: Site.Stage, _ situation: Situation) -> Step {
+    let address = situation.setup.address(node)
+    let want = situation.facts.goals.want[node] ?? situation.setup.to
+    let (verb, title, why, usual): (Verb, String, String, String) =
+      switch stage {
+      case .beforeNode:
+        (.beforeNode, "Run the site's hook before \(address)", "the profile asks for it", "as long as the hook takes")
+      case .afterNode:
+        (.afterNode, "Run the site's hook after \(address)", "the profile asks for it", "as long as the hook takes")
+      case .install: (.install, "Install \(want) for \(address)", "the node is down and waits for it", "seconds")
+      case .rollback:
+        (.rollback, "Put \(want) back for \(address)", "the old version is wanted there again", "seconds")
+      case .stop: (.stop, "Stop \(address)", "its software can be changed only while it is down", "seconds")
+      case .start, .stage: (.start, "Start \(address) on \(want)", "it rejoins its shard", "seconds, and the load time")
+      }
+    return Step(
+      key: StepKey(verb, .node(node)), title: title, why: why, action: .host(node, stage),
+      consent: stage == .beforeNode ? nodeConsent(node, situation) : nil, impact: "nothing",
+      undo: stage == .install ? "the profile's rollback command" : "nothing to undo", usual: usual)
+  }
+
+  func stop(_ node: NodeID, _ situation: Situation) -> Step {
+    let setup = situation.setup
+    let address = setup.address(node)
+    let isPrimary = situation.snapshot[node].view?.role == .primary
+    let shard = setup.shard(of: node)
+    var gates = health(situation)
+    if let shard, !isPrimary { gates.append(Gate("shard-has-primary", .shard(shard.id))) }
+    gates += [Gate("identity", .node(node)), Gate("no-fork-running", .node(node)), Gate("last-save-ok", .node(node))]
+    let saves = !(setup.node(node)?.appendOnly ?? false)
+    return Step(
+      key: StepKey(.stop, .node(node)),
+      title: "Stop \(address) (\(isPrimary ? "PRIMARY" : "replica") of \(shard?.id.description ?? "?"))",
+      why: isPrimary
+        ? "it has no replica that could take over, so its slots are without service until it is back"
+        : "its software can be changed only while it is down",
+      action: setup.site.has(.stop) ? .host(node, .stop) : .shutDown(node, save: saves), gates: gates,
+      consent: nodeConsent(node, situation),
+      impact: isPrimary
+        ? "OUTAGE: the slots of \(shard?.id.description ?? "it") answer nothing from its stop until its data is loaded"
+        : "connections of readers on this replica are closed; writers notice nothing",
+      undo: wayBack(node, situation), usual: "under 1 s, and a last save", isBoundary: !situation.facts.isOut(node))
+  }
+
+  func setAside(_ node: NodeID, _ situation: Situation) -> Step {
+    Step(
+      key: StepKey(.setAside, .node(node)),
+      title: "Move aside the data files of \(situation.setup.address(node))",
+      why: "they were written by the new version; the old one cannot read them and would not start",
+      action: .setAside(node), impact: "nothing: the node is down and syncs from its primary when it is back",
+      undo: "the files stay beside the data directory", usual: "under 1 s")
+  }
+
+  func rejoin(_ node: NodeID, _ situation: Situation) -> Step {
+    Step(
+      key: StepKey(.rejoin, .node(node)), title: "Wait until \(situation.setup.address(node)) is back in sync",
+      why: "until then its shard has one copy less", action: .watch(node), impact: "nothing",
+      undo: "nothing to undo", usual: "the time of a sync")
+  }
+
+  func drain(_ node: NodeID, _ situation: Situation) -> Step {
+    Step(
+      key: StepKey(.drain, .node(node)), title: "Wait until no client calls \(situation.setup.address(node)) any more",
+      why: "stopped at once it would cut off every client that has not met MOVED yet", action: .drain(node),
+      impact: "none: they are sent on with MOVED", undo: "nothing to undo", usual: "under 1 s, at most 5 s")
+  }
+
+  func handOver(_ shard: Shard, from: NodeID, to: NodeID, isReturn: Bool, _ situation: Situation) -> Step {
+    let setup = situation.setup
+    let narrows = setup.wayBackNarrows && !isReturn && !situation.facts.promoted.contains(shard.id)
+    let question = QuestionName(isReturn ? .returnPrimary : .handOver, shard.id.description)
+    return Step(
+      key: StepKey(.handOver, .shard(shard.id), to.text),
+      title: "Hand over \(shard.id) from \(setup.address(from)) to \(setup.address(to))",
+      why: isReturn ? "the primary goes back to its old place" : "a primary is never stopped while it is primary",
+      action: .handOver(shard.id, from: from, to: to),
+      gates: health(situation) + [
+        Gate("hand-over-candidate", .node(to)), Gate("identity", .node(from)), Gate("identity", .node(to)),
+        Gate(MachineRule.electionSettled, .node(to)),
+      ],
+      consent: Consent(question, narrows ? .noReturn : .visible),
+      impact: "writes to \(shard.slots.count) slots pause, usually for less than 0.1 s, at worst 5 s; then MOVED",
+      undo: narrows
+        ? "a hand-over back works only until \(setup.address(from)) loses its link: after that its data format is too old"
+        : "a hand-over back: a second pause",
+      usual: "under 0.1 s", isBoundary: true)
+  }
+
+  // MARK: - What they share
+
+  /// What has to be green at every boundary; the node in hand and the one that is out are left out of it.
+  func health(_ situation: Situation) -> [Gate] {
+    var gates = [
+      Gate("cluster-ok", .deployment), Gate("views-agree", .deployment), Gate("no-other-operator", .deployment),
+    ]
+    for shard in situation.setup.shards where shard.members.count > 1 {
+      gates.append(Gate("replica-in-sync", .shard(shard.id)))
+    }
+    return gates
+  }
+
+  /// One question a node; the one whose stop closes the way back has the class of that line.
+  private func nodeConsent(_ node: NodeID, _ situation: Situation) -> Consent {
+    let question = QuestionName(.upgradeNode, situation.setup.address(node))
+    if situation.snapshot[node].view?.role == .primary { return Consent(question, .outage) }
+    if closesWayBack(node, situation) { return Consent(question, .noReturn) }
+    return Consent(question, .reversible)
+  }
+
+  /// After this stop nobody of the shard is left who could go on with the old version's data.
+  private func closesWayBack(_ node: NodeID, _ situation: Situation) -> Bool {
+    guard situation.setup.wayBackNarrows, let shard = situation.setup.shard(of: node),
+      situation.facts.promoted.contains(shard.id)
+    else { return false }
+    return shard.members.allSatisfy { member in
+      member == node || situation.snapshot[member].view?.release == situation.setup.to
+    }
+  }
+
+  private func wayBack(_ node: NodeID, _ situation: Situation) -> String {
+    if closesWayBack(node, situation) {
+      return "NONE without loss: the last copy on the old version goes; what is left is the backup"
+    }
+    return situation.setup.site.has(.rollback)
+      ? "the old software is put back, and it syncs from its primary" : "by hand: the old software, then a full sync"
+  }
+
+  private func original(_ node: NodeID, _ directive: String, _ situation: Situation) -> String {
+    situation.facts.ledger[LedgerKey(node, directive)]?.original
+      ?? situation.snapshot[node].view?.settings?[directive] ?? "its old value"
+  }
+}
