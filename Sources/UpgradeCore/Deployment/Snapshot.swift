@@ -1,7 +1,7 @@
 // What is known of the deployment at one instant, with everything too old to act on already taken out.
 
 /// The number of a journal record; the first is 1, and 0 means "before the run".
-package typealias Sequence = Int
+package typealias RecordNumber = Int
 
 /// An instant of the monotonic clock, in nanoseconds; never stored beyond the process.
 package struct Instant: Hashable, Comparable, Sendable {
@@ -30,9 +30,9 @@ extension Duration {
 /// Freshness is causal: `asOf` is the number of the machine's last record when this was *requested*.
 package struct Layer<Value: Hashable & Sendable>: Hashable, Sendable {
   package var value: Value
-  package var asOf: Sequence
+  package var asOf: RecordNumber
   package var at: Instant
-  package init(_ value: Value, asOf: Sequence, at: Instant) {
+  package init(_ value: Value, asOf: RecordNumber, at: Instant) {
     self.value = value
     self.asOf = asOf
     self.at = at
@@ -90,8 +90,8 @@ package struct NodeView: Hashable, Sendable {
   package var settings: [String: String]?
   package var inventory: Inventory?
   /// Record numbers at the request of each layer, for rules that ask one node about another.
-  package var pulseAsOf: Sequence
-  package var clusterAsOf: Sequence
+  package var pulseAsOf: RecordNumber
+  package var clusterAsOf: RecordNumber
   package var ageOfPulse: Duration
 
   package var role: Role { pulse.role }
@@ -116,10 +116,10 @@ package struct Snapshot: Hashable, Sendable {
   package var shards: [Shard]
   package var addresses: [NodeID: Address]
   /// The number of our last intent or outcome on each node.
-  package var touched: [NodeID: Sequence]
+  package var touched: [NodeID: RecordNumber]
 
   package init(
-    nodes: [NodeID: Reading], shards: [Shard], addresses: [NodeID: Address], touched: [NodeID: Sequence] = [:]
+    nodes: [NodeID: Reading], shards: [Shard], addresses: [NodeID: Address], touched: [NodeID: RecordNumber] = [:]
   ) {
     self.nodes = nodes
     self.shards = shards

@@ -94,7 +94,7 @@ package struct Observations: Sendable {
 
 extension NodeObservation {
   /// What a snapshot may say of this node: layers that are older than our last effect on it, or too old, are left out.
-  func reading(touched: Sequence, now: Instant) -> Reading {
+  func reading(touched: RecordNumber, now: Instant) -> Reading {
     func fresh<Value>(_ layer: Layer<Value>?, _ limit: Duration) -> Layer<Value>? {
       guard let layer, layer.asOf >= touched, now - layer.at <= limit else { return nil }
       return layer

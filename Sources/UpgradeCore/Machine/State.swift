@@ -11,7 +11,7 @@ package struct InFlight: Hashable, Sendable {
 /// The state of a run, changed by `apply` alone.
 package struct State: Hashable, Sendable {
   /// The number of the last record.
-  package var sequence: Sequence = 0
+  package var sequence: RecordNumber = 0
   package var run: String = ""
   package var wizard: WizardIdentity?
   package var setup: Setup?
@@ -25,7 +25,7 @@ package struct State: Hashable, Sendable {
   package var attempts: [StepKey: Int] = [:]
   package var asked: Question?
   package var problem: Problem?
-  package var touched: [NodeID: Sequence] = [:]
+  package var touched: [NodeID: RecordNumber] = [:]
   /// Nodes that won an election of ours: they may not be asked again for four node time-outs.
   package var elected: Set<NodeID> = []
   package var measures: [ClientMeasure] = []

@@ -69,20 +69,20 @@ package struct UpgradeMachine: Sendable {
 
   // MARK: - Observing
 
-  package mutating func observe(_ node: NodeID, pulse: Pulse, asOf: Sequence, now: Instant) {
+  package mutating func observe(_ node: NodeID, pulse: Pulse, asOf: RecordNumber, now: Instant) {
     observations.nodes[node, default: NodeObservation()].pulse = Layer(pulse, asOf: asOf, at: now)
     observations.nodes[node]?.failure = nil
   }
-  package mutating func observe(_ node: NodeID, view: ClusterView, asOf: Sequence, now: Instant) {
+  package mutating func observe(_ node: NodeID, view: ClusterView, asOf: RecordNumber, now: Instant) {
     observations.nodes[node, default: NodeObservation()].view = Layer(view, asOf: asOf, at: now)
   }
-  package mutating func observe(_ node: NodeID, settings: [String: String], asOf: Sequence, now: Instant) {
+  package mutating func observe(_ node: NodeID, settings: [String: String], asOf: RecordNumber, now: Instant) {
     observations.nodes[node, default: NodeObservation()].settings = Layer(settings, asOf: asOf, at: now)
   }
-  package mutating func observe(_ node: NodeID, inventory: Inventory, asOf: Sequence, now: Instant) {
+  package mutating func observe(_ node: NodeID, inventory: Inventory, asOf: RecordNumber, now: Instant) {
     observations.nodes[node, default: NodeObservation()].inventory = Layer(inventory, asOf: asOf, at: now)
   }
-  package mutating func observe(_ node: NodeID, failure: ReadingFailure, asOf: Sequence, now: Instant) {
+  package mutating func observe(_ node: NodeID, failure: ReadingFailure, asOf: RecordNumber, now: Instant) {
     observations.nodes[node, default: NodeObservation()].failure = Layer(failure, asOf: asOf, at: now)
   }
   package mutating func observe(host: String, _ facts: HostFacts) { observations.hosts[host] = facts }

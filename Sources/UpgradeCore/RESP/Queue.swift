@@ -38,7 +38,7 @@ struct Queue<Element> {
   }
 }
 
-extension Queue: Swift.Sequence {
+extension Queue: Sequence {
   func makeIterator() -> ArraySlice<Element>.Iterator {
     elements[head...].makeIterator()
   }

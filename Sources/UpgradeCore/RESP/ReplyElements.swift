@@ -26,7 +26,7 @@ extension Reply {
   /// dropped.
   package var pairs: Pairs { Pairs(elements: makeIterator()) }
 
-  package struct Pairs: Swift.Sequence, IteratorProtocol {
+  package struct Pairs: Sequence, IteratorProtocol {
     fileprivate var elements: Iterator
 
     package mutating func next() -> (key: Reply, value: Reply)? {
@@ -36,7 +36,7 @@ extension Reply {
   }
 }
 
-extension Reply: Swift.Sequence {
+extension Reply: Sequence {
   package var underestimatedCount: Int { count }
 
   package func makeIterator() -> Iterator {

@@ -39,7 +39,7 @@ package struct ReplyReader: ~Copyable {
 }
 
 /// Replies that became complete with one read, in order; they share their bytes.
-package struct Replies: Swift.Sequence, Sendable {
+package struct Replies: Sequence, Sendable {
   fileprivate let storage: ReplyStorage?
   package let count: Int
 
