@@ -1,0 +1,122 @@
+// The one table of what can be asked for with a key: key handling, key line, help and tests all read it.
+
+/// What a screen is to the keyboard: which requests mean something on it.
+package enum ScreenName: String, Hashable, Sendable, CaseIterable {
+  /// The steps of the rail, and the screens around them.
+  case start, checks, plan, nodes, finish, report
+  /// A problem that waits for one of its choices.
+  case problem
+  /// What can be looked at from everywhere.
+  case commands, output, health, journal, help
+  /// A dialog with a field: characters are text there.
+  case typed
+  /// The message of a window that is too small to decide anything in.
+  case tooSmall
+}
+
+/// What the operator asks for by pressing a key.
+package enum Request: Hashable, Sendable {
+  case yes, no
+  case confirm, cancel
+  case choose(Int)
+  case up, down, pageUp, pageDown, home, end
+  case nextPane, previousPane
+  case commands, output, health, journal
+  case pause, rerun, rerunAll, override
+  case nextStep, previousStep
+  case write, redraw, suspend, help, quit
+}
+
+/// One row of the table.
+package struct RequestEntry: Hashable, Sendable {
+  package let request: Request
+  /// The first one is the one that is shown.
+  package let keys: [Key]
+  /// A word or two for the key line; neighbours with the same title share one place there.
+  package let title: String
+  /// A sentence for the help.
+  package let help: String
+  package let screens: Set<ScreenName>
+}
+
+extension Request {
+  /// The row of this request; every request has one.
+  package var entry: RequestEntry? { Self.entries[self] }
+  package var title: String { entry?.title ?? "" }
+  package var keys: [Key] { entry?.keys ?? [] }
+
+  /// What a key asks for on a screen; nothing when it has no meaning there.
+  ///
+  /// In a dialog with a field every printable character is text and asks for nothing.
+  package static func meant(by key: Key, on screen: ScreenName) -> Request? {
+    if screen == .typed, key.printable != nil { return nil }
+    return table.first { $0.screens.contains(screen) && $0.keys.contains(key) }?.request
+  }
+
+  private static let entries = Dictionary(table.map { ($0.request, $0) }, uniquingKeysWith: { first, _ in first })
+
+  private static let steps: Set<ScreenName> = [.start, .checks, .plan, .nodes, .finish, .report]
+  private static let views: Set<ScreenName> = [.commands, .output, .health, .journal]
+  private static let working = steps.union(views).union([.problem])
+  private static let reading = working.union([.help])
+  private static let everywhere = Set(ScreenName.allCases)
+
+  /// The table; the order is that of the help.
+  package static let table: [RequestEntry] =
+    answering + moving + looking + steering + leaving
+
+  /// Enter is in no row but that of the typed confirmation, `y` and `n` in no row but these two.
+  private static let answering: [RequestEntry] =
+    [
+      row(.yes, "y", "yes", "Answer the question row with yes, once it is armed.", working),
+      row(.no, "n", "no", "Answer the question row with no.", working),
+      row(.confirm, "<Enter>", "confirm", "Confirm what was typed; it must match to the letter.", [.typed]),
+      row(.cancel, "<Esc>", "back", "One level back; nothing is stopped or changed.", reading.union([.typed])),
+    ]
+    + (1...9).map { digit in
+      row(.choose(digit), "\(digit)", "choose", "Pick that choice.", [.problem, .start])
+    }
+
+  private static let moving: [RequestEntry] = [
+    row(.down, "j<Down>", "move", "One row down.", reading),
+    row(.up, "k<Up>", "move", "One row up.", reading),
+    row(.pageDown, "<PageDown><Space>", "page", "One page down.", reading.union([.typed])),
+    row(.pageUp, "<PageUp>", "page", "One page up.", reading.union([.typed])),
+    row(.home, "g<Home>", "ends", "To the first row.", reading),
+    row(.end, "G<End>", "ends", "To the last row.", reading),
+    row(.nextPane, "<Tab>", "pane", "To the next pane.", working),
+    row(.previousPane, "<S-Tab>", "pane", "To the previous pane.", working),
+  ]
+
+  private static let looking: [RequestEntry] = [
+    row(.commands, "c", "commands", "All commands of the current or next step.", working),
+    row(.output, "v", "output", "The output of the running or last command, full screen.", working),
+    row(.health, "h", "health", "What clients feel and how the nodes are, full screen.", working),
+    row(.journal, "l", "journal", "The journal of this run.", working),
+  ]
+
+  private static let steering: [RequestEntry] = [
+    row(.rerun, "r", "re-run", "Run the selected check again.", [.checks]),
+    row(.rerunAll, "R", "re-run all", "Run all checks again.", [.checks]),
+    row(
+      .override, "o", "override", "Override the failed rule: typed, recorded, for one step.",
+      [.checks, .nodes, .problem]),
+    row(.pause, "p<C-c>", "pause", "Pause after the running step; again to go on.", working.union([.help, .typed])),
+    row(.nextStep, ">", "next step", "To the next step of the rail, when it is allowed.", steps),
+    row(.previousStep, "<lt>", "previous step", "To the previous step of the rail.", steps),
+  ]
+
+  private static let leaving: [RequestEntry] = [
+    row(.write, "w<C-t>", "write", "Write what this screen shows to a file, and say to which.", everywhere),
+    row(.redraw, "<C-l>", "redraw", "Draw the whole screen again.", everywhere),
+    row(.suspend, "<C-z>", "suspend", "Leave the terminal to the shell, when no step runs.", everywhere),
+    row(.help, "?<F1>", "help", "This page.", working.union([.typed])),
+    row(.quit, "q", "quit", "Leave: says what stays as it is, then asks.", reading.union([.tooSmall])),
+  ]
+
+  private static func row(
+    _ request: Request, _ keys: String, _ title: String, _ help: String, _ screens: Set<ScreenName>
+  ) -> RequestEntry {
+    RequestEntry(request: request, keys: Key.script(keys) ?? [], title: title, help: help, screens: screens)
+  }
+}
