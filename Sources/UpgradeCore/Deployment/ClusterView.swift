@@ -2,11 +2,41 @@
 
 /// One node's picture of the cluster.
 package struct ClusterView: Hashable, Sendable {
-  package var members: [ClusterMember]
+  /// Ascending by id, each id once.
+  package private(set) var members: [ClusterMember]
   /// The node that spoke.
   package var myself: NodeID
 
-  package func member(_ id: NodeID) -> ClusterMember? { members.first { $0.id == id } }
+  package init(members: [ClusterMember], myself: NodeID) {
+    self.members = members.sorted { $0.id < $1.id }
+    self.myself = myself
+  }
+
+  package func member(_ id: NodeID) -> ClusterMember? {
+    let place = place(of: id)
+    return place < members.count && members[place].id == id ? members[place] : nil
+  }
+
+  /// Puts a member in the place of the one with the same id, or adds it.
+  package mutating func replace(_ member: ClusterMember) {
+    let place = place(of: member.id)
+    if place < members.count, members[place].id == member.id {
+      members[place] = member
+    } else {
+      members.insert(member, at: place)
+    }
+  }
+
+  /// The first place whose id is not below `id`: the text of a thousand nodes is asked a thousand times.
+  private func place(of id: NodeID) -> Int {
+    var low = 0
+    var high = members.count
+    while low < high {
+      let middle = (low + high) / 2
+      if members[middle].id < id { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
 }
 
 /// One line of `CLUSTER NODES`.

@@ -104,6 +104,8 @@ package struct Persistence: Hashable, Sendable {
   /// `rdb_saves`, from 7.0.
   package var saves: Int?
   package var lastSaveCopyOnWriteBytes: Int?
+  /// `loading_eta_seconds`, printed only while loading.
+  package var secondsToLoad: Int?
 
   /// Any child that copies this process's memory.
   package var forkRunning: Bool { backgroundSaveRunning || rewriteRunning || moduleForkRunning }

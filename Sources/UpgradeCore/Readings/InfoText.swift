@@ -1,0 +1,106 @@
+// The text of `INFO` and `CLUSTER INFO`, taken apart once into sections and fields.
+
+/// `name:value` lines under `# Section` headings, found by name.
+///
+/// One pass over the bytes; values stay slices of the text. A line without a colon is passed over, the first of two
+/// equal names counts, and what lies beyond `limit` is not read: a reply of any size or content is survived.
+package struct InfoText {
+  /// Bytes of a reply that are looked at; a real `INFO everything` has some 20 kB.
+  package static let limit = 4 << 20
+
+  package let command: String
+  /// Headings in lower case.
+  package private(set) var sections: Set<String> = []
+  /// In the server's order.
+  package private(set) var fields: [(name: Substring, value: Substring)] = []
+  private var places: [Substring: Int] = [:]
+
+  package init(_ text: String, command: String = "INFO") {
+    self.command = command
+    let bytes = text.utf8
+    var start = bytes.startIndex
+    let end = bytes.index(start, offsetBy: Self.limit, limitedBy: bytes.endIndex) ?? bytes.endIndex
+    places.reserveCapacity(256)
+    fields.reserveCapacity(256)
+    while start < end {
+      let feed = bytes[start..<end].firstIndex(of: UInt8(ascii: "\n"))
+      // Beyond the limit a line may be cut in two: an unfinished one counts only where the text itself ends.
+      if feed == nil, end != bytes.endIndex { break }
+      var stop = feed ?? end
+      let next = feed.map { bytes.index(after: $0) } ?? end
+      if stop > start, bytes[bytes.index(before: stop)] == UInt8(ascii: "\r") { stop = bytes.index(before: stop) }
+      add(text[start..<stop])
+      start = next
+    }
+  }
+
+  private mutating func add(_ line: Substring) {
+    if line.utf8.first == UInt8(ascii: "#") {
+      sections.insert(line.drop { $0 == "#" || $0 == " " }.lowercased())
+      return
+    }
+    guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { return }
+    let name = line[..<colon]
+    guard places[name] == nil else { return }
+    places[name] = fields.count
+    fields.append((name, line[line.utf8.index(after: colon)...]))
+  }
+
+  package subscript(name: String) -> Substring? { places[name[...]].map { fields[$0].value } }
+
+  /// The value of a field that must be there.
+  package func text(_ name: String) throws(ReadingError) -> String {
+    guard let value = self[name] else { throw ReadingError(command, name, .missing) }
+    return String(value)
+  }
+
+  /// A whole number that must be there.
+  package func number(_ name: String) throws(ReadingError) -> Int {
+    guard let value = self[name] else { throw ReadingError(command, name, .missing) }
+    guard let number = Int(value) else { throw ReadingError(command, name, .unexpected(String(value))) }
+    return number
+  }
+
+  /// A whole number, nil where the server does not print it; a value that is no number is still an error.
+  package func numberIfPrinted(_ name: String) throws(ReadingError) -> Int? {
+    self[name] == nil ? nil : try number(name)
+  }
+
+  /// `0` or `1`.
+  package func flag(_ name: String) throws(ReadingError) -> Bool {
+    switch self[name] {
+    case "1": true
+    case "0": false
+    case nil: throw ReadingError(command, name, .missing)
+    case .some(let value): throw ReadingError(command, name, .unexpected(String(value)))
+    }
+  }
+
+  /// `ok` or `err`.
+  package func succeeded(_ name: String) throws(ReadingError) -> Bool {
+    switch self[name] {
+    case "ok": true
+    case "err": false
+    case nil: throw ReadingError(command, name, .missing)
+    case .some(let value): throw ReadingError(command, name, .unexpected(String(value)))
+    }
+  }
+}
+
+/// The parts of `name=value,name=value`, as in `slave0:` and `db0:`; the first of two equal names counts.
+struct InfoParts {
+  private let parts: [Substring: Substring]
+
+  init(_ value: Substring) {
+    var parts: [Substring: Substring] = [:]
+    for part in value.split(separator: ",", omittingEmptySubsequences: true) {
+      guard let sign = part.firstIndex(of: "=") else { continue }
+      let name = part[..<sign]
+      if parts[name] == nil { parts[name] = part[part.index(after: sign)...] }
+    }
+    self.parts = parts
+  }
+
+  subscript(name: String) -> Substring? { parts[name[...]] }
+  func number(_ name: String) -> Int? { self[name].flatMap { Int($0) } }
+}
