@@ -39,7 +39,12 @@ package struct RunPicture: Sendable {
   package var posture = Posture()
   package var plan: Plan?
   package var health = Health()
+  /// The last 200, oldest first; their numbers tell a face what it has not shown yet.
   package var events: [Event] = []
+  /// When nodes went out and came back, for `took` and for what is left to expect.
+  package var times = RunTimes()
+  /// The running step is the last one until somebody goes on.
+  package var isPaused = false
   package var output: CommandOutput?
   /// What was compared after the last step, read back from the servers.
   package var finish: FinishReport?
@@ -75,13 +80,20 @@ package struct Conclusion: Hashable, Sendable {
   }
 }
 
-/// Something that happened, for the events pane and the plain face.
+/// Something that happened, for the events pane and for the faces that print lines.
 package struct Event: Hashable, Sendable {
+  /// Counts the events of this process from 1: a face that misses pictures misses no event.
+  package var number: Int
   package var wallMilliseconds: Int64
+  /// One sentence; see `Record.sentence`.
   package var text: String
-  package init(wallMilliseconds: Int64, text: String) {
+  /// The journal's record that it tells of; nil for a remark that was not recorded.
+  package var record: Record?
+  package init(number: Int, wallMilliseconds: Int64, text: String, record: Record? = nil) {
+    self.number = number
     self.wallMilliseconds = wallMilliseconds
     self.text = text
+    self.record = record
   }
 }
 
@@ -146,6 +158,12 @@ package enum WizardCommand: Hashable, Sendable {
   case pause(Bool)
   /// Leave; the deployment stays as it is.
   case leave
+}
+
+/// Tells a face that draws or prints that there is something new; whoever is slow gets the newest picture only.
+package protocol PictureSource: Sendable {
+  /// A stream of its own for each caller, beginning with the present picture and ending after the last one.
+  var pictures: AsyncStream<RunPicture> { get }
 }
 
 /// What a face drives: the wizard behind it.
