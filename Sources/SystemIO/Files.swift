@@ -45,7 +45,7 @@ package enum Files {
       // The mode asked for, whatever the umask.
       try systemCall("set the mode of", temporary) { fchmod(file.number, mode) }
       try systemCall("sync", temporary) { fsync(file.number) }
-      try systemCall("replace", path) { unsafe rename(temporary, path) }
+      try systemCall("replace", path) { unsafe Glibc.rename(temporary, path) }
     } catch {
       unsafe unlink(temporary)
       throw error
