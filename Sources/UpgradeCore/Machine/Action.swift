@@ -146,8 +146,9 @@ package struct Effect: Hashable, Sendable {
 package struct Identity: Hashable, Sendable {
   package var runID: String
   package var processID: Int
-  package var role: Role
-  package init(runID: String, processID: Int, role: Role) {
+  /// nil where only the process matters.
+  package var role: Role?
+  package init(runID: String, processID: Int, role: Role? = nil) {
     self.runID = runID
     self.processID = processID
     self.role = role
