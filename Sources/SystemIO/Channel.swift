@@ -53,6 +53,9 @@ final class Channel: EventWatcher {
     for waiter in waiters { waiter.keep(.cancelled) }
   }
 
+  /// How many tasks wait for it.
+  var waiters: Int { state.withLock { $0.readers.count + $0.writers.count } }
+
   var isClosed: Bool { state.withLock { $0.descriptor < 0 } }
 
   /// Calls `body` with the descriptor, unless it is closed; nothing in `body` may block.

@@ -25,6 +25,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
   /// The identity of the thread that runs jobs now, 0 when there is none.
   private let runner = Atomic<UInt>(0)
   private let outsideJobs = Atomic<Int>(0)
+  private let turnCount = Atomic<Int>(0)
   /// Jobs enqueued by the loop's own thread, and touched by no other.
   private nonisolated(unsafe) var local: [UnownedJob] = []
 
@@ -154,6 +155,7 @@ extension EventLoop {
     runner.store(UInt(csystem_thread_identity()), ordering: .relaxed)
     var reports = [csystem_event](repeating: csystem_event(), count: Self.reportCapacity)
     while !isStopping {
+      turnCount.wrappingAdd(1, ordering: .relaxed)
       runJobs()
       runDueTimers()
       // Jobs brought about by jobs wait for one look at the descriptors, so that neither starves the other.
@@ -292,6 +294,9 @@ extension EventLoop {
   func unregister(_ token: UInt64) {
     watched.withLock { watched in _ = watched.watchers.removeValue(forKey: token) }
   }
+
+  /// How often the thread looked for work; it stands still while there is none.
+  package var turns: Int { turnCount.load(ordering: .relaxed) }
 
   /// How many descriptors are registered and deadlines pending: 0 when nothing waits for the loop.
   package var waitingCount: Int { watched.withLock { $0.watchers.count } + timers.withLock { $0.count } }

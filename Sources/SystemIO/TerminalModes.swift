@@ -18,15 +18,14 @@ package struct TerminalModes: Sendable {
 
   /// Puts the modes back; what was typed and not read is thrown away, so that it never reaches a shell.
   package func restore() throws(SystemError) {
-    var modes = saved
-    try systemCall("restore", "the terminal") { unsafe tcsetattr(descriptor, TCSAFLUSH, &modes) }
+    try set(saved)
   }
 
   /// Switches to raw: no echo, no lines, no signals from keys.
   package func makeRaw() throws(SystemError) {
     var modes = saved
     unsafe cfmakeraw(&modes)
-    try systemCall("change the modes of", "the terminal") { unsafe tcsetattr(descriptor, TCSAFLUSH, &modes) }
+    try set(modes)
   }
 
   /// Switches the echo off for a password, keeping lines.
@@ -34,7 +33,14 @@ package struct TerminalModes: Sendable {
     var modes = saved
     modes.c_lflag &= ~tcflag_t(ECHO)
     modes.c_lflag |= tcflag_t(ECHONL)
-    try systemCall("change the modes of", "the terminal") { unsafe tcsetattr(descriptor, TCSAFLUSH, &modes) }
+    try set(modes)
+  }
+
+  /// At once and not after the output has drained: a terminal that was stopped with ^S must not stop us.
+  private func set(_ wanted: termios) throws(SystemError) {
+    var modes = wanted
+    tcflush(descriptor, TCIFLUSH)
+    try systemCall("change the modes of", "the terminal") { unsafe tcsetattr(descriptor, TCSANOW, &modes) }
   }
 }
 

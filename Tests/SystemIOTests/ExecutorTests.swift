@@ -189,7 +189,7 @@ import Testing
     async let accepted = failure { _ = try await pair.listener.accept() }
     async let ended = child.exit()
     // All four wait once the loop has nothing to do for them.
-    while loop.waitingCount < 4 { await Task.yield() }
+    await waitUntil { loop.waitingCount >= 4 }
     loop.stop()
     loop.stop()
     #expect(await slept == false)

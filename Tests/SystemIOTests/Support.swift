@@ -61,7 +61,14 @@ extension ChildProcess {
   }
 
   /// Reads until the end of the output.
-  func readAll() async throws -> String { try await read(until: "\u{0}never") }
+  func readAll() async throws -> String {
+    var seen: [UInt8] = []
+    while true {
+      let piece = try await read(upTo: 1 << 16, within: patience)
+      if piece.isEmpty { return string(seen) }
+      seen += piece
+    }
+  }
 }
 
 extension Connection {
@@ -69,7 +76,7 @@ extension Connection {
   func read(exactly count: Int) async throws -> [UInt8] {
     var seen: [UInt8] = []
     while seen.count < count {
-      let piece = try await read(upTo: count - seen.count, within: patience)
+      let piece = try await read(upTo: min(1 << 16, count - seen.count), within: patience)
       if piece.isEmpty { break }
       seen += piece
     }
@@ -107,4 +114,16 @@ final class Log<Element: Sendable>: Sendable {
   private let list = Mutex<[Element]>([])
   func add(_ element: Element) { list.withLock { $0.append(element) } }
   var elements: [Element] { list.withLock { $0 } }
+}
+
+/// Lets other tasks run until something holds; the test's own time limit bounds it.
+func waitUntil(_ holds: () -> Bool) async {
+  let deadline = MonotonicTime.now + patience
+  while !holds() {
+    if MonotonicTime.now > deadline {
+      Issue.record("what was waited for did not come within \(patience)")
+      return
+    }
+    await Task.yield()
+  }
 }

@@ -115,7 +115,7 @@ import Testing
           return loop.isOnLoop
         }
       }
-      while loop.waitingCount < 1 { await Task.yield() }
+      await waitUntil { loop.waitingCount == 1 }
       sleeper.cancel()
       #expect(await sleeper.value)
       #expect(loop.waitingCount == 0)

@@ -12,11 +12,16 @@ enum Crash {
     try modes.makeRaw()
     // Armed again while raw: the modes of the first time are the ones that count.
     try CrashRestore.arm(
-      terminal: 0, restore: Array("[screen restored]\r\n".utf8), note: Array("crashed\n".utf8), to: noteFile)
+      terminal: 0, restore: Array("[screen restored]".utf8), note: Array("crashed\n".utf8), to: noteFile)
     Probe.say("[raw]")
     switch how {
     case "trap": try trap()
     case "abort": abort()
+    case "stuck":
+      _ = fcntl(1, F_SETFL, O_NONBLOCK)
+      let line = [UInt8](repeating: 0x2E, count: 80)
+      while unsafe Glibc.write(1, line, line.count) > 0 {}
+      abort()
     case "fault": raise(SIGSEGV)
     case "overflow": Probe.say("\(overflow(0))")
     case "thread":
