@@ -12,16 +12,27 @@ package struct ChangedDirective: Hashable, Sendable {
   /// The first Redis version that it is about; every Valkey is.
   package let since: Version
   package let effect: Effect
+  /// The default that a server prints without any line in its file; nil where a server prints only what it was given.
+  package let atRest: String?
   package let source: String
+
+  init(name: String, since: Version, effect: Effect, atRest: String? = nil, source: String) {
+    self.name = name
+    self.since = since
+    self.effect = effect
+    self.atRest = atRest
+    self.source = source
+  }
 }
 
 package enum Directives {
   /// What a target does with directives of older versions; all others are still known, some under a new name as well.
   static let changed: [ChangedDirective] = [
     ChangedDirective(
-      name: "gopher-enabled", since: Version(7, 0, 0), effect: .fatal, source: "redis 7.0 src/config.c"),
+      name: "gopher-enabled", since: Version(7, 0, 0), effect: .fatal, atRest: "no",
+      source: "redis 7.0 src/config.c"),
     ChangedDirective(
-      name: "lua-replicate-commands", since: Version(7, 0, 0), effect: .ignored,
+      name: "lua-replicate-commands", since: Version(7, 0, 0), effect: .ignored, atRest: "yes",
       source: "redis 7.0 src/config.c, deprecated_configs"),
     ChangedDirective(
       name: "list-max-ziplist-entries", since: Version(7, 0, 0), effect: .ignored,

@@ -38,3 +38,35 @@ package struct CheckResult: Hashable, Sendable {
   /// Only a failed or undecided blocking rule refuses the start.
   package var refuses: Bool { severity == .blocking && (result == .fail || result == .unknown) }
 }
+
+extension CheckResult {
+  /// What a rule says of one object of a scene.
+  init(_ rule: any Rule, _ objectID: ObjectID, in scene: Scene) {
+    self.init(
+      name: rule.name, objectID: objectID, object: scene.name(objectID), result: .pass,
+      severity: rule.severity(of: objectID, in: scene), title: rule.title, why: rule.why, saw: "", fix: "", after: "")
+    switch rule.evaluate(objectID, in: scene) {
+    case .holds(let saw): self.saw = saw
+    case .notApplicable(let why):
+      result = .skip
+      saw = why
+    case .unknown(let why):
+      result = .unknown
+      saw = why
+      after = rule.after
+    case .broken(let saw, let fix) where rule.expectedInLab && scene.setup.site.isLab:
+      result = .note
+      self.saw = "\(saw) (expected in a lab)"
+      self.fix = fix
+    case .broken(let saw, let fix):
+      self.saw = saw
+      self.fix = fix
+      after = rule.after
+      switch severity {
+      case .blocking: result = .fail
+      case .warning: result = .warn
+      case .note: result = .note
+      }
+    }
+  }
+}
