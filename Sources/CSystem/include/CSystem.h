@@ -117,6 +117,17 @@ int csystem_reserve_blocks(int descriptor, int64_t offset, int64_t count);
 /// Copies within the kernel: bytes copied, 0 at the end.
 int64_t csystem_copy_range(int from, int to, size_t count);
 
+// Secrecy (secrecy.c).
+
+/// Makes this process leave no core file and lets no other process of the user read its memory; not inherited by exec.
+int csystem_forbid_dumps(void);
+/// Whether that holds: 1 or 0.
+int csystem_dumps_are_forbidden(void);
+/// Overwrites an environment variable's value where the kernel shows it, then takes it away; before threads exist.
+int csystem_erase_variable(const char *name);
+/// Overwrites memory that is not used any more; never optimised away.
+void csystem_erase(void *bytes, size_t count);
+
 // Text (text.c).
 
 /// Takes the environment's LC_CTYPE, or C.UTF-8 where that is not UTF-8; returns the codeset's name.
