@@ -59,12 +59,10 @@ package struct NodeSetup: Hashable, Sendable {
   package var appendOnly: Bool
   /// Directives that upgrade mode changes, as they were.
   package var settings: [String: String]
-  /// `cluster-node-timeout`; nil where it could not be read.
-  package var nodeTimeoutMilliseconds: Int?
 
   package init(
     id: NodeID, address: Address, release: Release, role: Role, runID: String, processID: Int, configFile: String,
-    directory: String, appendOnly: Bool, settings: [String: String], nodeTimeoutMilliseconds: Int? = nil
+    directory: String, appendOnly: Bool, settings: [String: String]
   ) {
     self.id = id
     self.address = address
@@ -76,7 +74,6 @@ package struct NodeSetup: Hashable, Sendable {
     self.directory = directory
     self.appendOnly = appendOnly
     self.settings = settings
-    self.nodeTimeoutMilliseconds = nodeTimeoutMilliseconds
   }
 }
 

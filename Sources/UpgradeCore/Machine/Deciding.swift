@@ -132,9 +132,8 @@ extension UpgradeMachine {
     guard step.action.hasEffect else { return Decision(records: records) }
     var identities: [NodeID: Identity] = [:]
     for node in step.action.touches {
-      if let pulse = situation.snapshot[node].view?.pulse {
-        identities[node] = Identity(
-          runID: pulse.server.runID, processID: pulse.server.processID, role: pulse.role)
+      if let server = situation.snapshot[node].view?.pulse.server {
+        identities[node] = Identity(runID: server.runID, processID: server.processID)
       }
     }
     return Decision(records: records, effects: [Effect(id: effect, action: step.action, identities: identities)])

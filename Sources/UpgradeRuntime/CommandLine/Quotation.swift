@@ -10,6 +10,12 @@ package enum Quotation {
     return "\"\(escaped(String(head)))\(cut)\""
   }
 
+  /// A word of the command line in double quotes, without the credentials that a URL may hold.
+  package static func argument(_ text: String) -> String {
+    guard let at = text.lastIndex(of: "@") else { return quoted(text) }
+    return quoted("...\(text[at...])")
+  }
+
   /// The text with everything that could act on a terminal, or hide in it, written as `\u{..}`.
   package static func escaped(_ text: String) -> String {
     var result = ""

@@ -1,6 +1,8 @@
+package import UpgradeCore
+
 /// What the operator gave us (a flag, a file, an answer) is wrong: what, where, and what to do about it.
 ///
-/// Printed after `redis-upgrade: `; the program then ends with `ExitCode.usage`.
+/// Printed after `redis-upgrade: `; the program then ends with ``exitCode``.
 package struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The kinds of mistake, so that callers and tests can tell them apart without reading sentences.
   package enum Code: String, Sendable {
@@ -11,6 +13,8 @@ package struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
     case unknownProfile, unknownPlaceholder, unknownValue, unsafeValue
     case unknownQuestion, answer
     case environment, terminal
+    /// Not a mistake: the operator left at a question that comes before any change.
+    case interrupted
   }
 
   /// A line of a file; `line` counts from 1.
@@ -40,6 +44,8 @@ package struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
     self.what = what
     self.remedy = remedy
   }
+
+  package var exitCode: ExitCode { code == .interrupted ? .interrupted : .usage }
 
   package var description: String {
     let sentence = "\(what). \(remedy)"

@@ -9,6 +9,9 @@ package enum BuiltInProfiles {
 
   package static func named(_ name: String) -> Profile? { all.first { $0.name == name } }
 
+  /// Whether a profile's name is meant as a file's.
+  static func looksLikePath(_ name: String) -> Bool { name.contains("/") || name.contains(".") }
+
   private static let all = [manual]
 
   /// The wizard says what has to happen, the operator does it elsewhere, and the wizard watches the result.

@@ -6,6 +6,18 @@ extension Profile {
   private static let hookStages: [Site.Stage] = [.beforeNode, .afterNode]
   private static let longestBound = 86_400
 
+  /// The profile that `--profile` names: a built-in one, or a file.
+  package static func load(_ name: String) throws(UsageError) -> Profile {
+    if let builtIn = BuiltInProfiles.named(name) { return builtIn }
+    guard let bytes = try InputFile.read(name, optional: !BuiltInProfiles.looksLikePath(name)) else {
+      throw UsageError(
+        .unknownProfile, "there is no profile \(Quotation.quoted(name)), built-in or as a file",
+        remedy: "Built in are: \(Quotation.list(BuiltInProfiles.names, last: "and")). "
+          + "A profile of your own is named by its file, such as ./site.yaml.")
+    }
+    return try Profile(yaml: bytes, file: name)
+  }
+
   /// Reads a profile from the bytes of a YAML file; `file` is repeated in sentences and becomes its name.
   package init(yaml bytes: [UInt8], file: String) throws(UsageError) {
     guard let root = try YAMLReader.read(bytes, file: file) else {

@@ -1,0 +1,82 @@
+import UpgradeCore
+
+/// What `--help` prints, made from the tables that parsing uses.
+package enum HelpText {
+  /// No line is longer, so that it reads on every terminal.
+  static let width = 80
+  /// Where explanations start.
+  private static let indent = 26
+
+  /// The help of a subcommand; of the whole program where none was named.
+  package static func text(for subcommand: Subcommand) -> String {
+    subcommand == .startScreen ? program() : page(subcommand)
+  }
+
+  private static func program() -> String {
+    var lines = ["Upgrades a Redis or Valkey deployment in place, one node at a time.", ""]
+    for subcommand in Subcommand.allCases where subcommand != .hold {
+      lines += row(subcommand.synopsis, subcommand.summary, indent: 42)
+    }
+    lines += [""] + target + [""] + exitCodes
+    lines += ["", "Flags: redis-upgrade SUBCOMMAND --help", ""]
+    return lines.joined(separator: "\n")
+  }
+
+  private static func page(_ subcommand: Subcommand) -> String {
+    var lines = [subcommand.synopsis, ""] + wrapped(subcommand.summary, indent: 0)
+    lines.append("")
+    switch subcommand.arguments {
+    case .target: lines += target + [""]
+    case .optionalRun: lines += run(subcommand) + [""]
+    case .optionalDrill: lines += row("DRILL", "the name of a drill; without one, they are listed") + [""]
+    case .labAction, .none: break
+    }
+    for row in FlagRow.table where row.places.contains(subcommand) {
+      lines += self.row("  " + row.synopsis, row.help)
+    }
+    lines += [""] + exitCodes + [""]
+    return lines.joined(separator: "\n")
+  }
+
+  private static let target = row(
+    "TARGET",
+    "any server of the deployment: redis://host:port, valkey://host:port, host:port or unix:PATH; several are "
+      + "separated by commas")
+
+  private static func run(_ subcommand: Subcommand) -> [String] {
+    let unfinished = subcommand == .resume || subcommand == .cleanup
+    return row(
+      "RUN",
+      unfinished ? "a run's id; without one, the newest that is not finished" : "a run's id; without one, the newest")
+  }
+
+  private static let exitCodes =
+    ["Exit codes:"] + ExitCode.allCases.flatMap { row("  \($0.rawValue)", $0.meaning, indent: 8) }
+
+  /// A term and its explanation beside it, or below it where the term is long.
+  private static func row(_ term: String, _ explanation: String, indent: Int = indent) -> [String] {
+    let lines = wrapped(explanation, indent: indent)
+    guard let first = lines.first, term.count + 2 <= indent else { return [term] + lines }
+    let gap = String(repeating: " ", count: indent - term.count)
+    return [term + gap + first.dropFirst(indent)] + lines.dropFirst()
+  }
+
+  /// The text in lines that start `indent` columns in and end before ``width``.
+  private static func wrapped(_ text: String, indent: Int) -> [String] {
+    let margin = String(repeating: " ", count: indent)
+    var lines: [String] = []
+    var line = ""
+    for word in text.split(separator: " ") {
+      if line.isEmpty {
+        line = margin + word
+      } else if line.count + 1 + word.count <= width {
+        line += " " + word
+      } else {
+        lines.append(line)
+        line = margin + word
+      }
+    }
+    if !line.isEmpty { lines.append(line) }
+    return lines
+  }
+}

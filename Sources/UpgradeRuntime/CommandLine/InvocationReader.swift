@@ -1,0 +1,214 @@
+import UpgradeCore
+
+/// Makes typed requests of words.
+struct InvocationReader {
+  /// What `--settle` takes, in seconds.
+  static let settleRange = 0...3600
+
+  private let words: Words
+
+  init(_ words: Words) { self.words = words }
+
+  func invocation() throws(UsageError) -> Invocation {
+    if words.has(.help) { return .help(words.subcommand) }
+    if words.has(.version) { return .version }
+    try refuseTLS()
+    switch words.subcommand {
+    case .startScreen:
+      return .startScreen(
+        StartRequest(
+          connection: try connection(), profile: words.value(.profile), face: try face(),
+          stateDirectory: words.value(.stateDirectory)))
+    case .run: return .run(try upgrade())
+    case .check: return .check(try upgrade())
+    case .plan: return .plan(try upgrade())
+    case .watch: return .watch(WatchRequest(target: try target(), connection: try connection(), face: try face()))
+    case .status: return .status(try record())
+    case .report: return .report(try record())
+    case .journal: return .journal(try record())
+    case .resume: return .resume(try continuation())
+    case .cleanup: return .cleanup(try continuation())
+    case .train: return .train(try train())
+    case .lab: return .lab(try lab())
+    case .hold: return .hold(words.arguments)
+    }
+  }
+
+  private func refuseTLS() throws(UsageError) {
+    guard let flag = Flag.tlsFlags.first(where: words.has) else { return }
+    throw UsageError(
+      .notBuilt, "TLS is not built yet, so \(flag.text) has nothing to work on",
+      remedy: "Where the servers have a plain port too, leave it out.")
+  }
+
+  // MARK: Requests
+
+  private func upgrade() throws(UsageError) -> UpgradeRequest {
+    let target = try target()
+    guard let to = try release(.to) else {
+      throw UsageError(
+        .missingArgument, "\(words.subcommand.rawValue) needs --to VERSION, where to upgrade to",
+        remedy: "Write for example --to 7.4.2, or --to valkey-8.0.1.")
+    }
+    return UpgradeRequest(
+      target: target, to: to, connection: try connection(), running: try running(), face: try face(),
+      stateDirectory: words.value(.stateDirectory))
+  }
+
+  private func record() throws(UsageError) -> RecordRequest {
+    if words.has(.markdown), words.has(.json) {
+      throw UsageError(.conflictingFlags, "--markdown and --json are two forms of one report", remedy: "Keep one.")
+    }
+    return RecordRequest(
+      run: try runName(), asMarkdown: words.has(.markdown), face: try face(),
+      stateDirectory: words.value(.stateDirectory))
+  }
+
+  private func continuation() throws(UsageError) -> ContinuationRequest {
+    ContinuationRequest(
+      run: try runName(), connection: try connection(), running: try running(), face: try face(),
+      stateDirectory: words.value(.stateDirectory))
+  }
+
+  private func train() throws(UsageError) -> TrainRequest {
+    try refuseMore(than: 1)
+    return TrainRequest(
+      drill: words.arguments.first, to: try release(.to), servers: try servers(), running: try running(),
+      face: try face(), stateDirectory: words.value(.stateDirectory))
+  }
+
+  private func lab() throws(UsageError) -> LabRequest {
+    let actions = Quotation.list(LabRequest.Action.allCases.map(\.rawValue))
+    guard let word = words.arguments.first else {
+      throw UsageError(.missingArgument, "lab needs to be told what to do", remedy: "Write lab \(actions).")
+    }
+    guard let action = LabRequest.Action(rawValue: word) else {
+      throw UsageError(
+        .unknownCommand, "lab has no action \(Quotation.quoted(word))", remedy: "Write lab \(actions).")
+    }
+    try refuseMore(than: 1)
+    return LabRequest(action: action, servers: try servers(), face: try face())
+  }
+
+  // MARK: Parts
+
+  private func target() throws(UsageError) -> Target {
+    guard let text = words.arguments.first else {
+      throw UsageError(
+        .missingArgument, "\(words.subcommand.rawValue) needs a TARGET",
+        remedy: "Name any server of the deployment: redis://host:port.")
+    }
+    try refuseMore(than: 1)
+    return try Target(text)
+  }
+
+  /// A run's id is the name of a directory, so it must not lead out of it.
+  private func runName() throws(UsageError) -> String? {
+    try refuseMore(than: 1)
+    guard let name = words.arguments.first else { return nil }
+    let letters = name.unicodeScalars.allSatisfy { scalar in
+      scalar.isASCII
+        && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "._-".unicodeScalars.contains(scalar))
+    }
+    guard !name.isEmpty, !name.hasPrefix("."), letters else {
+      throw UsageError(
+        .badValue, "\(Quotation.quoted(name)) is not the id of a run",
+        remedy: "`redis-upgrade status` lists the runs; an id has letters, digits and . _ - only.")
+    }
+    return name
+  }
+
+  private func refuseMore(than count: Int) throws(UsageError) {
+    guard words.arguments.count > count else { return }
+    throw UsageError(
+      .extraArgument, "\(Quotation.argument(words.arguments[count])) is one argument too many",
+      remedy: "Write \(words.subcommand.synopsis).")
+  }
+
+  private func connection() throws(UsageError) -> ConnectionRequest {
+    if words.has(.askpass), words.has(.pass) {
+      throw UsageError(.conflictingFlags, "--askpass and --pass both say the password", remedy: "Keep --askpass.")
+    }
+    return ConnectionRequest(
+      user: words.value(.user), asksPassword: words.has(.askpass),
+      password: words.value(.pass).map { Secret($0) })
+  }
+
+  private func face() throws(UsageError) -> FaceRequest {
+    if words.has(.plain), words.has(.json) {
+      throw UsageError(.conflictingFlags, "--plain and --json are two faces of one run", remedy: "Keep one.")
+    }
+    let face: Face? = words.has(.json) ? .json : words.has(.plain) ? .plain : nil
+    return FaceRequest(face: face, color: try choice(.color))
+  }
+
+  private func running() throws(UsageError) -> RunningRequest {
+    var request = RunningRequest()
+    request.settle = try number(.settle, in: Self.settleRange, unit: "seconds").map { .seconds($0) }
+    request.profile = words.value(.profile)
+    request.errorBudget = try errorBudget()
+    request.returnPrimaries = words.has(.returnPrimaries)
+    request.answersFile = words.value(.answers)
+    request.answers = try answers()
+    return request
+  }
+
+  private func servers() throws(UsageError) -> LabServersRequest {
+    var request = LabServersRequest()
+    request.from = try release(.from)
+    request.directory = words.value(.dir)
+    // Each server's bus listens 10,000 ports higher (redis cluster.h, CLUSTER_PORT_INCR).
+    request.port = try number(.port, in: 1024...55_000, unit: "")
+    request.keep = words.has(.keep)
+    return request
+  }
+
+  private func release(_ flag: Flag) throws(UsageError) -> WantedRelease? {
+    guard let text = words.value(flag) else { return nil }
+    return try WantedRelease(text, flag: flag)
+  }
+
+  private func errorBudget() throws(UsageError) -> ErrorBudget? {
+    guard let text = words.value(.errorBudget) else { return nil }
+    guard let budget = ErrorBudget(text) else {
+      throw UsageError(.flagValue, "--error-budget is \(Quotation.quoted(text))", remedy: ErrorBudget.remedy)
+    }
+    return budget
+  }
+
+  private func answers() throws(UsageError) -> [GivenAnswer] {
+    var answers: [GivenAnswer] = []
+    for text in words.values[.answer] ?? [] {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, let name = parts.first, !name.isEmpty, let value = parts.last, !value.isEmpty else {
+        throw UsageError(
+          .flagValue, "--answer \(Quotation.quoted(text)) is not NAME=VALUE",
+          remedy: "Write for example --answer canary=yes.")
+      }
+      answers.append(GivenAnswer(name: String(name), value: String(value)))
+    }
+    return answers
+  }
+
+  private func number(_ flag: Flag, in range: ClosedRange<Int>, unit: String) throws(UsageError) -> Int? {
+    guard let text = words.value(flag) else { return nil }
+    guard let number = WholeNumber.read(text), range.contains(number) else {
+      let of = unit.isEmpty ? "" : " of \(unit)"
+      throw UsageError(
+        .flagValue, "\(flag.text) is \(Quotation.quoted(text))",
+        remedy: "Write a whole number\(of) from \(range.lowerBound) to \(range.upperBound).")
+    }
+    return number
+  }
+
+  private func choice<Choice: RawRepresentable & CaseIterable>(_ flag: Flag) throws(UsageError) -> Choice?
+  where Choice.RawValue == String {
+    guard let text = words.value(flag) else { return nil }
+    guard let choice = Choice(rawValue: text) else {
+      throw UsageError(
+        .flagValue, "\(flag.text) is \(Quotation.quoted(text))",
+        remedy: "Write \(Quotation.list(Choice.allCases.map(\.rawValue))).")
+    }
+    return choice
+  }
+}

@@ -1,0 +1,194 @@
+// What each subcommand was asked to do: the typed payloads of an invocation. nil is "not said".
+package import UpgradeCore
+
+/// Which deployment, and how to log in.
+package struct ConnectionRequest: Equatable, Sendable {
+  package var user: String?
+  package var asksPassword = false
+  /// From `--pass`; the warning about it has been made.
+  package var password: Secret?
+
+  package init(user: String? = nil, asksPassword: Bool = false, password: Secret? = nil) {
+    self.user = user
+    self.asksPassword = asksPassword
+    self.password = password
+  }
+}
+
+/// What the operator wants to look at.
+package struct FaceRequest: Equatable, Sendable {
+  /// nil: the screen where there is one, lines where there is not.
+  package var face: Face?
+  package var color: ColorChoice?
+
+  package init(face: Face? = nil, color: ColorChoice? = nil) {
+    self.face = face
+    self.color = color
+  }
+}
+
+/// How a run is to go about it.
+package struct RunningRequest: Equatable, Sendable {
+  package var settle: Duration?
+  package var profile: String?
+  package var errorBudget: ErrorBudget?
+  package var returnPrimaries = false
+  package var answersFile: String?
+  package var answers: [GivenAnswer] = []
+
+  package init() {}
+}
+
+/// One `--answer NAME=VALUE`, or one line of the answers' file.
+package struct GivenAnswer: Equatable, Sendable {
+  package var name: String
+  package var value: String
+  /// Where it stands, if it stands in a file.
+  package var place: UsageError.Place?
+
+  package init(name: String, value: String, place: UsageError.Place? = nil) {
+    self.name = name
+    self.value = value
+    self.place = place
+  }
+}
+
+/// How many client errors end a run.
+package enum ErrorBudget: Equatable, Sendable {
+  case none
+  case count(Int)
+
+  /// Reads `none` or a whole number.
+  init?(_ text: String) {
+    if text == "none" {
+      self = .none
+    } else if let count = WholeNumber.read(text) {
+      self = .count(count)
+    } else {
+      return nil
+    }
+  }
+
+  static let remedy = "Write how many client errors end the run, or none."
+
+  /// As the machine's options keep it: nil is "no budget".
+  package var limit: Int? {
+    switch self {
+    case .none: nil
+    case .count(let count): count
+    }
+  }
+}
+
+/// `run`, `check` and `plan`.
+package struct UpgradeRequest: Equatable, Sendable {
+  package var target: Target
+  package var to: WantedRelease
+  package var connection: ConnectionRequest
+  package var running: RunningRequest
+  package var face: FaceRequest
+  package var stateDirectory: String?
+
+  package init(
+    target: Target, to: WantedRelease, connection: ConnectionRequest = ConnectionRequest(),
+    running: RunningRequest = RunningRequest(), face: FaceRequest = FaceRequest(), stateDirectory: String? = nil
+  ) {
+    self.target = target
+    self.to = to
+    self.connection = connection
+    self.running = running
+    self.face = face
+    self.stateDirectory = stateDirectory
+  }
+}
+
+/// `watch`.
+package struct WatchRequest: Equatable, Sendable {
+  package var target: Target
+  package var connection: ConnectionRequest
+  package var face: FaceRequest
+
+  package init(
+    target: Target, connection: ConnectionRequest = ConnectionRequest(), face: FaceRequest = FaceRequest()
+  ) {
+    self.target = target
+    self.connection = connection
+    self.face = face
+  }
+}
+
+/// `status`, `report`, `journal`.
+package struct RecordRequest: Equatable, Sendable {
+  /// nil: the newest.
+  package var run: String?
+  package var asMarkdown = false
+  package var face: FaceRequest
+  package var stateDirectory: String?
+
+  package init(
+    run: String? = nil, asMarkdown: Bool = false, face: FaceRequest = FaceRequest(), stateDirectory: String? = nil
+  ) {
+    self.run = run
+    self.asMarkdown = asMarkdown
+    self.face = face
+    self.stateDirectory = stateDirectory
+  }
+}
+
+/// `resume` and `cleanup`.
+package struct ContinuationRequest: Equatable, Sendable {
+  /// nil: the newest that is not finished.
+  package var run: String?
+  package var connection: ConnectionRequest
+  package var running: RunningRequest
+  package var face: FaceRequest
+  package var stateDirectory: String?
+
+  package init(
+    run: String? = nil, connection: ConnectionRequest = ConnectionRequest(),
+    running: RunningRequest = RunningRequest(), face: FaceRequest = FaceRequest(), stateDirectory: String? = nil
+  ) {
+    self.run = run
+    self.connection = connection
+    self.running = running
+    self.face = face
+    self.stateDirectory = stateDirectory
+  }
+}
+
+/// The throw-away servers of `train` and `lab`.
+package struct LabServersRequest: Equatable, Sendable {
+  package var from: WantedRelease?
+  package var directory: String?
+  package var port: Int?
+  package var keep = false
+
+  package init() {}
+}
+
+/// `train`.
+package struct TrainRequest: Equatable, Sendable {
+  /// nil: the drill that a beginner starts with.
+  package var drill: String?
+  package var to: WantedRelease?
+  package var servers: LabServersRequest
+  package var running: RunningRequest
+  package var face: FaceRequest
+  package var stateDirectory: String?
+}
+
+/// `lab up`, `lab down`, `lab list`.
+package struct LabRequest: Equatable, Sendable {
+  package enum Action: String, Sendable, CaseIterable { case up, down, list }
+  package var action: Action
+  package var servers: LabServersRequest
+  package var face: FaceRequest
+}
+
+/// The start screen.
+package struct StartRequest: Equatable, Sendable {
+  package var connection: ConnectionRequest
+  package var profile: String?
+  package var face: FaceRequest
+  package var stateDirectory: String?
+}

@@ -1,0 +1,75 @@
+/// What the program can be asked to do, each with the words that help prints about it.
+package enum Subcommand: String, CaseIterable, Sendable {
+  /// No TARGET and no subcommand: the screen that offers them.
+  case startScreen = ""
+  case run, check, plan, watch
+  case status, report, journal, resume, cleanup
+  case train, lab
+  /// The keeper of a host command that outlives the wizard; started by the wizard alone.
+  case hold
+
+  /// The one that an operator calls by that name.
+  package init?(named word: String) {
+    guard !word.isEmpty else { return nil }
+    self.init(rawValue: word)
+  }
+
+  /// The names that an operator may type.
+  static var names: [String] { allCases.filter { $0 != .startScreen && $0 != .hold }.map(\.rawValue) }
+
+  /// What help and sentences call it: `redis-upgrade check`.
+  var call: String { self == .startScreen ? "redis-upgrade" : "redis-upgrade \(rawValue)" }
+
+  /// What stands between its name and its flags.
+  enum Arguments: Equatable, Sendable {
+    case none
+    case target
+    case optionalRun
+    case optionalDrill
+    case labAction
+  }
+
+  var arguments: Arguments {
+    switch self {
+    case .run, .check, .plan, .watch: .target
+    case .status, .report, .journal, .resume, .cleanup: .optionalRun
+    case .train: .optionalDrill
+    case .lab: .labAction
+    case .startScreen, .hold: .none
+    }
+  }
+
+  var needsVersion: Bool { self == .run || self == .check || self == .plan }
+
+  /// How it is written, as the first line of its help.
+  var synopsis: String {
+    let words =
+      switch arguments {
+      case .target: needsVersion ? " TARGET --to VERSION" : " TARGET"
+      case .optionalRun: " [RUN]"
+      case .optionalDrill: " [DRILL]"
+      case .labAction: " up|down|list"
+      case .none: ""
+      }
+    return self == .run ? "redis-upgrade [run]\(words)" : call + words
+  }
+
+  /// One line of what it does.
+  var summary: String {
+    switch self {
+    case .startScreen: "the screen that offers all of this"
+    case .run: "the wizard: upgrades a deployment, one node at a time"
+    case .check: "looks whether an upgrade could start; changes nothing"
+    case .plan: "prints every step that a run would take; changes nothing"
+    case .watch: "shows the live health of a deployment; changes nothing"
+    case .status: "says where a run stands"
+    case .report: "says what a run did and what clients felt"
+    case .journal: "prints a run's journal"
+    case .resume: "goes on with a run that stopped"
+    case .cleanup: "puts back every temporary change that a run left behind"
+    case .train: "a drill: throw-away servers and the wizard"
+    case .lab: "starts, stops and lists throw-away servers for scripts"
+    case .hold: "keeps one host command alive"
+    }
+  }
+}

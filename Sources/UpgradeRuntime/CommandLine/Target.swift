@@ -1,0 +1,123 @@
+package import UpgradeCore
+
+/// The deployment that a TARGET names: where to knock, and as whom.
+package struct Target: Equatable, Sendable, CustomStringConvertible {
+  package enum Place: Equatable, Sendable {
+    /// One or several servers of the deployment; the rest is found from any of them.
+    case seeds([Address])
+    case unixSocket(String)
+  }
+
+  package let place: Place
+  /// From `redis://user:password@...`; the flags are stronger.
+  package let user: String?
+  package let password: Secret?
+  /// As the operator named it, without credentials.
+  package let description: String
+
+  package init(place: Place, user: String? = nil, password: Secret? = nil, description: String) {
+    self.place = place
+    self.user = user
+    self.password = password
+    self.description = description
+  }
+
+  /// The port of a server where the TARGET names none.
+  package static let usualPort = 6379
+
+  /// Reads `redis://[user[:password]@]host[:port][,host[:port]]...`, `valkey://`, `unix:PATH` or a bare `host:port`.
+  package init(_ text: String) throws(UsageError) {
+    guard !text.unicodeScalars.contains(where: { $0 == " " || $0.properties.generalCategory == .control }) else {
+      throw UsageError(
+        .target, "the TARGET \(Quotation.argument(text)) holds a blank or a control character",
+        remedy: "Separate several servers by commas, without blanks.")
+    }
+    guard let (scheme, rest) = Self.scheme(of: text) else {
+      self = try TargetReader(scheme: nil, rest: text[...]).seeds()
+      return
+    }
+    guard let facts = TargetScheme.named(scheme) else {
+      throw UsageError(
+        .target, "there is no scheme \(Quotation.quoted(scheme)) for a TARGET",
+        remedy: "Write redis://host:port, valkey://host:port, unix:PATH or host:port.")
+    }
+    switch facts.support {
+    case .notBuilt(let what, let remedy):
+      throw UsageError(.notBuilt, what, remedy: remedy)
+    case .seeds:
+      self = try TargetReader(scheme: scheme, rest: rest).seeds()
+    case .unixSocket:
+      let path = rest.hasPrefix("//") ? rest.dropFirst(2) : rest
+      guard !path.isEmpty else {
+        throw UsageError(.target, "unix: names no socket", remedy: "Write its path: unix:/run/redis/redis.sock.")
+      }
+      self.init(place: .unixSocket(String(path)), description: text)
+    }
+  }
+
+  /// `redis` of `redis://...`, `unix` of `unix:...`; nil for a bare `host:port`.
+  private static func scheme(of text: String) -> (scheme: String, rest: Substring)? {
+    guard let colon = text.firstIndex(of: ":") else { return nil }
+    let name = text[..<colon].lowercased()
+    let rest = text[text.index(after: colon)...]
+    if rest.hasPrefix("//") {
+      // `unix:///path` keeps its slashes: the path starts with the third.
+      return (name, name == "unix" ? rest : rest.dropFirst(2))
+    }
+    guard let facts = TargetScheme.named(name), !facts.hasSlashes else { return nil }
+    return (name, rest)
+  }
+}
+
+/// One row of the table of schemes.
+struct TargetScheme: Sendable {
+  enum Support: Sendable {
+    case seeds
+    case unixSocket
+    /// What is not there yet, and what can be done instead: two sentences.
+    case notBuilt(what: String, remedy: String)
+  }
+
+  let name: String
+  /// Whether `//` follows the colon.
+  let hasSlashes: Bool
+  let support: Support
+
+  private static let otherwise = "Use the vendor's own tools for it; redis-upgrade upgrades redis:// and unix: targets."
+
+  static let table: [TargetScheme] = [
+    TargetScheme(name: "redis", hasSlashes: true, support: .seeds),
+    TargetScheme(name: "valkey", hasSlashes: true, support: .seeds),
+    TargetScheme(name: "unix", hasSlashes: false, support: .unixSocket),
+    TargetScheme(
+      name: "rediss", hasSlashes: true,
+      support: .notBuilt(
+        what: "TLS is not built yet, so rediss:// cannot be reached",
+        remedy: "Where the servers have a plain port too, write redis://host:port.")),
+    TargetScheme(
+      name: "valkeys", hasSlashes: true,
+      support: .notBuilt(
+        what: "TLS is not built yet, so valkeys:// cannot be reached",
+        remedy: "Where the servers have a plain port too, write valkey://host:port.")),
+    TargetScheme(
+      name: "sentinel", hasSlashes: true,
+      support: .notBuilt(what: "upgrading what Sentinels watch is not built yet", remedy: otherwise)),
+    TargetScheme(
+      name: "enterprise", hasSlashes: true,
+      support: .notBuilt(what: "upgrading Redis Enterprise is not built yet", remedy: otherwise)),
+    TargetScheme(
+      name: "compose", hasSlashes: false,
+      support: .notBuilt(what: "upgrading containers of Docker Compose is not built yet", remedy: otherwise)),
+    TargetScheme(
+      name: "k8s", hasSlashes: false,
+      support: .notBuilt(what: "upgrading pods of Kubernetes is not built yet", remedy: otherwise)),
+    TargetScheme(
+      name: "kubedb", hasSlashes: false,
+      support: .notBuilt(what: "upgrading through KubeDB is not built yet", remedy: otherwise)),
+    TargetScheme(
+      name: "cloud", hasSlashes: false,
+      support: .notBuilt(what: "upgrading Redis Cloud is not built yet", remedy: otherwise)),
+  ]
+
+  static func named(_ name: String) -> TargetScheme? { table.first { $0.name == name } }
+}

@@ -1,0 +1,255 @@
+// Command lines as operators type them: what each one asks for, and the sentence for each that is wrong.
+import Testing
+import UpgradeCore
+
+@testable import UpgradeRuntime
+
+@Suite struct InvocationTests {
+  /// Splits at blanks, as a shell does where nothing is quoted.
+  static func read(_ line: String) throws(UsageError) -> Invocation {
+    try Invocation.read(line.split(separator: " ").map(String.init)).invocation
+  }
+
+  @Test func aRunTakesEverythingThatTheContractNames() throws {
+    let line =
+      "redis://ops@a:7001,b --to valkey-8.0.1 --askpass --plain --answers night.yaml --answer canary=yes "
+      + "--answer hand-over:s1=s1 --settle 30 --state-dir /var/runs --profile ./site.yaml --error-budget 5 "
+      + "--return-primaries --color never"
+    guard case .run(let run) = try Self.read(line) else {
+      Issue.record("not a run")
+      return
+    }
+    #expect(run.target == (try Target("redis://ops@a:7001,b")))
+    #expect(run.to == .release(Release(.valkey, Version(8, 0, 1))))
+    #expect(run.connection == ConnectionRequest(asksPassword: true))
+    #expect(run.face == FaceRequest(face: .plain, color: .never))
+    #expect(run.stateDirectory == "/var/runs")
+    var running = RunningRequest()
+    running.settle = .seconds(30)
+    running.profile = "./site.yaml"
+    running.errorBudget = .count(5)
+    running.returnPrimaries = true
+    running.answersFile = "night.yaml"
+    running.answers = [GivenAnswer(name: "canary", value: "yes"), GivenAnswer(name: "hand-over:s1", value: "s1")]
+    #expect(run.running == running)
+    // The same words in other orders and spellings, with and without the name of the subcommand.
+    #expect(try Self.read("run \(line)") == .run(run))
+    #expect(
+      try Self.read("\(line.replacing("--to ", with: "--to=").replacing("--settle ", with: "--settle="))") == .run(run))
+    let flagsFirst = line.split(separator: " ").dropFirst().map(String.init) + ["run", "redis://ops@a:7001,b"]
+    #expect(try Invocation.read(flagsFirst).invocation == .run(run))
+    // One word changed, to rehearse.
+    #expect(try Self.read("check \(line)") == .check(run))
+    #expect(try Self.read("plan \(line)") == .plan(run))
+  }
+
+  @Test func eachSubcommandIsReadWithItsArguments() throws {
+    let face = FaceRequest()
+    let plain = FaceRequest(face: .plain)
+    #expect(
+      try Self.read("")
+        == .startScreen(StartRequest(connection: ConnectionRequest(), face: face)))
+    #expect(
+      try Self.read("watch a:1 --json")
+        == .watch(
+          WatchRequest(target: try Target("a:1"), connection: ConnectionRequest(), face: FaceRequest(face: .json))))
+    #expect(try Self.read("status") == .status(RecordRequest(face: face)))
+    #expect(
+      try Self.read("report 20261120-x7k2 --markdown")
+        == .report(RecordRequest(run: "20261120-x7k2", asMarkdown: true, face: face)))
+    #expect(try Self.read("journal --plain") == .journal(RecordRequest(face: plain)))
+    #expect(
+      try Self.read("cleanup --user ops --state-dir d")
+        == .cleanup(
+          ContinuationRequest(
+            connection: ConnectionRequest(user: "ops"), running: RunningRequest(), face: face, stateDirectory: "d")))
+    var settled = RunningRequest()
+    settled.settle = .seconds(0)
+    settled.errorBudget = ErrorBudget.none
+    #expect(
+      try Self.read("resume r1 --settle 0 --error-budget none")
+        == .resume(
+          ContinuationRequest(run: "r1", connection: ConnectionRequest(), running: settled, face: face)))
+    var servers = LabServersRequest()
+    servers.from = .sameProduct(Version(6, 2, 14))
+    servers.directory = "/tmp/x"
+    servers.port = 7100
+    servers.keep = true
+    #expect(
+      try Self.read("train first-night --from 6.2.14 --dir /tmp/x --port 7100 --keep --to 7.0.15")
+        == .train(
+          TrainRequest(
+            drill: "first-night", to: .sameProduct(Version(7, 0, 15)), servers: servers, running: RunningRequest(),
+            face: face)))
+    #expect(try Self.read("lab down") == .lab(LabRequest(action: .down, servers: LabServersRequest(), face: face)))
+    #expect(try Self.read("hold --socket x -- --help") == .hold(["--socket", "x", "--", "--help"]))
+  }
+
+  @Test func helpAndVersionWinOverEverything() throws {
+    #expect(try Self.read("--help") == .help(.startScreen))
+    #expect(try Self.read("-h") == .help(.startScreen))
+    #expect(try Self.read("check --help --settle 1") == .help(.check))
+    #expect(try Self.read("report -h") == .help(.report))
+    #expect(try Self.read("a:1 --tls --version") == .version)
+  }
+
+  @Test func passwordsAreTakenWithAWarning() throws {
+    let advice = "can be read by every user of this host, in `ps`. Put it into REDISCLI_AUTH, or use --askpass."
+    for words in [
+      ["watch", "a:1", "-a", "hunter2"], ["watch", "a:1", "-ahunter2"], ["watch", "a:1", "--pass=hunter2"],
+    ] {
+      let (invocation, warnings) = try Invocation.read(words)
+      #expect(invocation.connection?.password == Secret("hunter2"))
+      #expect(warnings == ["a password on the command line \(advice)"])
+      #expect(!"\(invocation)".contains("hunter2"))
+    }
+    let (invocation, warnings) = try Invocation.read(["watch", "redis://:hunter2@a"])
+    #expect(warnings == ["a password in the TARGET \(advice)"])
+    #expect(!"\(invocation)".contains("hunter2"))
+    #expect(try Invocation.read(["watch", "redis://ops@a"]).warnings.isEmpty)
+  }
+
+  struct Bad: Sendable, CustomTestStringConvertible {
+    var words: [String]
+    var sentence: String
+    init(_ line: String, _ what: String, _ remedy: String) {
+      words = line.split(separator: " ").map(String.init)
+      sentence = "\(what) \(remedy)"
+    }
+    var testDescription: String { words.joined(separator: " ") }
+  }
+
+  static let run = "run a:1 --to 7.0.15"
+
+  @Test(arguments: [
+    Bad("--frm", "there is no flag \"--frm\".", "The nearest is --from."),
+    Bad("--xyzzy=1", "there is no flag \"--xyzzy\".", "`redis-upgrade --help` lists them."),
+    // Abbreviations are not taken.
+    Bad("\(run) --stat x", "there is no flag \"--stat\".", "The nearest is --state-dir."),
+    Bad("\(run) -x", "there is no flag \"-x\".", "`redis-upgrade --help` lists them."),
+    Bad(
+      "-h 10.0.0.1 -p 7001", "-h is a flag of redis-cli, not of redis-upgrade.",
+      "Write host and port as the TARGET, redis://host:port; help is --help."),
+    Bad(
+      "-p 7001", "-p is a flag of redis-cli, not of redis-upgrade.",
+      "Write host and port as the TARGET, redis://host:port."),
+    Bad("\(run) --json=yes", "--json takes no value.", "Write --json alone."),
+    Bad("run a:1 --to", "--to has no value.", "Write --to VERSION."),
+    Bad("run a:1 --to=", "--to has no value.", "Write --to VERSION."),
+    Bad(
+      "run a:1 --to --plain", "--to has no value: the next word is the flag --plain.",
+      "Write --to VERSION; to mean that word itself, write --to=WORD."),
+    Bad("\(run) --to 7.2.1", "--to is given twice.", "Keep one of the two."),
+    Bad("\(run) --plain --json", "--plain and --json are two faces of one run.", "Keep one."),
+    Bad("report --markdown --json", "--markdown and --json are two forms of one report.", "Keep one."),
+    Bad("\(run) --askpass -a x", "--askpass and --pass both say the password.", "Keep --askpass."),
+    Bad("\(run) --markdown", "run has no flag --markdown.", "It belongs to report."),
+    Bad("watch a:1 --settle 3", "watch has no flag --settle.", "It belongs to run, check, plan, resume and train."),
+    Bad("status --to 7.0.15", "status has no flag --to.", "It belongs to run, check, plan and train."),
+    Bad(
+      "--to 7.0.15", "--to is given without a TARGET.",
+      "Write `redis-upgrade redis://host:port ...`, or a subcommand; see redis-upgrade --help."),
+    Bad("chekc a:1", "\"chekc\" is neither a subcommand nor a TARGET.", "The nearest subcommand is check."),
+    Bad(
+      "orders", "\"orders\" is neither a subcommand nor a TARGET.",
+      "A TARGET is host:port or redis://host; the subcommands are run, check, plan, watch, status, report, journal, "
+        + "resume, cleanup, train and lab."),
+    Bad("check", "check needs a TARGET.", "Name any server of the deployment: redis://host:port."),
+    Bad(
+      "plan a:1", "plan needs --to VERSION, where to upgrade to.",
+      "Write for example --to 7.4.2, or --to valkey-8.0.1."),
+    Bad(
+      "check a:1 b:2 --to 7.0.15", "\"b:2\" is one argument too many.", "Write redis-upgrade check TARGET --to VERSION."
+    ),
+    Bad("a:1 b:2 --to 7.0.15", "\"b:2\" is one argument too many.", "Write redis-upgrade [run] TARGET --to VERSION."),
+    Bad("watch a:1 redis://u:hunter2@b", "\"...@b\" is one argument too many.", "Write redis-upgrade watch TARGET."),
+    Bad("status a b", "\"b\" is one argument too many.", "Write redis-upgrade status [RUN]."),
+    Bad(
+      "resume ../../etc", "\"../../etc\" is not the id of a run.",
+      "`redis-upgrade status` lists the runs; an id has letters, digits and . _ - only."),
+    Bad(
+      "journal ..", "\"..\" is not the id of a run.",
+      "`redis-upgrade status` lists the runs; an id has letters, digits and . _ - only."),
+    Bad("train a b", "\"b\" is one argument too many.", "Write redis-upgrade train [DRILL]."),
+    Bad("lab", "lab needs to be told what to do.", "Write lab up, down or list."),
+    Bad("lab start", "lab has no action \"start\".", "Write lab up, down or list."),
+    Bad("lab up down", "\"down\" is one argument too many.", "Write redis-upgrade lab up|down|list."),
+    Bad("lab up --port 80", "--port is \"80\".", "Write a whole number from 1024 to 55000."),
+    Bad("\(run) --settle 10s", "--settle is \"10s\".", "Write a whole number of seconds from 0 to 3600."),
+    Bad("\(run) --settle -1", "--settle is \"-1\".", "Write a whole number of seconds from 0 to 3600."),
+    Bad(
+      "\(run) --error-budget few", "--error-budget is \"few\".", "Write how many client errors end the run, or none."),
+    Bad("\(run) --color blue", "--color is \"blue\".", "Write auto, always or never."),
+    Bad("\(run) --answer canary", "--answer \"canary\" is not NAME=VALUE.", "Write for example --answer canary=yes."),
+    Bad("\(run) --answer =yes", "--answer \"=yes\" is not NAME=VALUE.", "Write for example --answer canary=yes."),
+    Bad(
+      "\(run) --tls", "TLS is not built yet, so --tls has nothing to work on.",
+      "Where the servers have a plain port too, leave it out."),
+    Bad(
+      "watch a:1 --cacert ca.pem", "TLS is not built yet, so --cacert has nothing to work on.",
+      "Where the servers have a plain port too, leave it out."),
+    Bad("run -- --to 7.0.15", "\"7.0.15\" is one argument too many.", "Write redis-upgrade [run] TARGET --to VERSION."),
+  ])
+  func aBadCommandLineIsOneSentence(_ bad: Bad) {
+    #expect(sentence { () throws(UsageError) in _ = try Invocation.read(bad.words) } == bad.sentence)
+  }
+
+  @Test func helpIsMadeOfTheTables() {
+    let help = HelpText.text(for: .report)
+    #expect(
+      help == """
+        redis-upgrade report [RUN]
+
+        says what a run did and what clients felt
+
+        RUN                       a run's id; without one, the newest
+
+          --plain                 lines of text, no screen
+          --json                  one JSON object a line, no screen
+          --markdown              the report as Markdown
+          --color WHEN            auto, always or never
+          --state-dir DIR         where runs are kept ($XDG_STATE_HOME/redis-upgrade)
+          --help                  this text
+          --version               the version of redis-upgrade
+
+        Exit codes:
+          0     done and verified
+          1     refused or a check failed, and nothing was changed
+          2     the command line or a file named on it is wrong
+          3     stopped and resumable, with every shard served
+          4     stopped, and something needs a person now
+          130   interrupted before any change
+
+        """)
+  }
+
+  @Test(arguments: Subcommand.allCases)
+  func everyHelpFitsTheTerminalAndNamesItsFlags(subcommand: Subcommand) {
+    let help = HelpText.text(for: subcommand)
+    #expect(help.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    guard subcommand != .startScreen, subcommand != .hold else { return }
+    #expect(help.contains("--json"))
+    #expect(HelpText.text(for: .startScreen).contains(subcommand.rawValue))
+  }
+
+  @Test func theFaceIsChosenByTheTerminal() {
+    #expect(Face.usual(inputIsTerminal: true, outputIsTerminal: true, term: "xterm") == .screen)
+    #expect(Face.usual(inputIsTerminal: true, outputIsTerminal: false, term: "xterm") == .plain)
+    #expect(Face.usual(inputIsTerminal: false, outputIsTerminal: true, term: "xterm") == .plain)
+    #expect(Face.usual(inputIsTerminal: true, outputIsTerminal: true, term: "dumb") == .plain)
+    #expect(Face.usual(inputIsTerminal: true, outputIsTerminal: true, term: nil) == .plain)
+  }
+
+  @Test func colourFollowsTheStrongestWord() {
+    func colored(_ flag: ColorChoice?, _ configured: ColorChoice?, _ noColor: String?, _ terminal: Bool) -> Bool {
+      ColorChoice.isColored(flag: flag, configured: configured, noColor: noColor, outputIsTerminal: terminal)
+    }
+    #expect(colored(nil, nil, nil, true))
+    #expect(!colored(nil, nil, nil, false))
+    #expect(!colored(nil, nil, "1", true))
+    #expect(colored(nil, nil, "", true))
+    #expect(colored(nil, .always, "1", false))
+    #expect(!colored(.never, .always, nil, true))
+    #expect(colored(.always, .never, "1", false))
+  }
+}
