@@ -7,9 +7,11 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef P_PIDFD
@@ -57,7 +59,7 @@ int csystem_spawn(const csystem_child *child, int32_t *pid) {
 
   sigset_t none, all;
   sigemptyset(&none);
-  sigfillset(&all);
+  memset(&all, 0xff, sizeof all);  // sigfillset leaves out two of glibc's own, which would end up ignored
   short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
   if (child->new_session || child->terminal) flags |= POSIX_SPAWN_SETSID;
   int copies[3] = {-1, -1, -1};
@@ -69,7 +71,13 @@ int csystem_spawn(const csystem_child *child, int32_t *pid) {
   if (!failed) failed = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
   pid_t started = 0;
   if (!failed) {
-    failed = posix_spawn(&started, child->path, &actions, &attributes, child->arguments, child->environment);
+    // A program that was written a moment ago is busy while another child, not yet at its exec, still has a copy
+    // of the descriptor that wrote it.
+    for (int tries = 0; tries < 20; tries++) {
+      failed = posix_spawn(&started, child->path, &actions, &attributes, child->arguments, child->environment);
+      if (failed != ETXTBSY) break;
+      nanosleep(&(struct timespec){0, 1000000}, NULL);
+    }
   }
   for (int standard = 0; standard < 3; standard++) {
     if (copies[standard] >= 0) close(copies[standard]);

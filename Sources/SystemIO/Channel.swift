@@ -53,6 +53,9 @@ final class Channel: EventWatcher {
     for waiter in waiters { waiter.keep(.cancelled) }
   }
 
+  /// How many tasks wait for it.
+  var waiters: Int { state.withLock { $0.readers.count + $0.writers.count } }
+
   var isClosed: Bool { state.withLock { $0.descriptor < 0 } }
 
   /// Calls `body` with the descriptor, unless it is closed; nothing in `body` may block.
@@ -85,7 +88,9 @@ final class Channel: EventWatcher {
     while true {
       if Task.isCancelled { throw error(ECANCELED, what) }
       switch attempt(direction, end, call) {
-      case .done(let value): return value
+      case .done(let value, let mustYield):
+        if mustYield { await Task.yield() }
+        return value
       case .failed(let number): throw error(number, what)
       case .wait(let waiter):
         let timer = deadline.map { loop.schedule(at: $0) { waiter.keep(.timedOut) } } ?? nil
@@ -99,7 +104,7 @@ final class Channel: EventWatcher {
   }
 
   private enum Step<Value> {
-    case done(Value)
+    case done(Value, mustYield: Bool)
     case failed(Int32)
     case wait(Promise<Wake>)
   }
@@ -112,17 +117,18 @@ final class Channel: EventWatcher {
       if direction == .write || !state.isEmptied {
         switch call(state.descriptor) {
         case .done(let value):
-          return .done(value)
+          return .done(value, mustYield: state.countImmediate())
         case .doneAndEmptied(let value):
           state.isEmptied = direction == .read && !state.endsWhenEmpty
-          return .done(value)
+          return .done(value, mustYield: state.countImmediate())
         case .failed(let number):
           return .failed(number)
         case .wouldBlock:
-          if direction == .read, state.endsWhenEmpty, let end { return .done(end) }
+          if direction == .read, state.endsWhenEmpty, let end { return .done(end, mustYield: false) }
           if direction == .write, state.isHungUp { return .failed(EPIPE) }
         }
       }
+      state.immediate = 0
       let waiter = Promise<Wake>()
       if direction == .read { state.readers.append(waiter) } else { state.writers.append(waiter) }
       let failure = ask(&state)
@@ -214,6 +220,8 @@ private struct State {
   var endsWhenEmpty = false
   /// Nobody holds the other end. A write that would block then (a PTY whose child is gone) blocks for ever.
   var isHungUp = false
+  /// Calls that were done without waiting, one after the other.
+  var immediate = 0
 
   init(descriptor: Int32) {
     self.descriptor = descriptor
@@ -221,6 +229,14 @@ private struct State {
 
   var wanted: UInt32 {
     (readers.isEmpty ? 0 : CSYSTEM_READABLE) | (writers.isEmpty ? 0 : CSYSTEM_WRITABLE)
+  }
+
+  /// True for every so-many-th call: a peer that never lets us wait must not starve the loop's other tasks.
+  mutating func countImmediate() -> Bool {
+    immediate += 1
+    if immediate < 32 { return false }
+    immediate = 0
+    return true
   }
 
   mutating func takeAll() -> [Promise<Wake>] {

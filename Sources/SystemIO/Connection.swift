@@ -2,7 +2,6 @@
 
 import CSystem
 import Glibc
-import Synchronization
 
 /// A connected stream: TCP without delay and with keep-alive, or a Unix socket.
 ///
@@ -15,8 +14,6 @@ package final class Connection: Sendable {
   /// The readiness and the descriptor, for what lies on top of the stream (TLS).
   let channel: Channel
   private let turns = Turns()
-  /// Reads that were answered at once, one after the other.
-  private let streak = Atomic<Int>(0)
 
   init(_ channel: Channel, endpoint: Endpoint) {
     self.channel = channel
@@ -41,15 +38,19 @@ package final class Connection: Sendable {
   /// A cancelled task, or `close()`, ends it with `ECANCELED`; `bound` with `ETIMEDOUT`.
   package func read(upTo count: Int, within bound: Duration? = nil) async throws(SystemError) -> [UInt8] {
     var bytes: [UInt8] = []
-    _ = try await read(upTo: count, appendingTo: &bytes, within: bound)
-    return bytes
+    let received = try await read(upTo: count, appendingTo: &bytes, within: bound)
+    // A small answer must not hold on to a big buffer for as long as somebody keeps it.
+    guard received < count / 4 else { return bytes }
+    var small: [UInt8] = []
+    small.reserveCapacity(received)
+    small += bytes
+    return small
   }
 
   /// Reads like `read(upTo:within:)` onto the end of a buffer; answers the number of bytes, 0 at the end.
   package func read(
     upTo count: Int, appendingTo buffer: inout [UInt8], within bound: Duration? = nil
   ) async throws(SystemError) -> Int {
-    await yieldIfGreedy()
     return try await channel.perform(.read, "read from", until: bound.map { loop.now + $0 }) { socket in
       unsafe Channel.receive(upTo: count, appendingTo: &buffer) { unsafe recv(socket, $0, $1, 0) }
     }
@@ -108,13 +109,6 @@ package final class Connection: Sendable {
     guard case .unix = endpoint else { return nil }
     let user = channel.withDescriptor { csystem_peer_user($0) } ?? -1
     return user < 0 ? nil : UInt32(user)
-  }
-
-  /// A peer that sends without end must not keep the loop's other tasks waiting.
-  private func yieldIfGreedy() async {
-    guard streak.wrappingAdd(1, ordering: .relaxed).newValue >= 16 else { return }
-    streak.store(0, ordering: .relaxed)
-    await Task.yield()
   }
 
   /// Options that a socket of the other family refuses are not for it.

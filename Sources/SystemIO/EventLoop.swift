@@ -24,6 +24,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
   private let thread = Mutex<SystemThread?>(nil)
   /// The identity of the thread that runs jobs now, 0 when there is none.
   private let runner = Atomic<UInt>(0)
+  private let outsideJobs = Atomic<Int>(0)
+  private let turnCount = Atomic<Int>(0)
   /// Jobs enqueued by the loop's own thread, and touched by no other.
   private nonisolated(unsafe) var local: [UnownedJob] = []
 
@@ -105,6 +107,7 @@ extension EventLoop {
       unsafe local.append(job)
       return
     }
+    outsideJobs.wrappingAdd(1, ordering: .relaxed)
     let (signal, drain) = inbox.withLock { inbox -> (Bool, Bool) in
       inbox.jobs.append(job)
       switch inbox.phase {
@@ -118,6 +121,9 @@ extension EventLoop {
     if signal { wake.signal() }
     if drain { startDraining() }
   }
+
+  /// How many jobs came from other threads, each a hop: a task that prefers the loop adds one, at its start.
+  package var jobsFromOutside: Int { outsideJobs.load(ordering: .relaxed) }
 
   /// What `assumeIsolated` asks; unlike `checkIsolated` it can say no without a trap of its own.
   package func isIsolatingCurrentContext() -> Bool? { isOnLoop }
@@ -149,6 +155,7 @@ extension EventLoop {
     runner.store(UInt(csystem_thread_identity()), ordering: .relaxed)
     var reports = [csystem_event](repeating: csystem_event(), count: Self.reportCapacity)
     while !isStopping {
+      turnCount.wrappingAdd(1, ordering: .relaxed)
       runJobs()
       runDueTimers()
       // Jobs brought about by jobs wait for one look at the descriptors, so that neither starves the other.
@@ -288,8 +295,11 @@ extension EventLoop {
     watched.withLock { watched in _ = watched.watchers.removeValue(forKey: token) }
   }
 
-  /// The number of registered descriptors, for tests that look for leaks.
-  package var watchedCount: Int { watched.withLock { $0.watchers.count } }
+  /// How often the thread looked for work; it stands still while there is none.
+  package var turns: Int { turnCount.load(ordering: .relaxed) }
+
+  /// How many descriptors are registered and deadlines pending: 0 when nothing waits for the loop.
+  package var waitingCount: Int { watched.withLock { $0.watchers.count } + timers.withLock { $0.count } }
 
   /// Starts, changes or ends what the kernel is asked about a descriptor; 0 or a negated `errno`.
   func ask(about descriptor: Int32, events: UInt32, token: UInt64, present: UInt32?) -> Int32 {

@@ -26,17 +26,26 @@ package enum Files {
 
   /// Replaces a file's content: after a crash it is the old or the new one, whole, and once this returns the new one.
   package static func writeAtomically(_ path: String, _ content: [UInt8], mode: UInt32 = 0o600) throws(SystemError) {
-    let temporary = "\(path).\(getpid())-\(randomBytes(6).map { String($0, radix: 36) }.joined()).tmp"
+    try replaceAtomically(path, mode: mode) { file, temporary throws(SystemError) in
+      try write(content, to: file, path: temporary)
+    }
+  }
+
+  /// Lets `fill` write a new file next to `path`, and gives it that name when it is whole and on disk.
+  static func replaceAtomically(
+    _ path: String, mode: UInt32, _ fill: (_ file: Int32, _ temporary: String) throws(SystemError) -> Void
+  ) throws(SystemError) {
+    let temporary = "\(path).\(randomBytes(6).map { String($0, radix: 16) }.joined()).tmp"
+    let file = Descriptor(
+      try systemCall("create", temporary) {
+        unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+      })
     do throws(SystemError) {
-      let file = Descriptor(
-        try systemCall("create", temporary) {
-          unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-        })
+      try fill(file.number, temporary)
       // The mode asked for, whatever the umask.
       try systemCall("set the mode of", temporary) { fchmod(file.number, mode) }
-      try write(content, to: file.number, path: temporary)
       try systemCall("sync", temporary) { fsync(file.number) }
-      try systemCall("replace", path) { unsafe rename(temporary, path) }
+      try systemCall("replace", path) { unsafe Glibc.rename(temporary, path) }
     } catch {
       unsafe unlink(temporary)
       throw error
@@ -93,26 +102,4 @@ package enum Files {
     guard let slash = name.lastIndex(of: "/") else { return "." }
     return slash == name.startIndex ? "/" : String(name[..<slash])
   }
-
-  /// What a path names.
-  package enum Kind: Hashable, Sendable {
-    case file, directory, link, socket, other
-  }
-
-  /// What a path names, itself and not what a link points to; nil for nothing.
-  package static func kind(_ path: String, followingLinks: Bool = true) -> Kind? {
-    var status = stat()
-    let answer = unsafe followingLinks ? stat(path, &status) : lstat(path, &status)
-    guard answer == 0 else { return nil }
-    return switch status.st_mode & S_IFMT {
-    case S_IFREG: .file
-    case S_IFDIR: .directory
-    case S_IFLNK: .link
-    case S_IFSOCK: .socket
-    default: .other
-    }
-  }
-
-  /// Whether the path leads to something.
-  package static func exists(_ path: String) -> Bool { kind(path) != nil }
 }

@@ -40,13 +40,12 @@ package enum Signals {
     try checked(unsafe csystem_block_signals(numbers, numbers.count), "block", named(signals))
   }
 
-  /// Makes a write to a closed pipe or socket an error instead of the end of the process.
-  package static func ignoreBrokenPipe() throws(SystemError) {
+  /// What every program on this floor needs: a write to a closed pipe, or beyond the file-size limit, is an error
+  /// instead of the end of the process, and the end of a child can be learnt.
+  package static func prepareProcess() throws(SystemError) {
     try checked(csystem_ignore_signal(SIGPIPE), "ignore", "SIGPIPE")
-  }
-
-  /// Undoes a parent's `SIGCHLD` set to ignored, under which nobody could learn how a child ended.
-  package static func keepExitStatus() throws(SystemError) {
+    try checked(csystem_ignore_signal(SIGXFSZ), "ignore", "SIGXFSZ")
+    // A parent that ignores SIGCHLD passes that on, and then nobody can learn how a child ended.
     try checked(csystem_default_signal(SIGCHLD), "reset", "SIGCHLD")
   }
 

@@ -1,8 +1,11 @@
+import FoundationEssentials
+package import SystemIO
 package import UpgradeCore
 
 /// What a lab keeps about itself in `D/lab.json`, so that it can be ended by whoever comes later.
 ///
-/// It is written before the first server is started: a lab that died half-way is ended like any other.
+/// It is written before the first server is started: a lab that died half-way is ended like any other. It holds no
+/// password.
 package struct LabRecord: Codable, Equatable, Sendable {
   package struct Node: Codable, Equatable, Sendable {
     package var port: Int
@@ -10,11 +13,30 @@ package struct LabRecord: Codable, Equatable, Sendable {
     package var isPrimary: Bool
     package var name: String
     /// The process that the lab started here, once known; an upgrade puts another in its place.
-    package var process: ProcessMark?
+    package var process: ProcessIdentity? {
+      get { processText.flatMap { ProcessIdentity($0) } }
+      set { processText = newValue?.description }
+    }
+    private var processText: String?
+
+    package init(port: Int, shard: Int, isPrimary: Bool, name: String) {
+      self.port = port
+      self.shard = shard
+      self.isPrimary = isPrimary
+      self.name = name
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case port, shard, name
+      case isPrimary = "primary"
+      case processText = "process"
+    }
+
+    package var address: Address { Address(host: "127.0.0.1", port: port) }
   }
 
   package static let fileName = "lab.json"
-  package static let currentFormat = 1
+  static let currentFormat = 1
 
   package var format = LabRecord.currentFormat
   package var directory: String
@@ -22,27 +44,55 @@ package struct LabRecord: Codable, Equatable, Sendable {
   package var madeDirectory: Bool
   package var product: String
   package var version: String
-  /// Seconds since 1970.
-  package var started: Int
+  /// Milliseconds since 1970.
+  package var started: Int64
   package var nodes: [Node]
 
+  /// What the servers were started on.
   package var release: Release? { Release("\(product)-\(version)") }
-  package var firstPort: Int { nodes.first?.port ?? 0 }
 
   /// The address that leads to the deployment.
-  package var target: String { "redis://127.0.0.1:\(firstPort)" }
+  package var target: String { "redis://127.0.0.1:\(nodes.first?.port ?? 0)" }
+
+  package var profilePath: String { "\(directory)/\(LabProfile.fileName)" }
 
   package func directory(of node: Node) -> String { "\(directory)/\(node.port)" }
-}
 
-/// A process that cannot be mistaken for a later one under the same number.
-package struct ProcessMark: Codable, Equatable, Sendable {
-  package var pid: Int32
-  /// When it started, clock ticks since the machine's start (proc(5): `stat`, field 22).
-  package var start: UInt64
+  func write() throws(LabError) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let text: String
+    do {
+      text = String(decoding: try encoder.encode(self), as: UTF8.self)
+    } catch {
+      throw LabError(
+        .damagedRecord, "The lab's record cannot be written: \(error)", remedy: "Report this as a defect of the lab.")
+    }
+    try LabFiles.write(text + "\n", to: "\(directory)/\(Self.fileName)")
+  }
 
-  package init(pid: Int32, start: UInt64) {
-    self.pid = pid
-    self.start = start
+  /// Reads the record of the lab in a directory.
+  package static func read(in directory: String) throws(LabError) -> LabRecord {
+    let directory = LabFiles.resolved(directory)
+    let path = "\(directory)/\(fileName)"
+    guard Files.exists(path) else {
+      throw LabError(
+        .notALab, "There is no lab in \(directory): it has no \(fileName)",
+        remedy: "Give the directory that `lab up` was given; `lab list` names those that are known.")
+    }
+    let record: LabRecord
+    do {
+      record = try JSONDecoder().decode(LabRecord.self, from: Data(try LabFiles.read(path).utf8))
+    } catch {
+      throw LabError(
+        .damagedRecord, "\(path) is damaged or of another version of this program",
+        remedy: "End its servers by hand, by the pids in \(directory)/*/\(ServerConfiguration.pidFileName).")
+    }
+    guard record.format == currentFormat, record.directory == directory else {
+      throw LabError(
+        .damagedRecord, "\(path) speaks of \(record.directory) in format \(record.format)",
+        remedy: "Move the directory back, or end its servers with the version that started them.")
+    }
+    return record
   }
 }

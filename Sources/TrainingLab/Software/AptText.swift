@@ -33,6 +33,8 @@ package enum AptText {
     Dir::State::status "\(directory)/status";
     Dir::State::extended_states "\(directory)/extended_states";
     Dir::Cache "\(directory)/cache";
+    Dir::Cache::pkgcache "";
+    Dir::Cache::srcpkgcache "";
     Dir::Etc::sourcelist "\(directory)/sources.list";
     Dir::Etc::sourceparts "-";
     Dir::Etc::preferences "-";
@@ -40,6 +42,7 @@ package enum AptText {
     APT::Sandbox::User "root";
     APT::Get::List-Cleanup "true";
     Acquire::Languages "none";
+    Acquire::GzipIndexes "true";
     Acquire::Retries "2";
     Acquire::http::Timeout "20";
     Acquire::https::Timeout "20";

@@ -13,6 +13,18 @@ package struct Inventory: Hashable, Sendable {
   package var permissions: [String: Permission]
   /// `config_file` is compared with what runs: directives that `CONFIG REWRITE` would change; nil where not looked at.
   package var unsavedDirectives: [String]?
+
+  package init(
+    configuration: [String: String], users: [String]?, modules: [String], otherWizards: [WizardName],
+    permissions: [String: Permission], unsavedDirectives: [String]?
+  ) {
+    self.configuration = configuration
+    self.users = users
+    self.modules = modules
+    self.otherWizards = otherWizards
+    self.permissions = permissions
+    self.unsavedDirectives = unsavedDirectives
+  }
 }
 
 /// What a rehearsal told about one command.

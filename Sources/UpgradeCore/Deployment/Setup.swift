@@ -59,10 +59,12 @@ package struct NodeSetup: Hashable, Sendable {
   package var appendOnly: Bool
   /// Directives that upgrade mode changes, as they were.
   package var settings: [String: String]
+  /// `cluster-node-timeout`; nil where it could not be read.
+  package var nodeTimeoutMilliseconds: Int?
 
   package init(
     id: NodeID, address: Address, release: Release, role: Role, runID: String, processID: Int, configFile: String,
-    directory: String, appendOnly: Bool, settings: [String: String]
+    directory: String, appendOnly: Bool, settings: [String: String], nodeTimeoutMilliseconds: Int? = nil
   ) {
     self.id = id
     self.address = address
@@ -74,6 +76,7 @@ package struct NodeSetup: Hashable, Sendable {
     self.directory = directory
     self.appendOnly = appendOnly
     self.settings = settings
+    self.nodeTimeoutMilliseconds = nodeTimeoutMilliseconds
   }
 }
 

@@ -40,7 +40,7 @@ package struct Layer<Value: Hashable & Sendable>: Hashable, Sendable {
 }
 
 /// Why a node gave no reading.
-package struct ReadingFailure: Hashable, Sendable {
+package struct ReadingFailure: Error, Hashable, Sendable {
   package enum Kind: String, Hashable, Sendable {
     /// Nobody listens there: the only failure that means "down".
     case refused
@@ -93,6 +93,19 @@ package struct NodeView: Hashable, Sendable {
   package var pulseAsOf: RecordNumber
   package var clusterAsOf: RecordNumber
   package var ageOfPulse: Duration
+
+  package init(
+    pulse: Pulse, cluster: ClusterView?, settings: [String: String]?, inventory: Inventory?, pulseAsOf: RecordNumber,
+    clusterAsOf: RecordNumber, ageOfPulse: Duration
+  ) {
+    self.pulse = pulse
+    self.cluster = cluster
+    self.settings = settings
+    self.inventory = inventory
+    self.pulseAsOf = pulseAsOf
+    self.clusterAsOf = clusterAsOf
+    self.ageOfPulse = ageOfPulse
+  }
 
   package var role: Role { pulse.role }
   package var release: Release? { pulse.server.release }

@@ -130,7 +130,7 @@ package struct EffectID: Hashable, Sendable, CustomStringConvertible {
 package struct Effect: Hashable, Sendable {
   package var id: EffectID
   package var action: Action
-  /// The run id and process id that each touched node must show right before a destructive command.
+  /// The process and the role that each touched node must show right before a destructive command.
   package var identities: [NodeID: Identity]
   /// True after a restart: the holder is asked what became of it; nothing is started.
   package var isReattachment: Bool
@@ -142,13 +142,16 @@ package struct Effect: Hashable, Sendable {
   }
 }
 
-/// Which process of a node is meant.
+/// Which process of a node is meant, and in which role it was when that was decided.
 package struct Identity: Hashable, Sendable {
   package var runID: String
   package var processID: Int
-  package init(runID: String, processID: Int) {
+  /// nil where only the process matters.
+  package var role: Role?
+  package init(runID: String, processID: Int, role: Role? = nil) {
     self.runID = runID
     self.processID = processID
+    self.role = role
   }
 }
 

@@ -132,8 +132,9 @@ extension UpgradeMachine {
     guard step.action.hasEffect else { return Decision(records: records) }
     var identities: [NodeID: Identity] = [:]
     for node in step.action.touches {
-      if let server = situation.snapshot[node].view?.pulse.server {
-        identities[node] = Identity(runID: server.runID, processID: server.processID)
+      if let pulse = situation.snapshot[node].view?.pulse {
+        identities[node] = Identity(
+          runID: pulse.server.runID, processID: pulse.server.processID, role: pulse.role)
       }
     }
     return Decision(records: records, effects: [Effect(id: effect, action: step.action, identities: identities)])

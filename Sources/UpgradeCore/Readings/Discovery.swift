@@ -81,7 +81,7 @@ package struct Discovery: Sendable {
           id: id, address: address, release: release, role: answer.pulse.role, runID: server.runID,
           processID: server.processID, configFile: server.configFile, directory: answer.configuration["dir"] ?? "",
           appendOnly: answer.pulse.persistence.appendOnly,
-          settings: answer.configuration.filter { Directives.upgradeMode.contains($0.key) }))
+          settings: answer.configuration.filter { ClusterProcedure.guardDirectives.contains($0.key) }))
     }
     let views = Dictionary(
       uniqueKeysWithValues: reached.compactMap { id, address in answers[address]?.view.map { (id, $0) } })

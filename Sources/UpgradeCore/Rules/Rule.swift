@@ -47,6 +47,8 @@ package struct Scene: Sendable {
   package var hosts: [String: HostFacts]
   /// Our own name, so that we are not mistaken for a second operator.
   package var ownName: WizardName?
+  /// Which process each node is expected to be by now; a node that is not named is still the one of the setup.
+  package var identities: [NodeID: Identity]
 
   package struct Earlier: Sendable {
     package var snapshot: Snapshot
@@ -59,7 +61,7 @@ package struct Scene: Sendable {
 
   package init(
     snapshot: Snapshot, setup: Setup, ignoring: Set<NodeID> = [], earlier: Earlier? = nil,
-    hosts: [String: HostFacts] = [:], ownName: WizardName? = nil
+    hosts: [String: HostFacts] = [:], ownName: WizardName? = nil, identities: [NodeID: Identity] = [:]
   ) {
     self.snapshot = snapshot
     self.setup = setup
@@ -67,6 +69,7 @@ package struct Scene: Sendable {
     self.earlier = earlier
     self.hosts = hosts
     self.ownName = ownName
+    self.identities = identities
   }
 }
 
@@ -97,9 +100,15 @@ package protocol Rule: Sendable {
   func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict
   /// Whether a lab's own doing breaks it: then it is a note there, "expected in a lab".
   var expectedInLab: Bool { get }
+  /// Whether it is asked before the start; the others are gates only.
+  var isCheck: Bool { get }
+  /// What a break means for this object, where that differs from object to object.
+  func severity(of object: ObjectID, in scene: Scene) -> Severity
 }
 
 extension Rule {
   package var after: String { "Run this check again." }
   package var expectedInLab: Bool { false }
+  package var isCheck: Bool { true }
+  package func severity(of object: ObjectID, in scene: Scene) -> Severity { severity }
 }

@@ -1,0 +1,101 @@
+package import SystemIO
+import UpgradeCore
+
+/// Throw-away deployments of real servers on this machine's loopback interface.
+package struct Lab: Sendable {
+  private let loop: EventLoop
+  private let store: SoftwareStore
+  private let registry: LabRegistry
+
+  /// - Parameter store: where the servers' software stands; nil is this user's.
+  package init(
+    on loop: EventLoop, store: SoftwareStore? = nil, environment: [String: String] = Host.environment
+  ) throws(LabError) {
+    self.loop = loop
+    if let store {
+      self.store = store
+    } else {
+      self.store = try SoftwareStore(on: loop, environment: environment)
+    }
+    registry = try LabRegistry(environment: environment)
+  }
+
+  /// Starts a cluster and waits until it is whole: every node says `ok`, every replica is in sync, the keys are there.
+  ///
+  /// The servers live in sessions of their own and go on after this program. Where this fails, or its task is
+  /// cancelled, nothing of it is left.
+  package func up(
+    _ request: LabRequest, progress: @escaping LabProgressHandler = { _ in }
+  ) async throws(LabError) -> RunningLab {
+    try request.validated()
+    let server = try await store.server(of: request.from, progress: progress)
+    if let to = request.to { _ = try await store.server(of: to, progress: progress) }
+    let lock = try await registry.lock(on: loop)
+    let record = try prepare(request)
+    let lab = RunningLab(record: record, loop: loop, registry: registry)
+    do throws(LabError) {
+      progress(LabProgress("Starting \(record.nodes.count) servers of \(request.from.title)", usually: "2 to 4 s"))
+      let start = LabStart(request: request, executable: server.executable, store: store.directory, loop: loop)
+      let started = try await start.servers(of: record)
+      withExtendedLifetime(lock) {}
+      try await start.awaitReady(started)
+      if request.keysPerShard > 0 {
+        progress(LabProgress("Writing \(request.keysPerShard) keys to each shard", usually: "1 to 5 s"))
+        try await start.load(started)
+      }
+      return RunningLab(record: started, loop: loop, registry: registry)
+    } catch {
+      // Whatever was started goes, also when this very task is being cancelled.
+      let ended = await Task { () async -> LabError? in
+        do throws(LabError) {
+          try await lab.down()
+          return nil
+        } catch {
+          return error
+        }
+      }.value
+      guard let ended else { throw error }
+      throw LabError(error.code, "\(error.what) (and after that: \(ended.what))", remedy: error.remedy)
+    }
+  }
+
+  /// The lab in a directory, whoever started it and whatever became of that.
+  package func find(_ directory: String) throws(LabError) -> RunningLab {
+    RunningLab(record: try LabRecord.read(in: directory), loop: loop, registry: registry)
+  }
+
+  /// All labs of this user that have not been ended, by port.
+  package func list() throws(LabError) -> [RunningLab] {
+    try registry.all().map { RunningLab(record: $0, loop: loop, registry: registry) }
+  }
+
+  /// Chooses ports and directory, and writes the record: from here on the lab can be found and ended.
+  private func prepare(_ request: LabRequest) throws(LabError) -> LabRecord {
+    let count = request.replicas.count + request.replicas.reduce(0, +)
+    let port = try LabPorts.base(for: count, wanted: request.port, on: loop)
+    let shape = ClusterShape(replicas: request.replicas, port: port, seed: request.seed)
+    let directory =
+      request.directory.map(LabFiles.absolute) ?? "\(registry.directory)/lab-\(port)-\(WallClock.milliseconds)"
+    let isThere = Files.exists(directory)
+    if isThere, Files.kind(directory) != .directory {
+      throw LabError(
+        .directoryUnusable, "\(directory) is not a directory", remedy: "Choose another one, or leave it out.")
+    }
+    if isThere, !(try LabFiles.list(directory)).isEmpty {
+      let isLab = Files.exists("\(directory)/\(LabRecord.fileName)")
+      throw LabError(
+        .directoryNotEmpty, "\(directory) is not empty\(isLab ? ": there is a lab in it" : "")",
+        remedy: isLab ? "End it with `lab down`, or choose another directory." : "Choose another one, or leave it out.")
+    }
+    if !isThere { try LabFiles.makeDirectory(directory) }
+    let record = LabRecord(
+      directory: LabFiles.resolved(directory), madeDirectory: !isThere, product: request.from.product.rawValue,
+      version: request.from.version.description, started: WallClock.milliseconds,
+      nodes: shape.nodes.map {
+        LabRecord.Node(port: $0.port, shard: $0.shard, isPrimary: $0.isPrimary, name: $0.name)
+      })
+    try record.write()
+    try registry.add(record)
+    return record
+  }
+}

@@ -1,0 +1,183 @@
+import SystemIO
+import UpgradeCore
+
+/// Brings the servers of a recorded lab to life and waits until they are one healthy cluster.
+struct LabStart {
+  let request: LabRequest
+  /// The launcher of the release that the servers start on.
+  let executable: String
+  let store: String
+  let loop: EventLoop
+
+  private static let startBound = Duration.seconds(20)
+  private static let readyBound = Duration.seconds(60)
+  private static let loadBound = Duration.seconds(120)
+  /// How often a server is asked while it is waited for.
+  private static let pause = Duration.milliseconds(20)
+
+  private var login: ForeignLogin { ForeignLogin(password: request.password) }
+
+  /// Writes every node's files, starts all servers, and records their processes.
+  func servers(of record: LabRecord) async throws(LabError) -> LabRecord {
+    var record = record
+    let shape = ClusterShape(
+      replicas: request.replicas, port: record.nodes.first?.port ?? 0, seed: request.seed)
+    try LabFiles.write(LabProfile.text(directory: record.directory, store: store), to: record.profilePath)
+    for (node, planned) in zip(record.nodes, shape.nodes) {
+      let directory = record.directory(of: node)
+      try LabFiles.makeDirectory(directory)
+      // Only this user may read it: it may hold passwords.
+      try LabFiles.write(
+        ServerConfiguration.text(for: planned, of: request, directory: directory),
+        to: "\(directory)/\(ServerConfiguration.fileName)", mode: 0o600)
+      try LabFiles.write(
+        shape.nodesFile(of: planned), to: "\(directory)/\(ServerConfiguration.nodesFileName)", mode: 0o600)
+      try LabFiles.link("\(directory)/\(LabProfile.linkName)", to: executable)
+    }
+    // As the profile starts them, so that there is one way only.
+    let programs = Programs(on: loop)
+    for node in record.nodes {
+      let command = LabProfile.startCommand(in: LabProfile.shellQuoted(record.directory(of: node)))
+      let outcome = try await programs.run("/bin/sh", ["-c", command], within: .seconds(10))
+      guard outcome.isSuccess else { throw didNotStart(node, of: record, why: outcome.lastLine) }
+    }
+    let deadline = loop.now + Self.startBound
+    for index in record.nodes.indices {
+      record.nodes[index].process = try await process(of: record.nodes[index], in: record, until: deadline)
+    }
+    try record.write()
+    return record
+  }
+
+  /// Waits until a node's server answers, and proves that it is the one in the node's directory.
+  private func process(
+    of node: LabRecord.Node, in record: LabRecord, until deadline: MonotonicTime
+  ) async throws(LabError) -> ProcessIdentity {
+    let begun = loop.now
+    while true {
+      if let info = try? await info(of: node, section: "server"), let pid = info.processID {
+        guard let process = try? ProcessIdentity(of: pid),
+          LabProcesses.directory(of: process) == record.directory(of: node)
+        else {
+          throw LabError(
+            .portTaken, "Another server answers on port \(node.port), with pid \(pid)",
+            remedy: "Choose another base port, or leave it out and a free one is found.")
+        }
+        guard info.release == request.from else {
+          throw didNotStart(node, of: record, why: "it is \(info.release.map { "\($0)" } ?? "of an unknown release")")
+        }
+        return process
+      }
+      // A server that cannot read its configuration is gone within milliseconds; the first look may come too early.
+      if loop.now - begun > .seconds(1), LabProcesses.find(record, node: node).isEmpty {
+        throw didNotStart(node, of: record, why: nil)
+      }
+      if loop.now >= deadline { throw didNotStart(node, of: record, why: "it does not answer") }
+      try await sleep()
+    }
+  }
+
+  /// Waits until every node sees a whole cluster and every replica is in sync.
+  func awaitReady(_ record: LabRecord) async throws(LabError) {
+    let deadline = loop.now + Self.readyBound
+    for node in record.nodes {
+      while true {
+        let complaint = await complaint(of: node, in: record)
+        guard let complaint else { break }
+        if LabProcesses.find(record, node: node).isEmpty { throw didNotStart(node, of: record, why: complaint) }
+        if loop.now >= deadline {
+          throw LabError(
+            .notReady, "The cluster did not come up: port \(node.port) says \(complaint)",
+            remedy: "Try again; if it stays so, look at the load of this machine.")
+        }
+        try await sleep()
+      }
+    }
+  }
+
+  /// What keeps a node from being ready; nil when it is.
+  private func complaint(of node: LabRecord.Node, in record: LabRecord) async -> String? {
+    do throws(ForeignFailure) {
+      let cluster = ServerInfo(try await text(["CLUSTER", "INFO"], of: node))
+      guard cluster["cluster_state"] == "ok", cluster["cluster_known_nodes"] == String(record.nodes.count) else {
+        return "cluster_state:\(cluster["cluster_state"] ?? "?")"
+      }
+      let info = try await info(of: node, section: "replication")
+      guard info.isPrimary == node.isPrimary else { return "role:\(info["role"] ?? "?")" }
+      if node.isPrimary {
+        let wanted = record.nodes.filter { $0.shard == node.shard && !$0.isPrimary }.count
+        return info.replicasOnline == wanted ? nil : "\(info.replicasOnline) of \(wanted) replicas online"
+      }
+      return info.isLinked ? nil : "master_link_status:\(info["master_link_status"] ?? "?")"
+    } catch {
+      return error.description
+    }
+  }
+
+  /// Writes numbered keys until every shard has its share, and waits until the replicas have them.
+  func load(_ record: LabRecord) async throws(LabError) {
+    let shape = ClusterShape(replicas: request.replicas, port: record.nodes.first?.port ?? 0, seed: request.seed)
+    var missing = Array(repeating: request.keysPerShard, count: shape.shardCount)
+    var commands: [(slot: Int, arguments: [String])] = []
+    var number = 0
+    while missing.contains(where: { $0 > 0 }) {
+      let key = "lab:\(number)"
+      let slot = KeySlot.of(key)
+      if let shard = missing.indices.first(where: { shape.slots(ofShard: $0).contains(slot) }), missing[shard] > 0 {
+        missing[shard] -= 1
+        commands.append((slot, ["SET", key, value(of: number)]))
+      }
+      number += 1
+    }
+    let cluster = ForeignCluster(seeds: record.nodes.map(\.address), login: login, on: loop)
+    let replies = await cluster.sendAll(commands, within: Self.loadBound)
+    await cluster.close()
+    if let bad = replies.first(where: { $0 != .simple("OK") }) {
+      throw LabError(
+        .refusedByServer, "A key could not be written: \(bad.map { "\($0)" } ?? "no reply")",
+        remedy: "Ask for fewer or shorter keys, or for other configuration lines.")
+    }
+    try await ClusterProof(record.nodes.map(\.address), login: login, on: loop).awaitReplicas(within: Self.loadBound)
+  }
+
+  /// A value that differs from key to key, so that a file of them does not shrink to nothing.
+  private func value(of number: Int) -> String {
+    var text = ""
+    let piece = "\(number)."
+    while text.utf8.count < request.valueLength { text += piece }
+    return String(text.prefix(request.valueLength))
+  }
+
+  private func info(of node: LabRecord.Node, section: String) async throws(ForeignFailure) -> ServerInfo {
+    ServerInfo(try await text(["INFO", section], of: node))
+  }
+
+  private func text(_ command: [String], of node: LabRecord.Node) async throws(ForeignFailure) -> String {
+    let connection = try await ForeignConnection.open(
+      to: node.address, login: login, on: loop, within: .seconds(2))
+    defer { connection.close() }
+    let reply = try await connection.send(command, within: .seconds(5))
+    if case .error(let line) = reply { throw .refused(line) }
+    return reply.text ?? ""
+  }
+
+  private func sleep() async throws(LabError) {
+    do {
+      try await loop.sleep(for: Self.pause)
+    } catch {
+      throw LabError(.timedOut, "The start of the lab was interrupted", remedy: "Start it again.")
+    }
+  }
+
+  /// A sentence with the server's own last words, which go with the directory.
+  private func didNotStart(_ node: LabRecord.Node, of record: LabRecord, why: String?) -> LabError {
+    let directory = record.directory(of: node)
+    let words = [ServerConfiguration.outputFileName, ServerConfiguration.logFileName].flatMap { name in
+      ((try? LabFiles.read("\(directory)/\(name)")) ?? "").split(whereSeparator: \.isNewline).suffix(3)
+    }
+    let said = words.isEmpty ? "it said nothing" : "its last words: " + words.joined(separator: " | ")
+    return LabError(
+      .serverDidNotStart, "The server on port \(node.port) did not come up\(why.map { " (\($0))" } ?? ""); \(said)",
+      remedy: "Look at the configuration lines that were asked for, and at what runs on that port.")
+  }
+}

@@ -1,0 +1,49 @@
+import FoundationEssentials
+package import SystemIO
+package import UpgradeCore
+
+/// A lab whose servers run, by themselves: they go on when this value and its process are gone.
+package struct RunningLab: Sendable {
+  package let record: LabRecord
+  let loop: EventLoop
+  let registry: LabRegistry
+
+  package var directory: String { record.directory }
+  /// The address for the wizard: `redis://127.0.0.1:17000`.
+  package var target: String { record.target }
+  package var profilePath: String { record.profilePath }
+  package var nodes: [LabRecord.Node] { record.nodes }
+  package var addresses: [Address] { record.nodes.map(\.address) }
+
+  /// What `lab up --json` prints, on one line.
+  package var json: String {
+    struct Summary: Encodable {
+      var target: String
+      var profile: String
+      var directory: String
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let summary = Summary(target: target, profile: profilePath, directory: directory)
+    return (try? encoder.encode(summary)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+  }
+
+  /// The processes of its servers that run now, whoever started them.
+  package var processes: [ProcessIdentity] { LabProcesses.find(record) }
+
+  /// The processes of one node's server.
+  package func processes(of node: LabRecord.Node) -> [ProcessIdentity] { LabProcesses.find(record, node: node) }
+
+  /// Ends its servers and no others, and takes away what the lab made; done again it does nothing.
+  package func down() async throws(LabError) {
+    try await LabProcesses.end(record, on: loop)
+    try registry.remove(record)
+    if record.madeDirectory {
+      try LabFiles.remove(record.directory)
+    } else {
+      for node in record.nodes { try LabFiles.remove(record.directory(of: node)) }
+      try LabFiles.remove(record.profilePath)
+      try LabFiles.remove("\(record.directory)/\(LabRecord.fileName)")
+    }
+  }
+}

@@ -1,0 +1,47 @@
+// The clock on the wall, as records and screens write it; never used to wait.
+
+/// A moment in milliseconds since 1970-01-01 00:00 UTC, spelled for people and for programs.
+package struct WallTime: Hashable, Sendable {
+  package var milliseconds: Int64
+  package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+  /// RFC 3339 in UTC with milliseconds: `2026-11-20T09:14:31.042Z`.
+  package var text: String {
+    let date = date
+    let fraction = Self.padded(Int(milliseconds.modulo(1000)), to: 3)
+    return "\(Self.padded(date.year, to: 4))-\(Self.padded(date.month))-\(Self.padded(date.day))T\(clock).\(fraction)Z"
+  }
+
+  /// The time of day in UTC: `09:14:31`.
+  package var clock: String {
+    let second = Int((milliseconds - milliseconds.modulo(1000)) / 1000).modulo(86_400)
+    return [second / 3600, second / 60 % 60, second % 60].map { Self.padded($0) }.joined(separator: ":")
+  }
+
+  /// Year, month and day of the Gregorian calendar.
+  ///
+  /// Counted in eras of 400 years from 1 March, so that the leap day is the last of its year.
+  private var date: (year: Int, month: Int, day: Int) {
+    let days = Int((milliseconds - milliseconds.modulo(86_400_000)) / 86_400_000) + 719_468
+    let era = (days - days.modulo(146_097)) / 146_097
+    let dayOfEra = days - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let march = (5 * dayOfYear + 2) / 153
+    let month = march < 10 ? march + 3 : march - 9
+    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * march + 2) / 5 + 1)
+  }
+
+  private static func padded(_ number: Int, to digits: Int = 2) -> String {
+    let text = String(number)
+    return String(repeating: "0", count: max(0, digits - text.count)) + text
+  }
+}
+
+extension BinaryInteger {
+  /// The remainder that is never negative.
+  fileprivate func modulo(_ divisor: Self) -> Self {
+    let rest = self % divisor
+    return rest < 0 ? rest + divisor : rest
+  }
+}

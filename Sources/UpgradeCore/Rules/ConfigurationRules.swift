@@ -1,0 +1,161 @@
+// Whether a node comes back as it was: its configuration file, its directives, users and modules.
+
+struct ConfigurationSaved: NodeRule {
+  let name: RuleName = "configuration-saved"
+  let severity = Severity.warning
+  let title = "What was set at runtime is in the configuration file"
+  let why = "A setting that only lives in the process is gone after the restart."
+
+  func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
+    guard !view.pulse.server.configFile.isEmpty else {
+      return .notApplicable(why: "\(scene.name(node)) runs without a configuration file")
+    }
+    guard let unsaved = view.inventory?.unsavedDirectives else {
+      return .unknown(why: "\(scene.name(node)): its configuration file was not compared")
+    }
+    guard !unsaved.isEmpty else { return .holds(saw: "the file has all of it") }
+    return .broken(
+      saw: "\(scene.name(node)): \(Words.count(unsaved.count, "directive")) not in its file: "
+        + unsaved.sorted().prefix(8).joined(separator: ", ") + (unsaved.count > 8 ? ", ..." : ""),
+      fix: "copy the file, then: " + scene.paste(node, "CONFIG REWRITE"))
+  }
+}
+
+struct ConfigurationFile: NodeRule {
+  let name: RuleName = "configuration-file"
+  let severity = Severity.warning
+  let title = "Every node runs from a configuration file"
+  let why = "Without one all settings are in the command that starts it, and that has to be repeated exactly."
+
+  func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
+    guard view.pulse.server.configFile.isEmpty else { return .holds(saw: view.pulse.server.configFile) }
+    return .broken(
+      saw: "\(scene.name(node)) runs without a configuration file",
+      fix: scene.setup.site.has(.start)
+        ? "see that the profile's start command gives all of its settings"
+        : "note its command line before it is stopped: tr '\\0' ' ' < /proc/\(view.pulse.server.processID)/cmdline")
+  }
+}
+
+struct ConfigDirectives: NodeRule {
+  let name: RuleName = "config-directives"
+  let severity = Severity.blocking
+  let title = "The wanted version knows every directive in use"
+  let why = "A server does not start with a directive that it does not know."
+
+  func severity(of object: ObjectID, in scene: Scene) -> Severity {
+    guard case .node(let node) = object, let view = scene.snapshot[node].view else { return .blocking }
+    return changes(view, in: scene).contains { $0.effect == .fatal } ? .blocking : .warning
+  }
+
+  func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
+    guard let configuration = view.inventory?.configuration, !configuration.isEmpty else {
+      return .unknown(why: "\(scene.name(node)): its configuration has not been read")
+    }
+    let changed = changes(view, in: scene)
+    let fatal = changed.filter { $0.effect == .fatal }
+    if !fatal.isEmpty {
+      return .broken(
+        saw: "\(scene.name(node)) uses \(fatal.map(\.name).joined(separator: ", ")), with which "
+          + "\(scene.setup.to.title) does not start",
+        fix:
+          "take the line out of \(view.pulse.server.configFile.isEmpty ? "its start command" : view.pulse.server.configFile)"
+      )
+    }
+    guard changed.isEmpty else {
+      return .broken(
+        saw: "\(scene.name(node)) uses \(changed.map(\.name).joined(separator: ", ")), which "
+          + "\(scene.setup.to.title) reads and ignores",
+        fix: "see that nobody relies on it")
+    }
+    return .holds(saw: "none that changes")
+  }
+
+  /// Directives in use that the target does without. A running server prints a directive that it has whether a file
+  /// names it or not, so one that is at its default is not held against it.
+  private func changes(_ view: NodeView, in scene: Scene) -> [ChangedDirective] {
+    guard let release = view.release, let configuration = view.inventory?.configuration else { return [] }
+    return configuration.compactMap { name, value in
+      guard let change = Directives.change(of: name, from: release, to: scene.setup.to), value != change.atRest
+      else { return nil }
+      return change
+    }.sorted { $0.name < $1.name }
+  }
+}
+
+/// Users who would lose Pub/Sub: from 7.0 on silence about channels means none (`acl-pubsub-default resetchannels`).
+struct ChannelRulesKept: NodeRule {
+  let name: RuleName = "acl-channels"
+  let severity = Severity.warning
+  let title = "Every user's rules say which channels it may use"
+  let why = "From 7.0 on a user whose stored rules say nothing about channels loses Pub/Sub."
+
+  func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
+    guard let release = view.release else { return .unknown(why: "\(scene.name(node)): its version is not known") }
+    let boundary = Version(7, 0, 0)
+    guard !release.descends(from: boundary), scene.setup.to.descends(from: boundary) else {
+      return .notApplicable(why: "\(release.title) to \(scene.setup.to.title) changes nothing there")
+    }
+    guard release.version >= Version(6, 0, 0) else { return .notApplicable(why: "\(release.title) has no users") }
+    guard let users = view.inventory?.users else {
+      return .unknown(why: "\(scene.name(node)): ACL LIST has not been read")
+    }
+    let silent = users.filter(ChannelRules.isSilent).compactMap { $0.split(separator: " ").dropFirst().first }
+    guard !silent.isEmpty else { return .holds(saw: Words.count(users.count, "user")) }
+    return .broken(
+      saw: "\(scene.name(node)): nothing about channels is said of \(silent.prefix(6).joined(separator: ", "))"
+        + (silent.count > 6 ? ", ..." : ""),
+      fix: "in the new version's configuration: acl-pubsub-default allchannels; or after its start for each user: "
+        + scene.paste(node, "ACL SETUSER <user> allchannels"))
+  }
+}
+
+struct ModulesKnown: NodeRule {
+  let name: RuleName = "modules-known"
+  let severity = Severity.blocking
+  let title = "Every loaded module has a place in the wanted version"
+  let why = "Without its module a server cannot read the module's data, and does not start."
+
+  /// Modules that are part of Redis from 8.0 on, by the names they load under (redis 8.0 release notes).
+  private static let bundled: Set<String> = ["search", "searchlight", "rejson", "timeseries", "bf"]
+  /// Modules that nobody continues (redis.io documentation, Redis Stack).
+  private static let ended: Set<String> = ["graph", "rg", "redisgears", "redisgears_2"]
+
+  func severity(of object: ObjectID, in scene: Scene) -> Severity {
+    guard case .node(let node) = object, let modules = scene.snapshot[node].view?.inventory?.modules else {
+      return .blocking
+    }
+    return modules.contains { Self.ended.contains($0.lowercased()) } ? .blocking : .warning
+  }
+
+  func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
+    guard let modules = view.inventory?.modules else {
+      return .unknown(why: "\(scene.name(node)): MODULE LIST has not been read")
+    }
+    // Valkey lists its own Lua engine from 9.1 on.
+    let loaded = modules.filter { $0 != "lua" }
+    guard !loaded.isEmpty else { return .holds(saw: "none loaded") }
+    let ended = loaded.filter { Self.ended.contains($0.lowercased()) }
+    if !ended.isEmpty {
+      return .broken(
+        saw: "\(scene.name(node)) has \(ended.joined(separator: ", ")) loaded, which no later version has",
+        fix: "take its data out and unload it first")
+    }
+    let target = scene.setup.to
+    let bundled =
+      target.product == .redis && target.version.major >= 8
+      ? loaded.filter { Self.bundled.contains($0.lowercased()) } : []
+    let others = loaded.filter { !bundled.contains($0) }
+    var saw: [String] = []
+    var fix: [String] = []
+    if !bundled.isEmpty {
+      saw.append("\(bundled.joined(separator: ", ")) is part of \(target.title)")
+      fix.append("take the loadmodule line out of the configuration")
+    }
+    if !others.isEmpty {
+      saw.append("\(others.joined(separator: ", ")) needs a build for \(target.title)")
+      fix.append("see that it is installed before the node is started")
+    }
+    return .broken(saw: "\(scene.name(node)): \(saw.joined(separator: "; "))", fix: fix.joined(separator: "; "))
+  }
+}

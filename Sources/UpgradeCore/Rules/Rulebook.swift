@@ -1,0 +1,40 @@
+// All rules of the house: looked up by name, run all at once as checks, asked one at a time as gates.
+
+/// The rules, each in its own family's file.
+package enum Rulebook {
+  /// In the order in which an operator reads them: who is there, may it be done, is it well, is it prepared.
+  package static let all: [any Rule] = [
+    Reachable(), KnownProduct(), IdentityRule(),
+    VersionPath(), TargetBlocked(), PathHazards(), SameVersion(),
+    ClusterOK(), SlotsCovered(), NoOpenSlots(), ViewsAgree(), DistinctEpochs(), NoSubReplicas(),
+    ReplicaInSync(), InSync(), HasReplica(), ReplicaReadOnly(), MinimumReplicas(), SyncCredentials(),
+    NotLoading(), LastSaveOK(), LastAppendOK(), NoForkRunning(), PersistenceOn(), MemoryForFork(),
+    ReplicaBuffer(), BacklogCoversRestart(),
+    ConfigurationSaved(), ConfigurationFile(), ConfigDirectives(), ChannelRulesKept(), ModulesKnown(),
+    PermissionsGranted(), NoOtherOperator(), HostsSpread(),
+    HandOverCandidate(), SeenByPeers(), ShardHasPrimary(), ShardsServed(), OnTarget(),
+  ]
+
+  private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+  package static func rule(named name: RuleName) -> (any Rule)? { byName[name] }
+
+  /// Every check on every object, all at once: an operator wants the whole list, not the first stumbling block.
+  package static func checks(in scene: Scene) -> [CheckResult] {
+    all.filter(\.isCheck).flatMap { results(of: $0, in: scene) }
+  }
+
+  /// One check alone, over a scene that was read anew; empty for a name that is no rule.
+  package static func recheck(_ name: RuleName, in scene: Scene) -> [CheckResult] {
+    byName[name].map { results(of: $0, in: scene) } ?? []
+  }
+
+  private static func results(of rule: any Rule, in scene: Scene) -> [CheckResult] {
+    rule.objects(in: scene).map { CheckResult(rule, $0, in: scene) }
+  }
+
+  /// One rule on one object, as a gate; a name that is no rule is never green.
+  package static func evaluate(_ name: RuleName, _ object: ObjectID, in scene: Scene) -> Verdict {
+    byName[name]?.evaluate(object, in: scene) ?? .unknown(why: "there is no rule \(name)")
+  }
+}

@@ -1,0 +1,92 @@
+// Whether every shard is served: one primary that answers, calls the cluster ok and owns its slots.
+
+/// A gate before a replica is stopped: somebody else serves its shard.
+struct ShardHasPrimary: Rule {
+  let name: RuleName = "shard-has-primary"
+  let severity = Severity.blocking
+  let title = "The shard has exactly one primary, and it answers"
+  let why = "The last member of a shard that serves must not be stopped."
+  let isCheck = false
+
+  func objects(in scene: Scene) -> [ObjectID] { scene.snapshot.shards.map { .shard($0.id) } }
+
+  func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
+    guard case .shard(let id) = object, let shard = scene.snapshot.shard(id) else {
+      return Verdict.together(objects(in: scene).map { evaluate($0, in: scene) }, of: "shard")
+    }
+    let primaries = shard.members.filter { scene.snapshot[$0].view?.role == .primary }
+    if primaries.count == 1 { return .holds(saw: scene.name(primaries[0])) }
+    if primaries.count > 1 {
+      return .broken(
+        saw: "\(scene.names(primaries)) all say that they are primary of \(id)",
+        fix: "see who owns its slots: " + scene.paste(primaries[0], "CLUSTER NODES"))
+    }
+    let unread = shard.members.filter { scene.snapshot[$0].isUnknown }
+    guard unread.isEmpty else { return .unknown(why: "\(id): \(scene.names(unread)) not read") }
+    return .broken(
+      saw: "no member of \(id) is primary", fix: "see what its members say: \(scene.names(shard.members))")
+  }
+}
+
+/// The final gate of every run, and the first thing to say when one stops.
+struct ShardsServed: Rule {
+  let name: RuleName = "shards-served"
+  let severity = Severity.blocking
+  let title = "Every shard is served by exactly one primary"
+  let why = "Whatever else is true, this is what clients live on."
+  let isCheck = false
+
+  func objects(in scene: Scene) -> [ObjectID] { [.deployment] }
+
+  func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
+    let shards: [Shard]
+    switch object {
+    case .shard(let id): shards = scene.snapshot.shard(id).map { [$0] } ?? []
+    case .node(let node): shards = scene.snapshot.shard(of: node).map { [$0] } ?? []
+    case .deployment, .host: shards = scene.snapshot.shards
+    }
+    let serving = shards.filter { !$0.slots.isEmpty }
+    guard !serving.isEmpty else { return .unknown(why: "no shard with slots is known") }
+    return Verdict.together(serving.map { judge($0, in: scene) }, of: "shard")
+  }
+
+  private func judge(_ shard: Shard, in scene: Scene) -> Verdict {
+    switch ShardHasPrimary().evaluate(.shard(shard.id), in: scene) {
+    case .holds: break
+    case let other: return other
+    }
+    guard let primary = scene.snapshot.primary(of: shard), let view = scene.snapshot[primary].view else {
+      return .unknown(why: "\(shard.id): its primary has not been read")
+    }
+    if view.pulse.persistence.loading {
+      return .broken(
+        saw: "\(scene.name(primary)), primary of \(shard.id), is loading its data", fix: "wait until it is done")
+    }
+    guard let info = view.pulse.cluster else {
+      return .unknown(why: "\(scene.name(primary)): CLUSTER INFO was not read")
+    }
+    guard info.isOK else {
+      return .broken(
+        saw: "\(scene.name(primary)), primary of \(shard.id), calls the cluster failing",
+        fix: "see which node is missing: " + scene.paste(primary, "CLUSTER NODES"))
+    }
+    guard let own = view.cluster?.member(primary) else {
+      return .unknown(
+        why: "\(scene.name(primary)): its view of the cluster has not been read since the last change to it")
+    }
+    let missing = SlotSet(
+      shard.slots.ranges.filter { range in
+        !own.slots.ranges.contains { $0.contains(range.lowerBound) && $0.contains(range.upperBound) }
+      })
+    guard missing.isEmpty else {
+      return .broken(
+        saw: "\(scene.name(primary)), primary of \(shard.id), does not own \(missing)",
+        fix: "see who does: " + scene.paste(primary, "CLUSTER NODES"))
+    }
+    return .holds(saw: "\(shard.id) by \(scene.name(primary))")
+  }
+}
+
+extension Reading {
+  var isUnknown: Bool { if case .unknown = self { true } else { false } }
+}

@@ -1,0 +1,152 @@
+// Which version runs where, whether the wanted one may follow, and what is known against it.
+
+struct VersionPath: Rule {
+  let name: RuleName = "version-path"
+  let severity = Severity.blocking
+  let title = "The wanted version can follow the present one, node by node"
+  let why = "In between, both versions must read each other's data and talk to each other on the cluster bus."
+
+  func objects(in scene: Scene) -> [ObjectID] { [.deployment] }
+
+  func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
+    let nodes = scene.nodes(of: object)
+    var verdicts: [Verdict] = []
+    var seen: Set<Release> = []
+    for node in nodes {
+      guard let release = scene.releases[node] else {
+        verdicts.append(.unknown(why: "\(scene.name(node)): its version is not known"))
+        continue
+      }
+      if seen.insert(release).inserted { verdicts.append(judge(release, to: scene.setup.to, in: scene)) }
+    }
+    return Verdict.together(verdicts, of: "version")
+  }
+
+  private func judge(_ from: Release, to: Release, in scene: Scene) -> Verdict {
+    let path = Paths.judge(from: from, to: to, facts: DeploymentFacts(scene.snapshot))
+    switch path.answer {
+    case .refused(let refusal):
+      let fix =
+        switch path.route.count {
+        case 0: "choose another target with --to"
+        case 1: "choose --to \(path.route[0])"
+        default: "go by \(path.routeText ?? ""), one run each"
+        }
+      return .broken(saw: "\(from.title) to \(to.title): \(refusal.text)", fix: fix)
+    case .allowed:
+      if from == to { return .holds(saw: "\(from.title) is what is wanted") }
+      let safer = path.routeText.map { "; a safer route: \($0), one run each" } ?? ""
+      return .holds(saw: "\(from.title) to \(to.title) is a known path\(safer)")
+    }
+  }
+}
+
+struct TargetBlocked: Rule {
+  let name: RuleName = "target-blocked"
+  let severity = Severity.blocking
+  let title = "Nothing is known against the wanted patch release"
+  let why = "Some patch releases lose data, crash beside other versions, or can be taken over."
+
+  func objects(in scene: Scene) -> [ObjectID] { [.deployment] }
+
+  func severity(of object: ObjectID, in scene: Scene) -> Severity {
+    BlockList.judge(scene.setup.to, facts: DeploymentFacts(scene.snapshot)).refusals.isEmpty ? .warning : .blocking
+  }
+
+  func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
+    let target = scene.setup.to
+    let found = BlockList.judge(target, facts: DeploymentFacts(scene.snapshot))
+    let rows = found.refusals.isEmpty ? found.warnings : found.refusals
+    guard !rows.isEmpty else { return .holds(saw: "nothing known against \(target.title)") }
+    return .broken(
+      saw: "\(target.title): " + rows.map { "\($0.text) [\($0.source)]" }.joined(separator: "; "),
+      fix: "choose a later patch; fixed in " + rows.map(\.fixedIn).joined(separator: "; "))
+  }
+}
+
+struct PathHazards: Rule {
+  let name: RuleName = "path-hazards"
+  let severity = Severity.warning
+  let title = "Nothing on this path needs care"
+  let why = "Even an allowed path changes defaults, formats or commands that somebody may rely on."
+  let after = "Nothing has to be run again: this is for you to know."
+
+  func objects(in scene: Scene) -> [ObjectID] { [.deployment] }
+
+  func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
+    let hazards = Self.hazards(in: scene)
+    guard !hazards.isEmpty else { return .holds(saw: "no hazard is known") }
+    return .broken(
+      saw: hazards.map { hazard in
+        "\(hazard.id)\(hazard.application == .notKnown ? " (if it applies here, which was not read)" : ""): \(hazard.text)"
+      }.joined(separator: " "),
+      fix: "read them before you agree to the plan")
+  }
+
+  /// Each hazard once, of all the versions that the nodes run.
+  static func hazards(in scene: Scene) -> [Hazard] {
+    let facts = DeploymentFacts(scene.snapshot)
+    var seen: Set<String> = []
+    return Set(scene.releases.values).sorted { $0.description < $1.description }.flatMap { from in
+      Paths.judge(from: from, to: scene.setup.to, facts: facts).hazards
+    }.filter { seen.insert($0.id).inserted }
+  }
+}
+
+struct SameVersion: Rule {
+  let name: RuleName = "same-version"
+  let severity = Severity.warning
+  let title = "All nodes run the same version"
+  let why = "Different versions at the start mean that an upgrade was begun and not ended, or that somebody is at it."
+
+  func objects(in scene: Scene) -> [ObjectID] { [.deployment] }
+
+  func severity(of object: ObjectID, in scene: Scene) -> Severity {
+    // The target and one other version: a run that was begun, and that this one ends.
+    let releases = Set(scene.releases.values)
+    return releases.count == 2 && releases.contains(scene.setup.to) ? .note : .warning
+  }
+
+  func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
+    let releases = scene.releases
+    if let unread = scene.members.first(where: { releases[$0] == nil }) {
+      return .unknown(why: "\(scene.name(unread)): its version is not known")
+    }
+    let groups = Dictionary(grouping: scene.members) { releases[$0] }
+    guard groups.count > 1 else {
+      return .holds(saw: releases.values.first.map { "\(Words.count(releases.count, "node")) on \($0.title)" } ?? "")
+    }
+    let parts = groups.sorted { ($0.key?.description ?? "") < ($1.key?.description ?? "") }.map { release, nodes in
+      "\(release?.title ?? "?") on \(scene.names(nodes))"
+    }
+    let done = groups[scene.setup.to]?.count ?? 0
+    return .broken(
+      saw: parts.joined(separator: "; "),
+      fix: done > 0
+        ? "nothing to mend: the run takes \(Words.count(done, "node")) as done and goes on with the others"
+        : "make sure that nobody else is upgrading; the run brings all of them to \(scene.setup.to.title)")
+  }
+}
+
+/// The line of the report and of the final gate: it runs what was wanted.
+struct OnTarget: NodeRule {
+  let name: RuleName = "on-target"
+  let severity = Severity.blocking
+  let title = "The node runs the wanted version"
+  let why = "An install that did not take effect looks like an upgrade until the next restart."
+  let isCheck = false
+
+  func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
+    guard let release = view.release else {
+      return .broken(
+        saw: "\(scene.name(node)) calls itself \(view.pulse.server.name) \(view.pulse.server.versionText)",
+        fix: "see what its start command runs: \(view.pulse.server.executable)")
+    }
+    guard release == scene.setup.to else {
+      return .broken(
+        saw: "\(scene.name(node)) runs \(release.title), wanted is \(scene.setup.to.title)\(view.age)",
+        fix: "see what its start command runs: \(view.pulse.server.executable)")
+    }
+    return .holds(saw: release.title)
+  }
+}

@@ -1,0 +1,125 @@
+// How nodes see each other: whether all views agree, and whether one node is seen by those who vote.
+
+struct ViewsAgree: NodeRule {
+  let name: RuleName = "views-agree"
+  let severity = Severity.blocking
+  let title = "All nodes see the same cluster"
+  let why = "Where views differ, votes, redirections and hand-overs go by different maps."
+  let after = "Views meet by themselves within seconds once the cause is gone; run this check again."
+
+  func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
+    let members = scene.members
+    guard scene.snapshot.view(of: node, aboutAll: members) != nil else {
+      return .unknown(why: "\(scene.name(node)): its view of the cluster has not been read since the last change")
+    }
+    let differences = ViewDifference.of(
+      node, among: scene.clusterViews(), expecting: Set(members), ignoring: scene.ignoring)
+    guard let first = differences.first else { return .holds(saw: "\(members.count) members, as they see themselves") }
+    let shown = differences.prefix(3).map { sentence($0, in: scene) }
+    let more = differences.count > 3 ? "; and \(differences.count - 3) more differences" : ""
+    return .broken(
+      saw: "\(scene.name(node)) \(shown.joined(separator: ", "))\(more)",
+      fix: "compare: " + scene.paste(node, "CLUSTER NODES") + " and " + scene.paste(first.subject, "CLUSTER NODES"))
+  }
+
+  private func sentence(_ difference: ViewDifference, in scene: Scene) -> String {
+    let subject = scene.name(difference.subject)
+    func node(_ text: String) -> String { text == "nobody" ? text : scene.name(NodeID(text)) }
+    switch difference.aspect {
+    case .absent: return "does not list \(subject)"
+    case .surplus: return "lists \(subject), which is no member (\(difference.saw))"
+    case .role: return "sees \(subject) as \(difference.saw), which calls itself \(difference.expected)"
+    case .primary:
+      return
+        "sees \(subject) following \(node(difference.saw)), which says that it follows \(node(difference.expected))"
+    case .slots: return "gives \(subject) the slots \(difference.saw), which claims \(difference.expected)"
+    case .epoch: return "gives \(subject) the epoch \(difference.saw), which claims \(difference.expected)"
+    case .flags: return "flags \(subject) \(difference.saw)"
+    case .link: return "has no link to \(subject)"
+    }
+  }
+}
+
+struct DistinctEpochs: Rule {
+  let name: RuleName = "distinct-epochs"
+  let severity = Severity.warning
+  let title = "Every primary has a configuration epoch of its own"
+  let why = "Two primaries with one epoch mend that by themselves, but not in the middle of a hand-over."
+
+  func objects(in scene: Scene) -> [ObjectID] { [.deployment] }
+
+  func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
+    let views = scene.clusterViews()
+    guard !views.isEmpty else { return .unknown(why: "no node's view of the cluster has been read") }
+    let lines = Topology(order: scene.members, views: views).lines.values
+    let owners = Dictionary(grouping: lines.filter { $0.role == .primary && !$0.slots.isEmpty }, by: \.configEpoch)
+    let shared = owners.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }
+    guard !shared.isEmpty else { return .holds(saw: Words.count(owners.count, "epoch")) }
+    return .broken(
+      saw: shared.map { "epoch \($0.key) belongs to \(scene.names($0.value.map(\.id).sorted()))" }
+        .joined(separator: "; "),
+      fix: "wait: the nodes settle it among themselves within seconds")
+  }
+}
+
+/// A gate after a restart and before a hand-over: without it votes are denied and a manual failover is not heard.
+struct SeenByPeers: NodeRule {
+  let name: RuleName = "seen-by-peers"
+  let severity = Severity.blocking
+  let title = "A majority of primaries, and its own, see the node linked, well and in its role"
+  let why = "Primaries that do not list a candidate deny it their vote, and its primary ignores its request."
+  let isCheck = false
+
+  func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
+    let shards = scene.snapshot.shards.filter { !$0.slots.isEmpty }
+    let primaries = shards.compactMap { scene.snapshot.primary(of: $0) }
+    var seen: [NodeID] = []
+    var blind: [String] = []
+    var unread: [NodeID] = []
+    var verdicts: [NodeID: String?] = [:]
+    for speaker in primaries where speaker != node {
+      guard let member = scene.snapshot.view(of: speaker, about: node) else {
+        unread.append(speaker)
+        continue
+      }
+      let fault = fault(member.member(node), of: node, view)
+      verdicts[speaker] = fault
+      if let fault { blind.append("\(scene.name(speaker)) \(fault)") } else { seen.append(speaker) }
+    }
+    let isPrimary = primaries.contains(node)
+    let votes = seen.count + (isPrimary ? 1 : 0)
+    let count = "\(votes) of \(shards.count) primaries see \(scene.name(node)) as it is"
+    if view.role == .replica, let shard = scene.snapshot.shard(of: node) {
+      guard let own = scene.snapshot.primary(of: shard) else {
+        return .unknown(why: "\(scene.name(node)): which node is its primary is not known")
+      }
+      if unread.contains(own) {
+        return .unknown(
+          why: "\(scene.name(own)), its primary, has not been asked since the last change to \(scene.name(node))")
+      }
+      if let fault = verdicts[own] ?? nil {
+        return .broken(
+          saw: "\(scene.name(own)), its primary, \(fault)",
+          fix: "wait: it hears of the node within a few node time-outs")
+      }
+    }
+    if votes * 2 > shards.count { return .holds(saw: count) }
+    if (votes + unread.count) * 2 > shards.count {
+      return .unknown(why: "\(count); \(scene.names(unread)) not asked since the last change to it")
+    }
+    return .broken(
+      saw: ([count] + blind).joined(separator: "; "), fix: "wait: they hear of it within a few node time-outs")
+  }
+
+  /// What is wrong with how a speaker lists the node; nil where nothing is.
+  private func fault(_ line: ClusterMember?, of node: NodeID, _ view: NodeView) -> String? {
+    guard let line else { return "does not list it" }
+    guard line.flags.isDisjoint(with: ClusterMember.unwell) else { return "flags it \(line.flagText)" }
+    guard line.linkConnected else { return "has no link to it" }
+    guard line.role == view.role else { return "lists it as \(line.role.rawValue), not as \(view.role.rawValue)" }
+    guard let own = view.cluster?.member(node) else { return nil }
+    if line.role == .replica, line.primary != own.primary { return "lists it under another primary" }
+    if line.role == .primary, line.slots != own.slots { return "gives it the slots \(line.slots), not \(own.slots)" }
+    return nil
+  }
+}

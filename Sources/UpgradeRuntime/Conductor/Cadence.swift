@@ -1,0 +1,66 @@
+// How often each node is read: quickly while something waits for it, once a second for the screen.
+
+import UpgradeCore
+
+/// The reading rhythm of one moment.
+struct Cadence {
+  /// Nodes that a gate or a step in flight waits for.
+  private let wanted: Set<NodeID>
+  private let hurried: Duration
+  private let touched: [NodeID: RecordNumber]
+  private let observed: [NodeID: NodeObservation]
+  private let nodeCount: Int
+
+  /// An open gate reads its own nodes every 25 ms, more slowly as it goes on waiting; everything else once a second.
+  init(machine: UpgradeMachine, isPaused: Bool, now: Instant) {
+    let state = machine.state
+    let posture = machine.observations.posture
+    touched = state.touched
+    observed = machine.observations.nodes
+    nodeCount = state.setup?.nodes.count ?? 0
+    var wanted: Set<NodeID> = []
+    var isHurried = false
+    if let flight = state.inFlight {
+      // Before its outcome a step is in the hands of whoever performs it.
+      isHurried = flight.outcome != nil || !flight.action.hasEffect
+      wanted = Cadence.circle(of: flight.action, state)
+    } else if state.problem == nil, !isPaused {
+      switch posture.kind {
+      case .next(.step), .next(.done), .next(.wait):
+        let red = posture.gates.contains { !$0.isGreen }
+        isHurried = red || state.plan == nil
+        wanted = Set(state.setup?.nodes.map(\.id) ?? [])
+      case .idle, .drifted, .next(.problem), .inFlight: break
+      }
+    }
+    self.wanted = isHurried ? wanted : []
+    let waited = posture.waitingSince.map { now - $0 } ?? .zero
+    // On a large cluster the same number of questions a second is spread over more nodes.
+    let base: Duration =
+      waited > .seconds(10) ? .milliseconds(250) : waited > .seconds(3) ? .milliseconds(100) : .milliseconds(25)
+    hurried = max(base, .milliseconds(2 * nodeCount))
+  }
+
+  /// The nodes whose readings show what an action did: those it touches, their shard, and the primaries.
+  private static func circle(of action: Action, _ state: State) -> Set<NodeID> {
+    var nodes = Set(action.touches)
+    if case .watch(let node) = action { nodes.insert(node) }
+    for node in nodes { nodes.formUnion(state.setup?.shard(of: node)?.members ?? []) }
+    for (node, structure) in state.expected where structure.role == .primary { nodes.insert(node) }
+    return nodes
+  }
+
+  /// When a node is to be read next; at once where our own effect made its last reading worthless.
+  func due(_ node: NodeID, index: Int, lastAsked: Instant?) -> Instant {
+    guard let lastAsked else { return Instant(nanoseconds: 0) }
+    let isStale = (observed[node]?.pulse?.asOf ?? 0) < touched[node, default: 0]
+    if wanted.contains(node) || isStale { return lastAsked + hurried }
+    // Spread over the second, so that not all leave at once.
+    let phase = Duration.milliseconds(nodeCount > 1 ? (index * 37) % 100 : 0)
+    return lastAsked + .milliseconds(900) + phase
+  }
+
+  func depth(_ node: NodeID) -> ReadingDepth {
+    nodeCount <= 60 || wanted.contains(node) ? .views : .pulse
+  }
+}

@@ -1,0 +1,213 @@
+// The conductor stands between the machine and the world: records first and durable, effects after, readings stamped.
+
+package import UpgradeCore
+
+/// What came back from one attempt to read a node.
+package struct NodeReadout: Hashable, Sendable {
+  package var pulse: Pulse?
+  package var view: ClusterView?
+  package var settings: [String: String]?
+  package var failure: ReadingFailure?
+  package init(
+    pulse: Pulse? = nil, view: ClusterView? = nil, settings: [String: String]? = nil, failure: ReadingFailure? = nil
+  ) {
+    self.pulse = pulse
+    self.view = view
+    self.settings = settings
+    self.failure = failure
+  }
+}
+
+/// How much of a node is read.
+package enum ReadingDepth: Hashable, Sendable {
+  /// `INFO` and `CLUSTER INFO`.
+  case pulse
+  /// Those, `CLUSTER NODES`, and the settings of upgrade mode.
+  case views
+}
+
+/// The world as the conductor sees it: everything here returns at once; what comes of it comes back as an event.
+package protocol Surroundings: AnyObject {
+  var now: Instant { get }
+  /// Makes the records durable, in order, then calls `Conductor.written`.
+  func write(_ records: [Record])
+  /// Performs an effect, then calls `Conductor.finished`.
+  func perform(_ effect: Effect)
+  /// Reads a node, then calls `Conductor.read`.
+  func read(_ node: NodeID, _ depth: ReadingDepth)
+  /// Calls `Conductor.wake` at or soon after this instant; a later call replaces an earlier one.
+  func wake(at instant: Instant)
+  /// Something that a face shows has changed.
+  func changed()
+}
+
+/// Drives one machine. Not thread-safe: whoever owns it calls it from one executor.
+///
+/// While records are being written nothing is decided: state, durable journal and what has been begun never differ.
+package final class Conductor {
+  package private(set) var machine: UpgradeMachine
+  /// Why nothing goes on any more: the journal could not be written.
+  package private(set) var halted: String?
+  /// Set by an operator who wants the running step to be the last for now.
+  package private(set) var isPaused = false
+
+  private unowned let surroundings: any Surroundings
+  private var pending: Pending?
+  private var inbox: [Arrival] = []
+  private var reads: [NodeID: ReadState] = [:]
+
+  private struct Pending {
+    var decision: Decision
+    var reply: (@Sendable (String?) -> Void)?
+  }
+
+  private struct Arrival {
+    var input: Input
+    var reply: (@Sendable (String?) -> Void)?
+  }
+
+  private struct ReadState {
+    /// The record number at the request that is under way.
+    var asked: RecordNumber?
+    var lastAsked: Instant?
+  }
+
+  package init(machine: UpgradeMachine, surroundings: any Surroundings) {
+    self.machine = machine
+    self.surroundings = surroundings
+  }
+
+  // MARK: - Events
+
+  /// An input for the machine; `reply` hears nil, or why it was not taken.
+  package func handle(_ input: Input, reply: (@Sendable (String?) -> Void)? = nil) {
+    guard halted == nil else {
+      reply?(halted)
+      return
+    }
+    inbox.append(Arrival(input: input, reply: reply))
+    advance()
+  }
+
+  /// An effect is over.
+  package func finished(_ effect: EffectID, _ outcome: Outcome) {
+    handle(.outcome(effect, outcome))
+  }
+
+  /// A node was read, or could not be.
+  package func read(_ node: NodeID, _ readout: NodeReadout) {
+    let now = surroundings.now
+    guard let asOf = reads[node]?.asked else { return }
+    reads[node]?.asked = nil
+    if let pulse = readout.pulse { machine.observe(node, pulse: pulse, asOf: asOf, now: now) }
+    if let view = readout.view { machine.observe(node, view: view, asOf: asOf, now: now) }
+    if let settings = readout.settings { machine.observe(node, settings: settings, asOf: asOf, now: now) }
+    if let failure = readout.failure { machine.observe(node, failure: failure, asOf: asOf, now: now) }
+    advance()
+  }
+
+  package func observe(host: String, _ facts: HostFacts) {
+    machine.observe(host: host, facts)
+    advance()
+  }
+
+  package func observe(_ node: NodeID, inventory: Inventory) {
+    machine.observe(node, inventory: inventory, asOf: machine.state.sequence, now: surroundings.now)
+  }
+
+  package func observe(_ measure: ClientMeasure) {
+    machine.observe(measure)
+    advance()
+  }
+
+  package func wake() { advance() }
+
+  /// The running step ends; the next does not begin until this is taken back.
+  package func pause(_ isPaused: Bool) {
+    self.isPaused = isPaused
+    advance()
+  }
+
+  /// The records of the pending decision are durable, or could not be made so.
+  package func written(_ failure: String?) {
+    guard let done = pending else { return }
+    pending = nil
+    if let failure {
+      // Nothing of this decision happened: no record was applied, no effect begun.
+      halted = failure
+      done.reply?(failure)
+      surroundings.changed()
+      return
+    }
+    let now = surroundings.now
+    for record in done.decision.records { machine.apply(record, at: now) }
+    done.reply?(nil)
+    for effect in done.decision.effects { surroundings.perform(effect) }
+    surroundings.changed()
+    advance()
+  }
+
+  /// Takes over a state that was folded from a journal, before anything else.
+  package func replay(_ records: [Record]) {
+    for record in records { machine.apply(record, at: nil) }
+  }
+
+  // MARK: - Advancing
+
+  private func advance() {
+    guard pending == nil, halted == nil else { return }
+    while let arrival = inbox.first {
+      inbox.removeFirst()
+      machine.notice(now: surroundings.now)
+      if begin(machine.decide(arrival.input, now: surroundings.now), reply: arrival.reply) { return }
+    }
+    machine.notice(now: surroundings.now)
+    if !(isPaused && machine.state.inFlight == nil) {
+      rememberPlan()
+      if begin(machine.decide(.tick, now: surroundings.now), reply: nil) { return }
+    }
+    poll()
+    surroundings.changed()
+  }
+
+  /// Whether the decision has records, and so has to be written before anything else happens.
+  private func begin(_ decision: Decision, reply: (@Sendable (String?) -> Void)?) -> Bool {
+    guard !decision.records.isEmpty else {
+      reply?(decision.refusal)
+      for effect in decision.effects { surroundings.perform(effect) }
+      return false
+    }
+    pending = Pending(decision: decision, reply: reply)
+    surroundings.write(decision.records)
+    return true
+  }
+
+  /// The plan that will be on the screen when its acceptance is asked for is the one that is accepted.
+  private func rememberPlan() {
+    guard machine.state.plan == nil, machine.state.asked?.name.kind != .start,
+      let plan = machine.plan(now: surroundings.now)
+    else { return }
+    machine.show(plan)
+  }
+
+  // MARK: - Reading
+
+  private func poll() {
+    guard let setup = machine.state.setup, machine.state.ended == nil else { return }
+    let now = surroundings.now
+    let cadence = Cadence(machine: machine, isPaused: isPaused, now: now)
+    var next = now + .seconds(1)
+    for (index, node) in setup.nodes.enumerated() {
+      let state = reads[node.id] ?? ReadState()
+      guard state.asked == nil else { continue }
+      let due = cadence.due(node.id, index: index, lastAsked: state.lastAsked)
+      if due <= now {
+        reads[node.id] = ReadState(asked: machine.state.sequence, lastAsked: now)
+        surroundings.read(node.id, cadence.depth(node.id))
+      } else {
+        next = min(next, due)
+      }
+    }
+    surroundings.wake(at: next)
+  }
+}
