@@ -94,8 +94,10 @@ package final class AppendFile: Sendable {
   /// On `ENOSPC` the file is as it was. After an error of the disk itself (`EIO` from a sync) nobody can say what is
   /// on it, so that error is thrown from then on.
   ///
-  /// - Parameter usingReserve: whether the reserve may be used up for it: for outcomes, and for the last word.
-  package func append(_ bytes: [UInt8], usingReserve: Bool = false) throws(SystemError) {
+  /// - Parameters:
+  ///   - usingReserve: whether the reserve may be used up for it: for outcomes, and for the last word.
+  ///   - syncing: whether to wait for the disk; without, the next `sync` or synced append covers it.
+  package func append(_ bytes: [UInt8], usingReserve: Bool = false, syncing: Bool = true) throws(SystemError) {
     try state.withLock { state throws(SystemError) in
       try checkUsable(state)
       guard !bytes.isEmpty else { return }
@@ -105,8 +107,16 @@ package final class AppendFile: Sendable {
         guard usingReserve, error.isFull else { throw error }
       }
       try write(bytes, usingReserve: usingReserve, &state)
-      try sync(&state)
       state.length += bytes.count
+      if syncing { try sync(&state) }
+    }
+  }
+
+  /// Waits until all that was added is on disk.
+  package func sync() throws(SystemError) {
+    try state.withLock { state throws(SystemError) in
+      try checkUsable(state)
+      try sync(&state)
     }
   }
 

@@ -72,7 +72,7 @@ extension ChildProcess {
     var bytes: [UInt8] = []
     var isCut = false
     while let piece = try? await read(1 << 16), !piece.isEmpty {
-      let room = limit - bytes.count
+      let room = max(0, limit - bytes.count)
       bytes += piece.prefix(room)
       isCut = isCut || piece.count > room
     }

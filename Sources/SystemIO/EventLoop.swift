@@ -90,6 +90,22 @@ package final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
     Task(executorPreference: self) { await body() }
   }
 
+  /// Runs `body` as a task on the loop and blocks the calling thread until it is done, for a synchronous `main`.
+  ///
+  /// Never called on the loop, nor from a task.
+  package func runAndWait<Value: Sendable>(
+    _ body: @escaping @Sendable () async -> Value
+  ) throws(SystemError) -> Value? {
+    let done = try WakeUp()
+    let answer = Announcement<Value>()
+    task {
+      answer.make(await body())
+      done.signal()
+    }
+    _ = try waitReadable([done.descriptor])
+    return answer.present
+  }
+
   /// Runs what blocks (files, fsync) on a small pool of threads of our own, and waits for it, cancelled or not.
   package func blocking<Value: Sendable>(
     _ body: @escaping @Sendable () throws(SystemError) -> Value

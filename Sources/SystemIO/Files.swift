@@ -11,7 +11,8 @@ package enum Files {
     var content: [UInt8] = []
     while true {
       // One byte more than allowed tells a full file from one that is too long. Files of /proc have no size.
-      let attempt = unsafe Channel.receive(upTo: min(1 << 18, limit + 1 - content.count), appendingTo: &content) {
+      let room = min(1 << 18, limit - content.count) + 1
+      let attempt = unsafe Channel.receive(upTo: room, appendingTo: &content) {
         unsafe Glibc.read(file.number, $0, $1)
       }
       switch attempt {
@@ -22,6 +23,25 @@ package enum Files {
       case .failed(let number): throw SystemError(.init(number), "read", path)
       }
     }
+  }
+
+  /// At most `count` bytes from an offset on; fewer at the end, none beyond it. For a file that grows meanwhile.
+  package static func read(_ path: String, from offset: Int, upTo count: Int) throws(SystemError) -> [UInt8] {
+    let file = Descriptor(try systemCall("open", path) { unsafe open(path, O_RDONLY | O_CLOEXEC) })
+    var content: [UInt8] = []
+    while content.count < count {
+      let start = off_t(offset + content.count)
+      let attempt = unsafe Channel.receive(upTo: count - content.count, appendingTo: &content) {
+        unsafe pread(file.number, $0, $1, start)
+      }
+      switch attempt {
+      case .done(0): return content
+      case .done, .doneAndEmptied: continue
+      case .wouldBlock: throw SystemError(.wouldBlock, "read", path)
+      case .failed(let number): throw SystemError(.init(number), "read", path)
+      }
+    }
+    return content
   }
 
   /// Replaces a file's content: after a crash it is the old or the new one, whole, and once this returns the new one.

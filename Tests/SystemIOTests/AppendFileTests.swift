@@ -49,6 +49,19 @@ import Testing
     }
   }
 
+  @Test func whatIsNotSyncedCanBeSyncedLater() async throws {
+    try await withDirectory { directory in
+      let path = "\(directory)/output"
+      let file = try AppendFile(creating: path, reserve: 0)
+      #expect(file.reserved == 0)
+      try file.append(bytes("one "), syncing: false)
+      try file.append(bytes("two"), syncing: false)
+      try file.sync()
+      #expect(string(try Files.read(path)) == "one two")
+      #expect(file.length == 7)
+    }
+  }
+
   @Test func whyAJournalCannotBeMade() async throws {
     try await withDirectory { directory in
       try Files.writeAtomically("\(directory)/taken", [])

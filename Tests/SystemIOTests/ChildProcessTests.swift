@@ -83,6 +83,37 @@ import Testing
     }
   }
 
+  @Test func aWriteToATerminalWhoseChildIsGoneEnds() async throws {
+    try await onLoop { loop in
+      let child = try ChildProcess.spawn(
+        .shell("stty raw -echo; echo ready; exec sleep 600"), streams: .terminal(rows: 24, columns: 80), on: loop)
+      _ = try await child.read(until: "ready")
+      async let written = failure { try await child.write([UInt8](repeating: 0x61, count: 1 << 20)) }
+      // A child that does not read lets the terminal fill up.
+      await waitUntil { loop.waitingCount == 2 }
+      try child.send(.kill)
+      let code = await written?.code
+      #expect(code == .brokenPipe || code == .ioError)
+      let turns = loop.turns
+      try await loop.sleep(for: .milliseconds(50))
+      #expect(loop.turns - turns < 10)
+    }
+  }
+
+  @Test func signalsAreAStreamOnTheLoop() async throws {
+    try await onLoop { loop in
+      let child = try ChildProcess.spawn(try probe("signal-stream"), on: loop)
+      _ = try await child.read(until: "ready\n")
+      try child.send(.user1)
+      #expect(try await child.read(until: "\n") == "SIGUSR1\n")
+      try child.send(.hangUp)
+      #expect(try await child.read(until: "\n") == "SIGHUP\n")
+      try child.send(.terminate)
+      #expect(try await child.readAll() == "SIGTERM\nend\n")
+      #expect(await child.exit() == .exited(0))
+    }
+  }
+
   @Test func aDroppedTerminalHangsUp() async throws {
     try await onLoop { loop in
       var child: ChildProcess? = try ChildProcess.spawn(

@@ -39,6 +39,22 @@ import Testing
     }
   }
 
+  private static let canIsolate = unsafe system("unshare -rn ip link set lo up 2>/dev/null") == 0
+
+  /// Where nothing listens on a port of the ephemeral range, a connect may meet itself and seem to succeed.
+  @Test(.enabled(if: canIsolate, "needs network name spaces"))
+  func aConnectionToItselfIsARefusal() async throws {
+    let program = try probe().program
+    // With a range of two ports, half of all connects to one of them start from that very port.
+    let script = """
+      ip link set lo up && echo 40000 40001 > /proc/sys/net/ipv4/ip_local_port_range && exec \(program) connect 40000
+      """
+    let outcome = try await withLoop { loop in
+      try await ChildProcess.run(ChildCommand("unshare", ["-rn", "sh", "-c", script]), on: loop, within: patience)
+    }
+    #expect(outcome.text == "ECONNREFUSED\n", "\(string(outcome.errorOutput))")
+  }
+
   @Test func noSuchPort() async throws {
     try await onLoop { loop in
       #expect(

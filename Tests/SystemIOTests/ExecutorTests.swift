@@ -204,6 +204,43 @@ import Testing
     #expect(try await loop.blocking { () throws(SystemError) in 7 } == 7)
   }
 
+  @Test func aSynchronousMainWaitsForATask() throws {
+    let loop = try EventLoop(name: "main-loop")
+    defer { loop.stop() }
+    let answer = try loop.runAndWait { () -> Int in
+      try? await loop.sleep(for: .milliseconds(1))
+      return loop.isOnLoop ? 42 : 0
+    }
+    #expect(answer == 42)
+  }
+
+  @Test func aStoppedLoopIsFreed() async throws {
+    weak var freed: EventLoop?
+    do {
+      let loop = try EventLoop(name: "short-lived")
+      freed = loop
+      _ = try await Pair(on: loop)
+      loop.stop()
+    }
+    await waitUntil { freed == nil }
+  }
+
+  @Test func aPoolOfOneThreadKeepsTheOrder() async throws {
+    let pool = try WorkerPool(name: "one", threads: 1)
+    let log = Log<Int>()
+    for number in 0..<100 { pool.submit { log.add(number) } }
+    try await pool.run { () throws(SystemError) in log.add(100) }
+    #expect(log.elements == Array(0...100))
+    pool.stop()
+    // Late jobs still run.
+    try await pool.run { () throws(SystemError) in log.add(101) }
+    #expect(log.elements.last == 101)
+    let error = await failure {
+      try await pool.run { () throws(SystemError) in throw SystemError(.ioError, "sync", "/x") }
+    }
+    #expect(error?.code == .ioError)
+  }
+
   @Test func stopOnTheLoopItselfOnlyAsks() async throws {
     let loop = try EventLoop(name: "stopping")
     let task = loop.task { loop.stop() }

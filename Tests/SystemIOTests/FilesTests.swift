@@ -43,6 +43,18 @@ import Testing
     }
   }
 
+  @Test func aGrowingFileIsReadFromAnOffset() async throws {
+    try await withDirectory { directory in
+      let path = "\(directory)/output"
+      try Files.writeAtomically(path, bytes("0123456789"))
+      #expect(string(try Files.read(path, from: 0, upTo: 4)) == "0123")
+      #expect(string(try Files.read(path, from: 4, upTo: 100)) == "456789")
+      #expect(try Files.read(path, from: 10, upTo: 100) == [])
+      #expect(try Files.read(path, from: 5000, upTo: 100) == [])
+      #expect(string(try Files.read(path, limit: .max)) == "0123456789")
+    }
+  }
+
   @Test func directoriesAreMadeAndTakenAway() async throws {
     try await withDirectory { directory in
       let deep = "\(directory)/a/b/c"

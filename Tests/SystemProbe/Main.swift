@@ -13,9 +13,11 @@ enum Probe {
       case ("crash", let how?): try Crash.run(how, note: arguments.last ?? "")
       case ("append", let path?): try FullDisk.run(path, Array(arguments.dropFirst(2)))
       case ("signals", _): try SignalReader.run()
+      case ("signal-stream", _): try SignalReader.runOnLoop()
+      case ("connect", let port?): try Dial.run(port)
       case ("hold-lock", let path?): try Lock.run(path)
       case ("descriptors", _): say(try Files.list("/proc/self/fd").joined(separator: " "))
-      default: say("usage: system-probe crash|append|signals|hold-lock|descriptors …")
+      default: say("usage: system-probe crash|append|signals|signal-stream|connect|hold-lock|descriptors …")
       }
     } catch {
       say("\(error)")

@@ -25,6 +25,48 @@ enum SignalReader {
   }
 }
 
+extension SignalReader {
+  /// Says each signal that comes through a loop, until SIGTERM.
+  static func runOnLoop() throws(SystemError) {
+    let wanted: [Signal] = [.hangUp, .terminate, .user1]
+    try Signals.block(wanted)
+    let source = try SignalSource(wanted)
+    let loop = try EventLoop(name: "signals")
+    let signals = try source.stream(on: loop)
+    Probe.say("ready")
+    _ = try loop.runAndWait {
+      for await signal in signals {
+        Probe.say("\(signal)")
+        if signal == .terminate { break }
+      }
+    }
+    loop.stop()
+    Probe.say("end")
+  }
+}
+
+enum Dial {
+  /// Connects to a port of this machine again and again, and says what came of it.
+  static func run(_ port: String) throws(SystemError) {
+    let loop = try EventLoop(name: "dial")
+    let endpoint = Endpoint.tcp(host: "127.0.0.1", port: Int(port) ?? 0)
+    let sentences = try loop.runAndWait { () -> Set<String> in
+      var sentences: Set<String> = []
+      for _ in 0..<20 {
+        do throws(SystemError) {
+          _ = try await Connection.connect(to: endpoint, on: loop, within: .seconds(5))
+          sentences.insert("connected")
+        } catch {
+          sentences.insert(error.code.name)
+        }
+      }
+      return sentences
+    }
+    Probe.say((sentences ?? []).sorted().joined(separator: " "))
+    loop.stop()
+  }
+}
+
 enum Lock {
   /// Holds a lock until its input ends.
   static func run(_ path: String) throws(SystemError) {
