@@ -81,6 +81,10 @@ package enum Reading: Hashable, Sendable {
   package var view: NodeView? {
     if case .up(let view) = self { view } else { nil }
   }
+
+  package var isDown: Bool {
+    if case .down = self { true } else { false }
+  }
 }
 
 /// A node that answered, layer by layer; a layer that is missing or stale is nil.

@@ -25,9 +25,10 @@ extension UpgradeMachine {
     if let flight = state.inFlight { return settle(flight, situation, now: now) }
     guard state.problem == nil, state.asked == nil else { return .nothing }
     if let spent = overspent() { return spent }
-    if state.plan == nil { return askForPlan(now) }
     let posture = observations.posture
     switch posture.kind {
+    case .next(.step) where state.plan == nil, .next(.done) where state.plan == nil:
+      return askForPlan(since: posture.waitingSince, now)
     case .idle, .inFlight: return .nothing
     case .drifted(let changes): return Decision(records: [.problem(driftProblem(changes))])
     case .next(.problem(let problem)): return Decision(records: [.problem(problem)])
@@ -41,9 +42,12 @@ extension UpgradeMachine {
 
   // MARK: - Beginning and ending
 
-  private func askForPlan(_ now: Instant) -> Decision {
+  private func askForPlan(since: Instant?, _ now: Instant) -> Decision {
     guard let plan = plan(now: now), let setup = state.setup else { return .nothing }
-    if case .problem(let problem) = plan.ending { return Decision(records: [.problem(problem)]) }
+    if case .problem(let problem) = plan.ending {
+      if let since, now - since <= .seconds(60) { return .nothing }
+      return Decision(records: [.problem(problem)])
+    }
     if case .endless(let step) = plan.ending {
       return Decision(records: [
         .problem(
@@ -84,7 +88,8 @@ extension UpgradeMachine {
   }
 
   private func overspent() -> Decision? {
-    guard let budget = state.setup?.options.errorBudget, let measure = observations.measure,
+    guard state.facts.goals.mode == .upgrade, let budget = state.setup?.options.errorBudget,
+      let measure = observations.measure,
       measure.spent - state.facts.budgetSpent > budget
     else { return nil }
     return Decision(records: [.measured(measure), .problem(budgetProblem(measure, budget: budget))])
@@ -99,11 +104,14 @@ extension UpgradeMachine {
     let planned = PlannedStep(key: step.key, consentClass: step.consent?.consentClass)
     if state.plan?.contains(planned) == false { return askForChange(step) }
     let red = posture.gates.filter { !$0.isGreen }
-    if !red.isEmpty {
-      guard let since = posture.waitingSince, now - since > step.patience else { return .nothing }
-      return Decision(records: [.problem(gateProblem(red, step: step, waited: now - since))])
+    if !red.isEmpty || posture.settling != nil {
+      let patience = step.patience + (step.isBoundary ? situation.setup.options.settle : .zero)
+      guard let since = posture.waitingSince, now - since > patience else { return .nothing }
+      // All green at this instant, and never for long enough: those that broke last are in the way.
+      let calmest = posture.gates.compactMap(\.heldFor).min()
+      let restless = posture.gates.filter { $0.heldFor == calmest }
+      return Decision(records: [.problem(gateProblem(red.isEmpty ? restless : red, step: step, waited: now - since))])
     }
-    if posture.settling != nil { return .nothing }
     if let consent = step.consent, state.consents[consent.question] != consent.consentClass,
       !(consent.question.kind == .clientProbe && state.facts.done.contains(step.key))
     {
@@ -145,8 +153,11 @@ extension UpgradeMachine {
     guard let setup = situation.setup.node(node), let view = situation.snapshot[node].view else { return [] }
     return settings.compactMap { setting in
       let key = LedgerKey(node, setting.directive)
-      if let entry = state.facts.ledger[key], entry.standing == .open { return nil }
-      guard let present = state.facts.ledger[key]?.original ?? view.settings?[setting.directive] else { return nil }
+      let entry = state.facts.ledger[key]
+      if entry?.standing == .open { return nil }
+      // What the operator left at somebody else's value has that one for its original from then on.
+      let first = entry?.standing == .closed ? entry?.original : nil
+      guard let present = first ?? view.settings?[setting.directive] else { return nil }
       return .ledger(
         key, LedgerEntry(address: setup.address, original: present, ours: setting.value, standing: .open))
     }
@@ -200,7 +211,11 @@ extension UpgradeMachine {
     var records: [Record] = [.answered(answer, granted: true)]
     switch question.name.kind {
     case .start: records.append(.planAccepted((observations.shownPlan ?? plan(now: now))?.accepted ?? []))
-    case .planChange: records.append(.planAccepted((state.plan ?? []).union(plan(now: now)?.accepted ?? [])))
+    case .planChange:
+      // The step that was asked for, even where the plan as believed does not come past it.
+      let asked = observations.posture.step.map { PlannedStep(key: $0.key, consentClass: $0.consent?.consentClass) }
+      let further = plan(now: now)?.accepted ?? []
+      records.append(.planAccepted((state.plan ?? []).union(further).union(asked.map { [$0] } ?? [])))
     default: break
     }
     return Decision(records: records)
@@ -236,10 +251,25 @@ extension UpgradeMachine {
       guard typed == word else { return Decision(refusal: "to set it aside, type exactly: \(word)") }
     }
     let learnt: [NodeID: Structure] =
-      choice == .adopt ? structures(of: situation.setup.nodes.map(\.id), in: situation) : [:]
+      switch choice {
+      case .adopt, .windDown: structures(of: situation.setup.nodes.map(\.id), in: situation)
+      case .retry where problem.name == ClusterProblem.wrongVersion:
+        if case .node(let node) = problem.object { structures(of: [node], in: situation) } else { [:] }
+      default: [:]
+      }
     var records: [Record] = [.chosen(choice, learnt: learnt, source: source)]
+    if case .rollBack(let node) = choice { records += planForRollBack(of: node, records, now: now) }
     if choice == .stopHere { records += stop(problem, situation) }
     return Decision(records: records)
+  }
+
+  /// Who chose to put a node back has agreed to the steps that put it back.
+  private func planForRollBack(of node: NodeID, _ records: [Record], now: Instant) -> [Record] {
+    guard let accepted = state.plan else { return [] }
+    var after = self
+    for record in records { after.apply(record, at: now) }
+    let steps = Set(after.plan(now: now)?.accepted.filter { $0.key.object == .node(node) } ?? [])
+    return steps.isSubset(of: accepted) ? [] : [.planAccepted(accepted.union(steps))]
   }
 
   private func stop(_ problem: Problem, _ situation: Situation) -> [Record] {

@@ -2,11 +2,12 @@
 
 extension UpgradeMachine {
   /// Compared are role, version and process of the nodes that answer, never offsets, counts or ages, and only while
-  /// nothing is in flight. Down or lagging is a gate, a lost setting of ours is a step. The node that is out is ours.
+  /// nothing is in flight. Down or lagging is a gate, a lost setting of ours is a step. The node that is out is ours,
+  /// unless it turns out not to have been stopped.
   func drift(in situation: Situation) -> [String] {
     guard state.inFlight == nil else { return [] }
     return situation.snapshot.order.compactMap { node in
-      guard let expected = state.expected[node], !situation.facts.isOut(node),
+      guard let expected = state.expected[node], !situation.isOut(node),
         let view = situation.snapshot[node].view
       else { return nil }
       let seen = structure(of: view)
@@ -27,6 +28,24 @@ extension UpgradeMachine {
     var result: [NodeID: Structure] = [:]
     for node in nodes { result[node] = situation.snapshot[node].view.flatMap(structure(of:)) }
     return result
+  }
+
+  /// What a step may teach of the nodes that it touched: what it was to change, and nothing that others changed
+  /// meanwhile, which has to come up as a change that we did not make.
+  func learnt(from flight: InFlight, in situation: Situation) -> [NodeID: Structure] {
+    switch flight.action {
+    case .host(let node, .start), .watch(let node):
+      // A process of its own, on whatever it runs; but the role that the runbook counts on.
+      var result = structures(of: [node], in: situation)
+      if let role = state.expected[node]?.role { result[node]?.role = role }
+      return result
+    case .handOver(_, let from, let to):
+      var result = state.expected.filter { $0.key == from || $0.key == to }
+      result[from]?.role = .replica
+      result[to]?.role = .primary
+      return result
+    case .configure, .restore, .backUp, .host, .shutDown, .setAside, .drain, .confirm: return [:]
+    }
   }
 
   private func sentence(_ node: NodeID, _ expected: Structure, _ seen: Structure?, _ view: NodeView) -> String {

@@ -115,7 +115,7 @@ extension Facts {
     case .configure(let node, let settings):
       for setting in settings { ledger[LedgerKey(node, setting.directive)]?.standing = .open }
     case .restore(let node, _):
-      for key in ledger.keys where key.node == node { ledger[key]?.standing = .closed }
+      for key in openLedger where key.node == node { ledger[key]?.standing = .closed }
     default: break
     }
   }
@@ -128,8 +128,36 @@ extension Facts {
       if let shard = setup.shard(of: node) { out[shard.id] = node }
       stopped.insert(node)
     case ClusterProblem.settingChanged:
-      for key in ledger.keys where key.node == node && ledger[key]?.standing == .open { ledger[key]?.standing = .left }
+      for key in openLedger where key.node == node { ledger[key]?.standing = .left }
     default: break
+    }
+  }
+
+  /// Roles that others changed leave the same behind as a hand-over of ours: a primary that clients may still call,
+  /// and a shard that the new version may have written to.
+  mutating func adopt(role: Role, of node: NodeID, on release: Release, was old: Role?, _ setup: Setup) {
+    guard let old, old != role else { return }
+    if role == .replica {
+      demoted.insert(node)
+    } else {
+      demoted.remove(node)
+      if release == setup.to, let shard = setup.shard(of: node) { promoted.insert(shard.id) }
+    }
+  }
+
+  /// Treats a node that came back on a wrong version as one that was not begun: stopped and installed once more.
+  mutating func beginAgain(_ node: NodeID, _ setup: Setup) {
+    stopped.remove(node)
+    installed[node] = nil
+    if let shard = setup.shard(of: node), out[shard.id] == node { out[shard.id] = nil }
+  }
+
+  /// Nothing more is upgraded: a node whose new software is not on yet goes back up with its old one.
+  mutating func windDown(_ setup: Setup) {
+    goals.mode = .windDown
+    guard setup.site.has(.install) else { return }
+    for (shard, node) in out where stopped.contains(node) && installed[node] != setup.to {
+      if !setup.wayBackNarrows || !promoted.contains(shard) { goals.want[node] = setup.node(node)?.release }
     }
   }
 }
@@ -153,5 +181,25 @@ package struct Situation: Hashable, Sendable {
     self.setup = setup
     self.snapshot = snapshot
     self.facts = facts
+  }
+
+  /// Whether we have a node out of service: a stop that turned out not to have happened leaves it in.
+  package func isOut(_ node: NodeID) -> Bool {
+    facts.isOut(node) && (facts.stopped.contains(node) || snapshot[node].view == nil)
+  }
+
+  /// Why a node cannot be put back on its old version; nil where it can.
+  func obstacleToRollBack(_ node: NodeID) -> String? {
+    let old = setup.node(node)?.release.description ?? "the old version"
+    guard setup.site.has(.rollback) else { return "the profile has no rollback command" }
+    guard setup.wayBackNarrows, let shard = setup.shard(of: node) else { return nil }
+    if facts.promoted.contains(shard.id) {
+      return "its shard already has a primary of the new version, which \(old) cannot follow"
+    }
+    let primary = snapshot.primary(of: shard)
+    if facts.installed[node] == setup.to, primary == nil || primary == node {
+      return "no other node is seen to serve \(shard.id), and what this one holds may no longer be readable for \(old)"
+    }
+    return nil
   }
 }

@@ -58,7 +58,7 @@ extension UpgradeMachine {
 
   func failureProblem(_ step: StepKey, _ text: String, _ situation: Situation) -> Problem {
     var choices = [Offer(.retry, "Try this step again")]
-    if case .node(let node) = step.object, situation.facts.isOut(node) {
+    if case .node(let node) = step.object, situation.isOut(node) {
       choices.append(rollBackOffer(node, situation))
     }
     choices += [.stopHere, .windDown]
@@ -73,15 +73,7 @@ extension UpgradeMachine {
   func rollBackOffer(_ node: NodeID, _ situation: Situation) -> Offer {
     let old = state.setup?.node(node)?.release
     let text = "Put \(state.setup?.address(node) ?? "this node") back on \(old?.description ?? "the old version")"
-    let reason: String? =
-      if !(state.setup?.site.has(.rollback) ?? false) {
-        "the profile has no rollback command"
-      } else if let shard = situation.snapshot.shard(of: node), state.facts.promoted.contains(shard.id) {
-        "its shard already has a primary of the new version, which an old one cannot follow"
-      } else {
-        nil
-      }
-    return Offer(.rollBack(node), text, notOffered: reason)
+    return Offer(.rollBack(node), text, notOffered: situation.obstacleToRollBack(node))
   }
 
   func declinedProblem(_ question: QuestionName, step: StepKey?) -> Problem {

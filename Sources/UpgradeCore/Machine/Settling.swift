@@ -40,9 +40,7 @@ extension UpgradeMachine {
       }
       return fail(flight, outcome.sentence, failureProblem(flight.effect.step, outcome.sentence, situation))
     case (.done, .onlyOutcome), (_, .yes):
-      return Decision(records: [
-        .settled(flight.effect, .achieved(structures(of: flight.action.touches, in: situation)))
-      ])
+      return Decision(records: [.settled(flight.effect, .achieved(learnt(from: flight, in: situation)))])
     case (.failed, .notYet(let why)):
       guard waited > max(flight.action.afterlife, .milliseconds(500)) else { return .nothing }
       let text = "\(outcome.sentence) (\(why))"
@@ -59,12 +57,10 @@ extension UpgradeMachine {
     _ flight: InFlight, _ achievement: Achievement, _ situation: Situation, _ waited: Duration
   ) -> Decision {
     switch achievement {
-    case .yes:
-      var nodes = flight.action.touches
-      if case .watch(let node) = flight.action { nodes = [node] }
-      return Decision(records: [.settled(flight.effect, .achieved(structures(of: nodes, in: situation)))])
+    case .yes: return Decision(records: [.settled(flight.effect, .achieved(learnt(from: flight, in: situation)))])
     case .never(let problem): return fail(flight, problem.what, problem)
-    case .onlyOutcome, .gates: return .nothing
+    // A question whose intent is in the journal and whose end was lost with the wizard: it is put again.
+    case .onlyOutcome, .gates: return Decision(records: [.settled(flight.effect, .lapsed)])
     case .notYet(let why):
       guard waited > flight.action.calm else { return .nothing }
       let text = "after \(Int(waited.seconds)) s \(why)"
@@ -88,10 +84,7 @@ extension UpgradeMachine {
     }
     guard !flight.action.isHeld, waited > flight.action.afterlife else { return .nothing }
     switch achievement {
-    case .yes:
-      return Decision(records: [
-        .settled(flight.effect, .achieved(structures(of: flight.action.touches, in: situation)))
-      ])
+    case .yes: return Decision(records: [.settled(flight.effect, .achieved(learnt(from: flight, in: situation)))])
     case .never(let problem): return fail(flight, problem.what, problem)
     case .onlyOutcome, .gates: return Decision(records: [.settled(flight.effect, .lapsed)])
     case .notYet:

@@ -6,6 +6,9 @@ package struct InFlight: Hashable, Sendable {
   package var action: Action
   /// nil until somebody said what came of it.
   package var outcome: Outcome?
+
+  /// Whether it may have done something: not where it certainly did not happen, or never began.
+  var mayHaveActed: Bool { outcome?.kind != .refused && outcome?.kind != .lapsed }
 }
 
 /// The state of a run, changed by `apply` alone.
@@ -84,6 +87,8 @@ extension State {
     problem = nil
     asked = nil
     declined = []
+    // The probe of this wizard counts from nothing.
+    facts.budgetSpent = 0
     consents = consents.filter { !$0.value.lapsesAtRestart }
     touch(setup?.nodes.map(\.id) ?? [])
   }
@@ -117,12 +122,12 @@ extension State {
   private mutating func settle(_ effect: EffectID, _ settled: Settled) {
     guard let flight = inFlight, flight.effect == effect else { return }
     inFlight = nil
+    if case .handOver(_, _, let to) = flight.action, flight.mayHaveActed { elected.insert(to) }
     switch settled {
     case .achieved(let learnt):
       for (node, structure) in learnt { expected[node] = structure }
       if let setup { facts.achieve(effect.step, flight.action, flight.outcome, setup) }
       if case .handOver(let shard, let from, let to) = flight.action {
-        elected.insert(to)
         handOvers.append(HandOverFact(shard: shard, from: from, to: to))
       }
       closeConsent(effect.step)
@@ -151,10 +156,20 @@ extension State {
     case .retry, .waitLonger:
       if let step = problem?.step { facts.failed[step] = nil }
       if problem?.name == ProblemName.errorBudget { facts.budgetSpent = measures.last?.spent ?? 0 }
+      if problem?.name == ClusterProblem.wrongVersion, case .node(let node)? = problem?.object, let setup {
+        facts.beginAgain(node, setup)
+        expected.merge(learnt) { $1 }
+      }
     case .askAgain: declined = []
     case .adopt:
-      expected.merge(learnt) { $1 }
-      if let problem, let setup { facts.adopt(problem, setup) }
+      take(learnt)
+      // What was agreed to was agreed to in another situation.
+      consents = consents.filter { !$0.value.lapsesAtRestart }
+      guard let problem, let setup else { break }
+      facts.adopt(problem, setup)
+      if problem.name == ClusterProblem.wrongVersion, case .node(let node) = problem.object {
+        facts.goals.want[node] = learnt[node]?.release ?? facts.goals.want[node]
+      }
     case .rollBack(let node):
       facts.goals.want[node] = setup?.node(node)?.release
       facts.failed = [:]
@@ -163,10 +178,26 @@ extension State {
       if let step = problem?.step { facts.overridden[gate] = step }
       facts.overrideNotes.append("\(gate.rule) on \(setup?.name(gate.object) ?? "\(gate.object)")")
     case .windDown:
-      facts.goals.mode = .windDown
+      take(learnt)
+      guard let setup else { break }
+      facts.windDown(setup)
+      if problem?.name == ClusterProblem.wrongVersion, case .node(let node)? = problem?.object {
+        facts.goals.want[node] = learnt[node]?.release ?? facts.goals.want[node]
+      }
       facts.failed = [:]
       declined = []
     case .stopHere: break
+    }
+  }
+
+  /// Takes reality for the new expectation.
+  private mutating func take(_ learnt: [NodeID: Structure]) {
+    guard let setup else { return }
+    for (node, structure) in learnt {
+      let old = expected[node]?.role
+      facts.adopt(role: structure.role, of: node, on: structure.release, was: old, setup)
+      if old == .replica, structure.role == .primary { elected.insert(node) }
+      expected[node] = structure
     }
   }
 

@@ -45,24 +45,29 @@ package struct UpgradeMachine: Sendable {
 
   /// Folds one record. `at`: the monotonic instant when it happened live, nil on replay.
   package mutating func apply(_ record: Record, at now: Instant?) {
+    let flight = state.inFlight
     state.apply(record)
     switch record {
-    case .intent:
+    case .intent(_, let action, _, _):
       observations.flightSince = now
       observations.outcomeSince = nil
       observations.isResumed = false
-      observations.held = [:]
+      if action.hasEffect { observations.held = [:] }
     case .outcome:
       observations.outcomeSince = now
       observations.held = [:]
-    case .settled(let effect, .achieved):
-      if case .shard = effect.step.object, let hand = state.handOvers.last { observations.electedAt[hand.to] = now }
+    case .settled:
+      if case .handOver(_, _, let to)? = flight?.action, flight?.mayHaveActed == true {
+        observations.electedAt[to] = now
+      }
     case .resumed:
       observations.isResumed = true
       observations.flightSince = now
       observations.outcomeSince = now
       for node in state.elected { observations.electedAt[node] = now }
-    case .chosen: observations.waiting = nil
+    case .chosen:
+      observations.waiting = nil
+      for node in state.elected where observations.electedAt[node] == nil { observations.electedAt[node] = now }
     default: break
     }
   }
@@ -161,7 +166,12 @@ package struct UpgradeMachine: Sendable {
         let left = setup.options.settle - (calmest ?? setup.options.settle)
         posture.settling = left > .zero ? left : nil
       }
-      posture.waitingSince = observations.wait(for: green ? nil : "step \(step.key)", now: now)
+      // A gate that comes and goes keeps the boundary from ever being calm: that is waiting, too.
+      let ready = green && posture.settling == nil
+      // A plan is made from all nodes: until the last one has answered, its absence is no problem yet.
+      let isUnread = state.plan == nil && situation.snapshot.nodes.values.contains { $0.view == nil }
+      let what = isUnread ? "every node's answer" : "step \(step.key)"
+      posture.waitingSince = observations.wait(for: ready && !isUnread ? nil : what, now: now)
     case .wait(let gate, _, _):
       posture.gates = [status(of: gate, in: scene(situation, for: nil), for: nil, now: now)]
       posture.waitingSince = observations.wait(for: "gate \(gate.rule) \(gate.object)", now: now)
@@ -187,7 +197,7 @@ package struct UpgradeMachine: Sendable {
 
   /// A rule's view: the node in hand and the node that is out are left out of health rules, being what the run cures.
   func scene(_ situation: Situation, for step: Step?) -> Scene {
-    var ignoring = Set(situation.facts.out.values)
+    var ignoring = Set(situation.facts.out.values.filter(situation.isOut))
     if case .node(let node)? = step?.key.object, step?.key.verb != .drain { ignoring.insert(node) }
     return Scene(
       snapshot: situation.snapshot, setup: situation.setup, ignoring: ignoring, hosts: observations.hosts,

@@ -89,11 +89,18 @@ extension ClusterProcedure {
       if view.pulse.persistence.loading { return .notYet("it is loading its data") }
       guard let shard = setup.shard(of: node) else { return .notYet("its shard is not known") }
       if view.role == .primary {
-        guard setup.shard(of: node)?.members.count == 1 else { return .notYet("it still says that it is primary") }
+        // Alone in its shard, or made primary while it came back: then its peers have to see it so.
+        guard situation.snapshot.primary(of: shard) == node else {
+          return .notYet("it still says that it is primary, and so does another node")
+        }
         if let before = situation.facts.keysAtStop[node], isShort(view.pulse.keys, of: before) {
           return .never(short(node, keys: view.pulse.keys, against: before.keys, situation))
         }
         return .gates([Gate("seen-by-peers", .node(node)), Gate("cluster-ok", .deployment)])
+      }
+      let others = shard.members.filter { $0 != node }
+      if !others.isEmpty, others.allSatisfy({ situation.snapshot[$0].isDown }) {
+        return .never(nobodyToFollow(node, others, situation))
       }
       guard let primary = situation.snapshot.primary(of: shard),
         let source = situation.snapshot.pulse(of: primary, about: node)

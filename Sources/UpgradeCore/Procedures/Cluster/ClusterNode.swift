@@ -3,17 +3,20 @@
 extension ClusterProcedure {
   /// The node that is out comes before everything else; nil where none is.
   func finishOpenNode(_ situation: Situation) -> Next? {
-    guard let shard = situation.setup.shards.first(where: { situation.facts.out[$0.id] != nil }),
-      let node = situation.facts.out[shard.id]
-    else { return nil }
-    switch situation.snapshot[node] {
-    case .unknown:
-      // 6.2 does not answer at all while it loads: silence with somebody listening is not an end.
-      return .wait(
-        Gate("reachable", .node(node)), patience: .seconds(900), orElse: mute(node, situation))
-    case .down: return .step(bringUp(node, situation))
-    case .up(let view): return finish(node, view, situation)
+    for shard in situation.setup.shards {
+      guard let node = situation.facts.out[shard.id] else { continue }
+      switch situation.snapshot[node] {
+      case .unknown:
+        // 6.2 does not answer at all while it loads: silence with somebody listening is not an end.
+        return .wait(Gate("reachable", .node(node)), patience: .seconds(900), orElse: mute(node, situation))
+      case .down: return .step(bringUp(node, situation))
+      case .up(let view):
+        // Still up after a stop that failed: not out at all, and stopped again only if there is still a reason to.
+        guard situation.facts.stopped.contains(node) else { continue }
+        return finish(node, view, situation)
+      }
     }
+    return nil
   }
 
   /// Down: the wanted software under it, then the start.
@@ -24,7 +27,10 @@ extension ClusterProcedure {
     if situation.setup.site.has(stage), situation.facts.installed[node] != want {
       return hostStep(node, stage, situation)
     }
-    if goesBack, situation.setup.wayBackNarrows, situation.setup.site.reach == .local {
+    // Only where another node has the data: moved aside, the only copy of a shard would start empty.
+    if goesBack, situation.setup.wayBackNarrows, situation.setup.site.reach == .local,
+      let shard = situation.setup.shard(of: node), situation.snapshot.primary(of: shard) != nil
+    {
       let step = setAside(node, situation)
       if !situation.facts.done.contains(step.key) { return step }
     }
@@ -33,19 +39,18 @@ extension ClusterProcedure {
 
   private func finish(_ node: NodeID, _ view: NodeView, _ situation: Situation) -> Next {
     let want = situation.facts.goals.want[node]
-    guard situation.facts.stopped.contains(node) else {
-      // It was to be stopped and is still up: the stop did not happen, or has been taken back by nobody but us.
-      return .step(stop(node, situation))
-    }
     guard view.release == want else {
-      // Going back: what came up with the new version is stopped once more.
-      if want != situation.setup.to { return .step(stop(node, situation)) }
+      // Going back: what came up with the new version is stopped once more, to have its old software put back.
+      let isBack = !situation.setup.site.has(.rollback) || situation.facts.installed[node] == want
+      if want != situation.setup.to, !isBack { return .step(stop(node, situation)) }
       return .problem(wrongVersion(node, view, situation))
     }
-    switch settingsToHold(node, situation) {
-    case .unread: return unread(node, situation)
-    case .missing(let settings): return .step(enterUpgradeMode(node, settings, situation))
-    case .held: break
+    if situation.facts.goals.mode == .upgrade {
+      switch settingsToHold(node, situation) {
+      case .unread: return unread(node, situation)
+      case .missing(let settings): return .step(enterUpgradeMode(node, settings, situation))
+      case .held: break
+      }
     }
     if situation.setup.site.has(.afterNode) {
       let hook = hostStep(node, .afterNode, situation)
@@ -65,21 +70,30 @@ extension ClusterProcedure {
   }
 
   func wrongVersion(_ node: NodeID, _ view: NodeView, _ situation: Situation) -> Problem {
-    Problem(
-      name: ClusterProblem.wrongVersion, object: .node(node),
-      step: StepKey(.start, .node(node)),
-      what:
-        "\(situation.setup.address(node)) came back on \(view.release?.description ?? view.pulse.server.versionText)"
-        + ", not on \(situation.setup.to).",
+    let setup = situation.setup
+    let want = situation.facts.goals.want[node] ?? setup.to
+    var choices: [Offer] = []
+    if want == setup.to {
+      choices.append(Offer(.retry, "Stop it, install and start it again"))
+      choices.append(
+        view.release == setup.node(node)?.release
+          ? Offer(
+            .rollBack(node), "Leave it on the old version: it rejoins as it is, and the run goes on without it",
+            notOffered: situation.obstacleToRollBack(node)) : goBackOffer(node, situation))
+    } else {
+      choices.append(Offer(.retry, "Stop it, put the old software back and start it again"))
+      if view.release == setup.to {
+        choices.append(Offer(.adopt, "Leave it on the new version: it rejoins as it is"))
+      }
+    }
+    return Problem(
+      name: ClusterProblem.wrongVersion, object: .node(node), step: StepKey(.start, .node(node)),
+      what: "\(setup.address(node)) came back on \(view.release?.description ?? view.pulse.server.versionText)"
+        + ", not on \(want).",
       risk: standing(node, situation),
-      guess: "the install command did not change what the start command runs: compare `executable` "
+      guess: "the command that changes the software did not change what the start command runs: compare `executable` "
         + "(\(view.pulse.server.executable)) with what was installed",
-      choices: [
-        Offer(
-          .rollBack(node), "Leave it on the old version: it rejoins as it is, and the run goes on without it",
-          notOffered: nil),
-        .stopHere, .windDown,
-      ])
+      choices: choices + [.stopHere, .windDown])
   }
 
   func notBack(_ node: NodeID, _ text: String, _ situation: Situation) -> Problem {
@@ -90,6 +104,17 @@ extension ClusterProcedure {
       name: ClusterProblem.notBack, object: .node(node), step: StepKey(.start, .node(node)),
       what: "\(situation.setup.address(node)) did not come back: \(text)", risk: standing(node, situation),
       guess: "its own log says why: look at the last lines of the server's log file", choices: choices)
+  }
+
+  func nobodyToFollow(_ node: NodeID, _ others: [NodeID], _ situation: Situation) -> Problem {
+    let names = others.map { situation.setup.address($0) }.joined(separator: ", ")
+    return Problem(
+      name: ClusterProblem.nodeDown, object: .node(others.first ?? node), step: StepKey(.rejoin, .node(node)),
+      what: "\(situation.setup.address(node)) is up and has nobody to follow: \(names) "
+        + "\(others.count == 1 ? "is" : "are") down, and this run did not stop \(others.count == 1 ? "it" : "them").",
+      risk: standing(node, situation),
+      guess: "whoever watches over it has not restarted it: start it on the version that it ran",
+      choices: [Offer(.retry, "Wait for it again"), .stopHere])
   }
 
   func short(_ node: NodeID, keys: Int, against: Int, _ situation: Situation) -> Problem {
@@ -124,15 +149,7 @@ extension ClusterProcedure {
   /// Going back with this node, offered while its shard's primary still runs the old version.
   private func goBackOffer(_ node: NodeID, _ situation: Situation) -> Offer {
     let old = situation.setup.node(node)?.release.description ?? "the old version"
-    let reason: String? =
-      if !situation.setup.site.has(.rollback) {
-        "the profile has no rollback command"
-      } else if let shard = situation.setup.shard(of: node), situation.facts.promoted.contains(shard.id) {
-        "its shard already has a primary of the new version, which \(old) cannot follow"
-      } else {
-        nil
-      }
-    return Offer(.rollBack(node), "Put it back on \(old)", notOffered: reason)
+    return Offer(.rollBack(node), "Put it back on \(old)", notOffered: situation.obstacleToRollBack(node))
   }
 
   /// Who serves the shard while this node does not.

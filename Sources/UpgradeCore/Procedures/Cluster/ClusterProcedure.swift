@@ -6,15 +6,19 @@ package struct ClusterProcedure: Procedure {
 
   package func next(_ situation: Situation) -> Next {
     if let open = finishOpenNode(situation) { return open }
-    if situation.facts.goals.mode == .windDown { return upgradeModeOff(situation) ?? .done }
-    return askForProbe(situation)
-      ?? upgradeModeOn(situation)
-      ?? backUps(situation)
-      ?? replicas(situation)
-      ?? primaries(situation)
-      ?? returnOfPrimaries(situation)
-      ?? upgradeModeOff(situation)
-      ?? .done
+    // Upgrade mode is wanted for as long as there is work: asked for first and by itself, it would come back each
+    // time that it is put away at the end.
+    guard situation.facts.goals.mode == .upgrade, let work = work(situation) else {
+      return upgradeModeOff(situation) ?? .done
+    }
+    // Where it cannot go on from here, nothing else is begun either.
+    guard case .step = work else { return work }
+    return askForProbe(situation) ?? upgradeModeOn(situation) ?? backUps(situation) ?? work
+  }
+
+  /// The next thing that brings a node to its wanted version or a primary to its place; nil where all is reached.
+  private func work(_ situation: Situation) -> Next? {
+    replicas(situation) ?? primaries(situation) ?? returnOfPrimaries(situation)
   }
 
   private func askForProbe(_ situation: Situation) -> Next? {
@@ -65,7 +69,13 @@ package struct ClusterProcedure: Procedure {
           return other.role == .replica && other.release == want
         }
         guard let candidate = best(candidates, situation) else {
-          return beginNode(node, shard, situation)
+          // Nobody could take over, ever: an outage. Where others could, one is not taken to get around them.
+          let others = shard.members.filter { $0 != node }
+          if others.isEmpty { return beginNode(node, shard, situation) }
+          if others.allSatisfy({ situation.facts.goals.want[$0] != want }) { continue }
+          return .wait(
+            Gate("shard-has-primary", .shard(shard.id)), patience: .seconds(60),
+            orElse: nobodyToHandTo(shard, node, situation))
         }
         let question = confirmation(.firstPromotion, situation)
         if !situation.facts.done.contains(question.key) { return .step(question) }
@@ -81,7 +91,8 @@ package struct ClusterProcedure: Procedure {
     for shard in situation.setup.shards {
       guard let old = shard.members.first(where: { situation.setup.node($0)?.role == .primary }),
         let now = situation.snapshot.primary(of: shard), now != old,
-        situation.snapshot[old].view?.role == .replica
+        situation.snapshot[old].view?.role == .replica,
+        situation.snapshot[old].view?.release == situation.snapshot[now].view?.release
       else { continue }
       return .step(handOver(shard, from: now, to: old, isReturn: true, situation))
     }
@@ -140,6 +151,16 @@ package struct ClusterProcedure: Procedure {
     situation.snapshot.nodes.values.contains { $0.view?.release == situation.setup.to }
   }
 
+  private func nobodyToHandTo(_ shard: Shard, _ primary: NodeID, _ situation: Situation) -> Problem {
+    Problem(
+      name: ClusterProblem.noCandidate, object: .shard(shard.id),
+      what: "\(shard.id) has no replica on \(situation.setup.to) to hand over to, "
+        + "and its primary \(situation.setup.address(primary)) is still on the old version.",
+      risk: "The primary is left alone: it goes on serving its shard.",
+      guess: "somebody moved the roles of this shard while it was worked on",
+      choices: [Offer(.waitLonger, "Wait longer: nothing is changed meanwhile"), .stopHere, .windDown])
+  }
+
   /// Nothing is concluded from a node that could not be read.
   func unread(_ node: NodeID, _ situation: Situation) -> Next {
     let address = situation.setup.address(node)
@@ -161,6 +182,7 @@ package struct ClusterProcedure: Procedure {
 package enum ClusterProblem {
   package static let nodeDown = "node-down"
   package static let nodeUnread = "node-does-not-answer"
+  package static let noCandidate = "nobody-to-hand-over-to"
   package static let wrongVersion = "came-back-on-wrong-version"
   package static let notBack = "not-come-back"
   package static let empty = "came-back-short-of-keys"

@@ -117,7 +117,7 @@ extension ClusterProcedure {
       impact: isPrimary
         ? "OUTAGE: the slots of \(shard?.id.description ?? "it") answer nothing from its stop until its data is loaded"
         : "connections of readers on this replica are closed; writers notice nothing",
-      undo: wayBack(node, situation), usual: "under 1 s, and a last save", isBoundary: !situation.facts.isOut(node))
+      undo: wayBack(node, situation), usual: "under 1 s, and a last save", isBoundary: !situation.isOut(node))
   }
 
   func setAside(_ node: NodeID, _ situation: Situation) -> Step {
@@ -161,7 +161,7 @@ extension ClusterProcedure {
       undo: narrows
         ? "a hand-over back works only until \(setup.address(from)) loses its link: after that its data format is too old"
         : "a hand-over back: a second pause",
-      usual: "under 0.1 s", isBoundary: true)
+      usual: "under 0.1 s", patience: max(.seconds(120), setup.electionPause + .seconds(60)), isBoundary: true)
   }
 
   // MARK: - What they share
