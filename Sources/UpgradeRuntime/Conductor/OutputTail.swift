@@ -1,0 +1,66 @@
+// The last lines of a running command, made fit for a pane: control codes out, carriage returns honoured.
+
+import UpgradeCore
+
+/// Collects the end of a command's output.
+struct OutputTail {
+  private var job: HostJob?
+  private var lines: [String] = []
+  private var unfinished: [UInt8] = []
+  private static let limit = 200
+
+  mutating func take(_ job: HostJob, _ bytes: [UInt8]) {
+    if self.job?.id != job.id {
+      self.job = job
+      lines = []
+      unfinished = []
+    }
+    unfinished += bytes
+    while let end = unfinished.firstIndex(of: UInt8(ascii: "\n")) {
+      lines.append(OutputTail.plain(unfinished[..<end]))
+      unfinished.removeSubrange(...end)
+    }
+    if unfinished.count > 4096 { unfinished.removeFirst(unfinished.count - 4096) }
+    if lines.count > OutputTail.limit { lines.removeFirst(lines.count - OutputTail.limit) }
+  }
+
+  /// The lines of a piece of output.
+  static func lines(of bytes: some Sequence<UInt8>) -> [String] {
+    var text: [String] = []
+    for line in Array(bytes).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      text.append(OutputTail.plain(line))
+    }
+    return text
+  }
+
+  func output(address: String) -> CommandOutput? {
+    guard let job else { return nil }
+    let rest = OutputTail.plain(unfinished[...])
+    return CommandOutput(
+      command: job.text, node: address, lines: rest.isEmpty ? lines : lines + [rest], status: nil, path: "")
+  }
+
+  /// What is left of a line after its last carriage return, without escape sequences.
+  static func plain(_ line: ArraySlice<UInt8>) -> String {
+    var line = line
+    if line.last == UInt8(ascii: "\r") { line.removeLast() }
+    if let back = line.lastIndex(of: UInt8(ascii: "\r")) { line = line[(back + 1)...] }
+    var kept: [UInt8] = []
+    var index = line.startIndex
+    while index < line.endIndex {
+      let byte = line[index]
+      index += 1
+      if byte == 0x1b {
+        guard index < line.endIndex else { break }
+        let kind = line[index]
+        index += 1
+        guard kind == UInt8(ascii: "[") else { continue }
+        while index < line.endIndex, !(0x40...0x7e).contains(line[index]) { index += 1 }
+        if index < line.endIndex { index += 1 }
+      } else if byte >= 0x20 || byte == 0x09 {
+        kept.append(byte)
+      }
+    }
+    return String(decoding: kept, as: UTF8.self)
+  }
+}

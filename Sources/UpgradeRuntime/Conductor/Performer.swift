@@ -1,0 +1,188 @@
+// Performs effects: the one place where something is done to a server or a host.
+
+package import SystemIO
+package import UpgradeCore
+
+/// Does what the machine decided, once the intent is durable, and says what came of it.
+package struct Performer: Sendable {
+  let loop: EventLoop
+  let fleet: Fleet
+  let reader: NodeReader
+  let host: any HostRunner
+  let timekeeper: LoopTimekeeper
+  let setup: Setup
+  /// Where backups of this run go.
+  let backupFolder: String
+  /// Hears output of the running host command.
+  let output: @Sendable (HostJob, [UInt8]) -> Void
+
+  package init(
+    loop: EventLoop, fleet: Fleet, host: any HostRunner, setup: Setup, backupFolder: String,
+    output: @escaping @Sendable (HostJob, [UInt8]) -> Void
+  ) {
+    self.loop = loop
+    self.fleet = fleet
+    reader = NodeReader(fleet: fleet)
+    self.host = host
+    timekeeper = LoopTimekeeper(loop)
+    self.setup = setup
+    self.backupFolder = backupFolder
+    self.output = output
+  }
+
+  package func perform(_ effect: Effect) async -> Outcome {
+    let outcome: Outcome
+    switch effect.action {
+    case .configure(let node, let settings), .restore(let node, let settings):
+      outcome = await configure(node, settings)
+    case .backUp(let nodes): outcome = await backUp(nodes)
+    case .host(let node, let stage): outcome = await runOnHost(effect, node, stage)
+    case .shutDown(let node, let save): outcome = await shutDown(node, save: save, effect.identities[node])
+    case .setAside(let node): outcome = await setAside(node)
+    case .handOver(_, let from, let to):
+      outcome = await HandOver(performer: self, from: from, to: to, identities: effect.identities).run()
+    case .drain(let node): outcome = await Drain(performer: self, node: node).run()
+    case .watch, .confirm: outcome = Outcome(.done)
+    }
+    return outcome
+  }
+
+  func address(_ node: NodeID) -> Address { setup.node(node)?.address ?? Address(host: "", port: 0) }
+
+  /// Rules 2 and 6: right before something destructive, process and role are the ones that were meant.
+  func identityMismatch(_ node: NodeID, _ pulse: Pulse, _ expected: Identity?) -> String? {
+    guard let expected else { return nil }
+    let server = pulse.server
+    if server.runID != expected.runID || server.processID != expected.processID {
+      return "another process answers at \(address(node)) now: pid \(server.processID), not \(expected.processID)"
+    }
+    if let role = expected.role, pulse.role != role {
+      return "\(address(node)) became \(pulse.role.rawValue) a moment ago"
+    }
+    return nil
+  }
+
+  // MARK: - Settings
+
+  private func configure(_ node: NodeID, _ settings: [Setting]) async -> Outcome {
+    let client = await fleet.commander(address(node))
+    for setting in settings {
+      do throws(ClientError) {
+        _ = try await client.send(["CONFIG", "SET", setting.directive, setting.value])
+      } catch {
+        let text = "CONFIG SET \(setting.directive): \(error.sentence)"
+        return Outcome(error.isOutcomeUnknown ? .unknown : .failed, text)
+      }
+    }
+    return Outcome(.done)
+  }
+
+  // MARK: - Stopping
+
+  private func shutDown(_ node: NodeID, save: Bool, _ identity: Identity?) async -> Outcome {
+    let readout = await reader.read(address(node), .views, expecting: node)
+    guard let pulse = readout.pulse else {
+      return Outcome(.refused, "it could not be read right before: \(readout.failure?.sentence ?? "no answer")")
+    }
+    if let mismatch = identityMismatch(node, pulse, identity) { return Outcome(.refused, mismatch) }
+    let evidence = [
+      "run_id": pulse.server.runID, "pid": String(pulse.server.processID), "keys": String(pulse.keys),
+      "expiring": String(pulse.expiringKeys),
+    ]
+    let client = await fleet.commander(address(node))
+    do throws(ClientError) {
+      // Success is a connection that closes without a reply.
+      let words = save ? ["SHUTDOWN", "SAVE"] : ["SHUTDOWN"]
+      _ = try await client.send(Command(words: words), within: .seconds(80))
+      return Outcome(.failed, "SHUTDOWN answered, and the server is still up", evidence: evidence)
+    } catch {
+      if case .server(let server) = error {
+        return Outcome(.refused, "SHUTDOWN: \(server.code) \(server.message)", evidence: evidence)
+      }
+      guard await isGone(node, pulse.server.processID) else {
+        return Outcome(.unknown, "after SHUTDOWN: \(error.sentence)", evidence: evidence)
+      }
+      return Outcome(.done, "", evidence: evidence)
+    }
+  }
+
+  /// The port refuses, and where the process can be seen it has ended.
+  private func isGone(_ node: NodeID, _ pid: Int) async -> Bool {
+    let deadline = timekeeper.now + Duration.seconds(20).boundedNanoseconds
+    while timekeeper.now < deadline {
+      let readout = await reader.read(address(node), .pulse, expecting: nil)
+      let refused = readout.failure?.kind == .refused
+      let another = readout.pulse.map { $0.server.processID != pid } ?? false
+      if another || (refused && !(setup.site.reach == .local && isAlive(pid))) { return true }
+      do throws(CancellationError) { try await timekeeper.sleep(for: .milliseconds(5)) } catch { return false }
+    }
+    return false
+  }
+
+  // MARK: - On the host
+
+  private func runOnHost(_ effect: Effect, _ node: NodeID, _ stage: Site.Stage) async -> Outcome {
+    guard var text = setup.site.command(stage, node) else {
+      return Outcome(.failed, "the profile has no command for \(stage.rawValue)")
+    }
+    if stage == .stop, !effect.isReattachment {
+      let readout = await reader.read(address(node), .pulse, expecting: nil)
+      guard let pulse = readout.pulse else {
+        return Outcome(.refused, "it could not be read right before: \(readout.failure?.sentence ?? "no answer")")
+      }
+      if let mismatch = identityMismatch(node, pulse, effect.identities[node]) { return Outcome(.refused, mismatch) }
+      text = text.replacing("{pid}", with: String(pulse.server.processID))
+    }
+    let job = HostJob(id: effect.id, node: node, text: text, bound: effect.action.bound(in: setup))
+    let hear: @Sendable ([UInt8]) -> Void = { [output] bytes in output(job, bytes) }
+    let result = effect.isReattachment ? await host.reattach(job, output: hear) : await host.run(job, output: hear)
+    return await judge(result, node, stage)
+  }
+
+  private func judge(_ result: HostResult, _ node: NodeID, _ stage: Site.Stage) async -> Outcome {
+    var evidence = ["output": result.outputPath, "bytes": String(result.outputLength)]
+    let last = result.tail.last(where: { !$0.isEmpty }).map { ": \($0)" } ?? ""
+    switch result.kind {
+    case .exited(0):
+      evidence["exit"] = "0"
+      guard stage == .start else { return Outcome(.done, "", evidence: evidence) }
+      if await listens(node, within: setup.site.reach == .manual ? .seconds(3600) : .seconds(30)) {
+        return Outcome(.done, "", evidence: evidence)
+      }
+      return Outcome(
+        .failed, "the start command ended well, but nobody listens on \(address(node))", evidence: evidence)
+    case .exited(let code):
+      evidence["exit"] = String(code)
+      return Outcome(.failed, "its command ended with exit \(code)\(last)", evidence: evidence)
+    case .signalled(let signal):
+      return Outcome(.failed, "its command was killed by signal \(signal)\(last)", evidence: evidence)
+    case .neverStarted: return Outcome(.lapsed, "its command had not been started", evidence: evidence)
+    case .overdue:
+      return Outcome(.failed, "its command is still running after its bound; it was left alone", evidence: evidence)
+    case .unknown(let why): return Outcome(.unknown, why, evidence: evidence)
+    }
+  }
+
+  private func isAlive(_ pid: Int) -> Bool {
+    guard let pid = Int32(exactly: pid), let identity = try? ProcessIdentity(of: pid) else { return false }
+    return identity.isAlive
+  }
+
+  /// What blocks, such as file work, runs on the loop's own workers.
+  func blocking<Value: Sendable>(
+    _ body: @escaping @Sendable () throws(SystemError) -> Value
+  ) async throws(SystemError) -> Value {
+    try await loop.blocking(body)
+  }
+
+  /// Somebody accepts connections there: loading counts, being silent counts.
+  private func listens(_ node: NodeID, within bound: Duration) async -> Bool {
+    let deadline = timekeeper.now + bound.boundedNanoseconds
+    while timekeeper.now < deadline {
+      let readout = await reader.read(address(node), .pulse, expecting: nil)
+      if readout.pulse != nil || (readout.failure.map { $0.kind != .refused } ?? false) { return true }
+      do throws(CancellationError) { try await timekeeper.sleep(for: .milliseconds(10)) } catch { return false }
+    }
+    return false
+  }
+}

@@ -1,0 +1,183 @@
+// After the last step: every line of the report is read back from the servers at that moment, or says "not verified".
+
+import SystemIO
+import UpgradeCore
+
+/// Compares what is with what was.
+struct PostChecks {
+  let loop: EventLoop
+  let fleet: Fleet
+  let setup: Setup
+  let state: State
+  let before: [NodeID: Inventory]
+
+  private struct After {
+    var readout: NodeReadout
+    var inventory: Inventory?
+  }
+
+  func run() async -> FinishReport {
+    let after = await readAll()
+    var lines = [versions(after), served(after), inSync(after), keys(after), persistence(after)]
+    lines += configuration(after)
+    lines.append(users(after))
+    lines.append(leftOver())
+    var byHand = ["Remove the backup once you are sure: it is in the run's folder."]
+    if setup.site.isLab { byHand = [] }
+    if state.facts.ledger.values.contains(where: { $0.standing == .left }) {
+      byHand.append("Look at the settings that somebody else changed during the run.")
+    }
+    return FinishReport(lines: lines, byHand: byHand)
+  }
+
+  private func readAll() async -> [NodeID: After] {
+    let reader = NodeReader(fleet: fleet)
+    let inventories = InventoryReader(fleet: fleet, stopsByCommand: setup.site.has(.stop))
+    return await withTaskGroup(of: (NodeID, After).self) { group in
+      for node in setup.nodes {
+        group.addTask {
+          let readout = await reader.read(node.address, .views, expecting: node.id)
+          let inventory = try? await inventories.read(node.address, setup.to).get()
+          return (node.id, After(readout: readout, inventory: inventory))
+        }
+      }
+      var all: [NodeID: After] = [:]
+      for await (node, after) in group { all[node] = after }
+      return all
+    }
+  }
+
+  private func versions(_ after: [NodeID: After]) -> FinishReport.Line {
+    let reached = setup.nodes.filter { after[$0.id]?.readout.pulse?.server.release == setup.to }
+    let unread = setup.nodes.filter { after[$0.id]?.readout.pulse == nil }
+    if let first = unread.first {
+      return .init(.notVerified, "Version", "\(first.address) could not be read just now")
+    }
+    return .init(
+      reached.count == setup.nodes.count ? .ok : .fail, "Version",
+      "\(reached.count) of \(setup.nodes.count) nodes run \(setup.to.title)")
+  }
+
+  private func served(_ after: [NodeID: After]) -> FinishReport.Line {
+    let infos = setup.nodes.compactMap { after[$0.id]?.readout.pulse?.cluster }
+    guard infos.count == setup.nodes.count else {
+      return .init(.notVerified, "Slots", "not every node answered CLUSTER INFO")
+    }
+    let good = infos.allSatisfy { $0.isOK && $0.slotsOK == SlotSet.count }
+    let least = infos.map(\.slotsOK).min() ?? 0
+    return .init(good ? .ok : .fail, "Slots", "\(least) of \(SlotSet.count) served, as every node sees it")
+  }
+
+  private func inSync(_ after: [NodeID: After]) -> FinishReport.Line {
+    var worst = 0
+    for node in setup.nodes {
+      guard let pulse = after[node.id]?.readout.pulse else {
+        return .init(.notVerified, "Replicas", "\(node.address) could not be read just now")
+      }
+      guard let upstream = pulse.replication.upstream else { continue }
+      if !upstream.linkUp || upstream.syncInProgress {
+        return .init(.fail, "Replicas", "\(node.address) is not linked to its primary")
+      }
+      let primary = setup.nodes.first { other in
+        setup.shard(of: other.id)?.id == setup.shard(of: node.id)?.id
+          && after[other.id]?.readout.pulse?.role == .primary
+      }
+      guard let source = primary.flatMap({ after[$0.id]?.readout.pulse }) else {
+        return .init(.notVerified, "Replicas", "the primary of \(node.address) could not be read just now")
+      }
+      worst = max(worst, source.replication.offset - upstream.offset)
+    }
+    return .init(
+      worst <= setup.options.lagBound ? .ok : .warn, "Replicas", "all linked; the worst is \(worst) bytes behind")
+  }
+
+  private func keys(_ after: [NodeID: After]) -> FinishReport.Line {
+    var parts: [String] = []
+    var isOdd = false
+    for shard in setup.shards {
+      let pulses = shard.members.compactMap { after[$0]?.readout.pulse }
+      guard pulses.count == shard.members.count, let primary = pulses.first(where: { $0.role == .primary }) else {
+        return .init(.notVerified, "Keys", "shard \(shard.id) could not be counted just now")
+      }
+      let least = pulses.map(\.keys).min() ?? 0
+      parts.append("\(shard.id) \(primary.keys)" + (least == primary.keys ? "" : " (a replica \(least))"))
+      // Counts are read a moment apart from each other, while clients write.
+      let slack = 100 + primary.expiringKeys / 10 + primary.statistics.operationsPerSecond
+      if primary.keys - least > slack { isOdd = true }
+    }
+    return .init(isOdd ? .warn : .ok, "Keys", parts.joined(separator: ", "))
+  }
+
+  private func persistence(_ after: [NodeID: After]) -> FinishReport.Line {
+    for node in setup.nodes {
+      guard let persistence = after[node.id]?.readout.pulse?.persistence else {
+        return .init(.notVerified, "Saving", "\(node.address) could not be read just now")
+      }
+      if !persistence.lastSaveSucceeded || !persistence.lastAppendSucceeded {
+        return .init(.fail, "Saving", "the last save of \(node.address) failed")
+      }
+    }
+    return .init(.ok, "Saving", "the last save of every node succeeded")
+  }
+
+  /// Directives that both versions know and that differ; what only the new version knows is a new default.
+  private func configuration(_ after: [NodeID: After]) -> [FinishReport.Line] {
+    var lines: [FinishReport.Line] = []
+    var added: Set<String> = []
+    var gone: Set<String> = []
+    var compared = 0
+    for node in setup.nodes {
+      guard let old = before[node.id]?.configuration, let new = after[node.id]?.inventory?.configuration, !old.isEmpty,
+        !new.isEmpty
+      else { continue }
+      compared += 1
+      let changed = old.filter { key, value in new[key].map { $0 != value } ?? false }
+      added.formUnion(Set(new.keys).subtracting(old.keys))
+      gone.formUnion(Set(old.keys).subtracting(new.keys))
+      for (key, value) in changed.sorted(by: { $0.key < $1.key }) {
+        lines.append(.init(.warn, "Config", "\(node.address) \(key): was \(value), is \(new[key] ?? "")"))
+      }
+    }
+    guard compared == setup.nodes.count else {
+      return lines + [
+        .init(
+          .notVerified, "Config",
+          "compared on \(compared) of \(setup.nodes.count) nodes: the rest was not read before and after")
+      ]
+    }
+    let text =
+      (lines.isEmpty ? "no value changed on any node" : "\(lines.count) values changed")
+      + "; \(added.count) directives are new in \(setup.to.version), \(gone.count) are gone"
+    return [.init(lines.isEmpty ? .ok : .warn, "Config", text)] + lines
+  }
+
+  private func users(_ after: [NodeID: After]) -> FinishReport.Line {
+    var changed: [String] = []
+    for node in setup.nodes {
+      guard let old = before[node.id]?.users, let new = after[node.id]?.inventory?.users else {
+        return .init(.notVerified, "Users", "ACL LIST was not readable before and after on \(node.address)")
+      }
+      let names = { (lines: [String]) in
+        Set(lines.compactMap { $0.split(separator: " ").dropFirst().first.map(String.init) })
+      }
+      if names(old) != names(new) { changed.append(node.address.description) }
+    }
+    return changed.isEmpty
+      ? .init(.ok, "Users", "the same users on every node as before")
+      : .init(.fail, "Users", "not the same users as before on \(changed.joined(separator: ", "))")
+  }
+
+  private func leftOver() -> FinishReport.Line {
+    let ledger = state.facts.ledger
+    let open = ledger.filter { $0.value.standing == .open }
+    let left = ledger.filter { $0.value.standing == .left }
+    if !open.isEmpty {
+      let names = open.keys.sorted().map { "\($0.directive) on \(setup.address($0.node))" }
+      return .init(.fail, "Left over", names.joined(separator: ", "))
+    }
+    return .init(
+      left.isEmpty ? .ok : .warn, "Left over",
+      "\(ledger.count - left.count) of \(ledger.count) temporary settings put back"
+        + (left.isEmpty ? "" : ", \(left.count) left as others set them"))
+  }
+}

@@ -1,0 +1,161 @@
+// Before the start: what is out there, what the run would be, and whether it may begin. Nothing is changed.
+
+package import SystemIO
+package import UpgradeCore
+
+/// What a run is asked to do, before anything is known about the deployment.
+package struct RunRequest: Sendable {
+  package var target: String
+  package var seeds: [Address]
+  package var to: WantedRelease
+  package var options: Options
+  package var profile: Profile
+  package var isLab: Bool
+  package init(
+    target: String, seeds: [Address], to: WantedRelease, options: Options, profile: Profile, isLab: Bool
+  ) {
+    self.target = target
+    self.seeds = seeds
+    self.to = to
+    self.options = options
+    self.profile = profile
+    self.isLab = isLab
+  }
+}
+
+/// Looks before the leap.
+package struct Preflight: Sendable {
+  private let loop: EventLoop
+  private let fleet: Fleet
+  private let request: RunRequest
+
+  package init(loop: EventLoop, fleet: Fleet, request: RunRequest) {
+    self.loop = loop
+    self.fleet = fleet
+    self.request = request
+  }
+
+  private var now: Instant { Instant(nanoseconds: loop.now.nanoseconds) }
+
+  // MARK: - What is out there
+
+  /// Finds every node, and lays down the constants of the run.
+  package func setup() async throws(FindingError) -> (setup: Setup, finding: Finding) {
+    let finding = try await DeploymentFinder(fleet: fleet).find(request.seeds)
+    if let stranger = finding.strangers.first {
+      throw FindingError(
+        "\(stranger.address) calls itself \(stranger.name) \(stranger.version). This program upgrades Redis and Valkey; "
+          + "it does not touch what it does not know.")
+    }
+    if let single = finding.notClustered.first {
+      throw FindingError(
+        "\(single) runs with cluster mode off. This version upgrades Redis and Valkey Cluster; replication and "
+          + "standalone servers are not built yet.")
+    }
+    guard let first = finding.nodes.first else {
+      let why = finding.unreachable.first?.failure.sentence ?? "no node answered"
+      throw FindingError("No node of the cluster can be read: \(why)")
+    }
+    let to = request.to.release(for: first.release.product)
+    do throws(UsageError) {
+      let site = try site(finding.nodes, to: to)
+      let timeout = finding.nodes.compactMap(\.nodeTimeoutMilliseconds).max() ?? 15_000
+      return (
+        Setup(
+          target: request.target, to: to, nodes: finding.nodes, shards: finding.shards,
+          nodeTimeout: .milliseconds(timeout),
+          wayBackNarrows: WayBack.judge(from: finding.nodes.map(\.release), to: to).narrows, site: site,
+          options: request.options), finding
+      )
+    } catch {
+      throw FindingError(error.description)
+    }
+  }
+
+  /// Every command of the profile, written out for every node, so that what cannot be filled in is known now.
+  private func site(_ nodes: [NodeSetup], to: Release) throws(UsageError) -> Site {
+    let profile = request.profile
+    var commands: [Site.Stage: [NodeID: String]] = [:]
+    var bounds: [Site.Stage: Duration] = [:]
+    for stage in profile.stages {
+      bounds[stage] = profile.bound(of: stage)
+      for node in nodes {
+        let values = Placeholders(
+          address: node.address, nodeID: node.id, from: node.release, to: to,
+          configFile: node.configFile.isEmpty ? nil : node.configFile,
+          directory: node.directory.isEmpty ? nil : node.directory)
+        commands[stage, default: [:]][node.id] = try profile.command(stage, for: values)?.text
+      }
+    }
+    return Site(reach: profile.reach, commands: commands, bounds: bounds, isLab: request.isLab)
+  }
+
+  // MARK: - Checks
+
+  /// Everything a rule may look at, read twice a second apart, so that rules about rates have something to go on.
+  package func scene(_ setup: Setup, _ finding: Finding, ownName: WizardName) async -> Scene {
+    let begun = now
+    let earlier = await snapshot(setup, finding, withInventory: false)
+    let hosts = hostFacts(setup)
+    let left = Duration.seconds(1) - (now - begun)
+    if left > .zero { do throws(CancellationError) { try await loop.sleep(for: left) } catch {} }
+    let later = await snapshot(setup, finding, withInventory: true)
+    return Scene(
+      snapshot: later, setup: setup, earlier: Scene.Earlier(snapshot: earlier, before: now - begun), hosts: hosts,
+      ownName: ownName)
+  }
+
+  private func snapshot(_ setup: Setup, _ finding: Finding, withInventory: Bool) async -> Snapshot {
+    let reader = NodeReader(fleet: fleet)
+    let inventories = InventoryReader(fleet: fleet, stopsByCommand: setup.site.has(.stop))
+    let readings = await withTaskGroup(of: (NodeID, Reading).self) { group in
+      for node in setup.nodes {
+        group.addTask {
+          let readout = await reader.read(node.address, .views, expecting: node.id)
+          guard let pulse = readout.pulse else { return (node.id, Reading(readout.failure)) }
+          var inventory: Inventory?
+          if withInventory, case .success(let read) = await inventories.read(node.address, node.release) {
+            inventory = read
+          }
+          return (
+            node.id,
+            .up(
+              NodeView(
+                pulse: pulse, cluster: readout.view, settings: readout.settings, inventory: inventory, pulseAsOf: 0,
+                clusterAsOf: 0, ageOfPulse: .zero))
+          )
+        }
+      }
+      var all: [NodeID: Reading] = [:]
+      for await (node, reading) in group { all[node] = reading }
+      return all
+    }
+    var nodes = readings
+    for member in finding.unreachable {
+      if let id = member.id { nodes[id] = Reading(member.failure) }
+    }
+    return Snapshot(nodes: nodes, shards: setup.shards, addresses: finding.addresses)
+  }
+
+  /// Only where the profile reaches the host, which for now means this one.
+  private func hostFacts(_ setup: Setup) -> [String: HostFacts] {
+    guard setup.site.reach == .local, let memory = try? Host.memory() else { return [:] }
+    var disks: [String: Int] = [:]
+    for node in setup.nodes where !node.directory.isEmpty {
+      disks[node.directory] = (try? Files.freeSpace(node.directory)).map(Int.init)
+    }
+    let facts = HostFacts(
+      memoryAvailable: memory.available.map(Int.init), overcommitMemory: memory.overcommit?.rawValue, freeDisk: disks)
+    return Dictionary(setup.nodes.map { ($0.address.host, facts) }, uniquingKeysWith: { first, _ in first })
+  }
+}
+
+extension Reading {
+  init(_ failure: ReadingFailure?) {
+    guard let failure else {
+      self = .unknown("it gave no reading")
+      return
+    }
+    self = failure.kind == .refused ? .down(failure.sentence) : .unknown(failure.sentence)
+  }
+}

@@ -1,0 +1,162 @@
+// One run, live: the conductor with real servers, hosts, clock and journal around it, all on the event loop.
+
+package import SystemIO
+package import UpgradeCore
+
+/// Where records become durable.
+package protocol RecordSink: Sendable {
+  /// Returns nil once all of them are on disk, or the sentence that says why not.
+  func append(_ records: [Record], wallMilliseconds: Int64) async -> String?
+}
+
+/// A run as its faces and its owner see it, at one moment.
+package struct SessionView: Sendable {
+  package var state: State
+  package var snapshot: Snapshot
+  package var posture: Posture
+  package var plan: Plan?
+  package var measure: ClientMeasure?
+  package var halted: String?
+  package var isPaused: Bool
+}
+
+/// Owns the conductor of one run.
+package actor RunSession {
+  private nonisolated let loop: EventLoop
+  private let surroundings: LiveSurroundings
+  private let conductor: Conductor
+
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+  /// - Parameters:
+  ///   - perform: does one effect; the setup is only known once the run has begun, so it is handed over.
+  ///   - changed: hears that something to be shown has changed; called on the loop, often.
+  package init(
+    loop: EventLoop, fleet: Fleet, machine: UpgradeMachine, sink: any RecordSink,
+    perform: @escaping @Sendable (Effect, Setup) async -> Outcome, changed: @escaping @Sendable () -> Void
+  ) {
+    self.loop = loop
+    surroundings = LiveSurroundings(
+      loop: loop, reader: NodeReader(fleet: fleet), sink: sink, perform: perform, changed: changed)
+    conductor = Conductor(machine: machine, surroundings: surroundings)
+  }
+
+  /// Begins a new run; returns why it could not.
+  package func start(run: String, by wizard: WizardIdentity, setup: Setup) async -> String? {
+    surroundings.session = self
+    return await input(.start(run: run, by: wizard, setup: setup))
+  }
+
+  /// Goes on with a run that an earlier wizard began.
+  package func resume(_ records: [Record], by wizard: WizardIdentity) async -> String? {
+    surroundings.session = self
+    conductor.replay(records)
+    return await input(.resumed(by: wizard))
+  }
+
+  /// Gives the machine an input; returns why it was not taken.
+  package func input(_ input: Input) async -> String? {
+    await withCheckedContinuation { continuation in
+      conductor.handle(input) { refusal in continuation.resume(returning: refusal) }
+    }
+  }
+
+  package func pause(_ isPaused: Bool) { conductor.pause(isPaused) }
+  package func observe(host: String, _ facts: HostFacts) { conductor.observe(host: host, facts) }
+  package func observe(_ node: NodeID, inventory: Inventory) { conductor.observe(node, inventory: inventory) }
+  package func observe(_ measure: ClientMeasure) { conductor.observe(measure) }
+
+  package var view: SessionView {
+    let machine = conductor.machine
+    let now = surroundings.now
+    return SessionView(
+      state: machine.state, snapshot: machine.snapshot(now: now), posture: machine.observations.posture,
+      plan: machine.plan(now: now), measure: machine.observations.measure, halted: conductor.halted,
+      isPaused: conductor.isPaused)
+  }
+
+  /// Nothing more is read, decided or written; a running host command goes on under its holder.
+  package func end() { surroundings.end() }
+
+  // MARK: - What comes back from the world
+
+  fileprivate func written(_ failure: String?) { conductor.written(failure) }
+  fileprivate func finished(_ effect: EffectID, _ outcome: Outcome) { conductor.finished(effect, outcome) }
+  fileprivate func read(_ node: NodeID, _ readout: NodeReadout) { conductor.read(node, readout) }
+  fileprivate func woke() { conductor.wake() }
+
+  fileprivate var setup: Setup? { conductor.machine.state.setup }
+}
+
+/// The real world around a conductor. Confined to the session's executor.
+private final class LiveSurroundings: Surroundings {
+  weak var session: RunSession?
+  private let loop: EventLoop
+  private let reader: NodeReader
+  private let sink: any RecordSink
+  private let performEffect: @Sendable (Effect, Setup) async -> Outcome
+  private let hearChange: @Sendable () -> Void
+  private var alarm: (at: Instant, task: Task<Void, Never>)?
+  private var isOver = false
+
+  init(
+    loop: EventLoop, reader: NodeReader, sink: any RecordSink,
+    perform: @escaping @Sendable (Effect, Setup) async -> Outcome, changed: @escaping @Sendable () -> Void
+  ) {
+    self.loop = loop
+    self.reader = reader
+    self.sink = sink
+    performEffect = perform
+    hearChange = changed
+  }
+
+  var now: Instant { Instant(nanoseconds: loop.now.nanoseconds) }
+
+  func write(_ records: [Record]) {
+    guard !isOver else { return }
+    let wall = WallClock.milliseconds
+    _ = loop.task { [sink, weak session] in
+      let failure = await sink.append(records, wallMilliseconds: wall)
+      await session?.written(failure)
+    }
+  }
+
+  func perform(_ effect: Effect) {
+    guard !isOver else { return }
+    _ = loop.task { [performEffect, weak session] in
+      guard let setup = await session?.setup else { return }
+      let outcome = await performEffect(effect, setup)
+      await session?.finished(effect.id, outcome)
+    }
+  }
+
+  func read(_ node: NodeID, _ depth: ReadingDepth) {
+    guard !isOver else { return }
+    _ = loop.task { [reader, weak session] in
+      guard let address = await session?.setup?.node(node)?.address else { return }
+      let readout = await reader.read(address, depth, expecting: node)
+      await session?.read(node, readout)
+    }
+  }
+
+  func wake(at instant: Instant) {
+    guard !isOver else { return }
+    if let alarm, alarm.at <= instant, alarm.at > now { return }
+    alarm?.task.cancel()
+    let task = loop.task { [loop, weak session] in
+      do throws(CancellationError) {
+        try await loop.sleep(until: MonotonicTime(nanoseconds: instant.nanoseconds))
+      } catch { return }
+      await session?.woke()
+    }
+    alarm = (instant, task)
+  }
+
+  func changed() { hearChange() }
+
+  func end() {
+    isOver = true
+    alarm?.task.cancel()
+    alarm = nil
+  }
+}

@@ -1,0 +1,420 @@
+// The wizard behind every face: checks, plan, nodes, finish and report of one run, as one picture.
+
+import Synchronization
+package import SystemIO
+package import UpgradeCore
+
+/// What the wizard is made of; the executable puts it together.
+package struct WizardParts: Sendable {
+  package var loop: EventLoop
+  package var fleet: Fleet
+  package var request: RunRequest
+  package var identity: WizardIdentity
+  package var kind: RunPicture.Kind
+  package var answers: Answers
+  /// Opens the run's folder, lock and journal; called once, when the checks have passed and somebody goes on.
+  package var openRun: @Sendable (Setup, String) async throws(FindingError) -> OpenRun
+  package var run: String
+
+  package init(
+    loop: EventLoop, fleet: Fleet, request: RunRequest, identity: WizardIdentity, kind: RunPicture.Kind,
+    answers: Answers, run: String,
+    openRun: @escaping @Sendable (Setup, String) async throws(FindingError) -> OpenRun
+  ) {
+    self.loop = loop
+    self.fleet = fleet
+    self.request = request
+    self.identity = identity
+    self.kind = kind
+    self.answers = answers
+    self.run = run
+    self.openRun = openRun
+  }
+}
+
+/// A run that has its folder, its lock and its journal.
+package struct OpenRun: Sendable {
+  package var sink: any RecordSink
+  package var host: any HostRunner
+  package var paths: RunPaths
+  /// The records of an earlier wizard, where the run is taken up again.
+  package var records: [Record]
+  package init(sink: any RecordSink, host: any HostRunner, paths: RunPaths, records: [Record] = []) {
+    self.sink = sink
+    self.host = host
+    self.paths = paths
+    self.records = records
+  }
+}
+
+/// The driver behind a face.
+package actor Wizard: WizardDriver, PictureSource {
+  private nonisolated let parts: WizardParts
+  private nonisolated let box: Mutex<RunPicture>
+  private nonisolated let watchers = Mutex<[AsyncStream<RunPicture>.Continuation]>([])
+  private var session: RunSession?
+  private var open: OpenRun?
+  private var probe: ClientProbe?
+  private var health = HealthTracker()
+  private var seenRecords: RecordNumber = 0
+  private var answeredBeforehand: RecordNumber = 0
+  private var lastPublished: Instant?
+  private var isPublishing = false
+  private var isConcluding = false
+  private var eventCount = 0
+  private var finding: Finding?
+  private var before: [NodeID: Inventory] = [:]
+
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe parts.loop.asUnownedSerialExecutor() }
+
+  package init(parts: WizardParts) {
+    self.parts = parts
+    let now = Instant(nanoseconds: parts.loop.now.nanoseconds)
+    box = Mutex(
+      RunPicture(
+        kind: parts.kind, target: parts.request.target, run: parts.run, from: "", to: parts.request.to.description,
+        rail: .checks, now: now, startedAt: now, wallMilliseconds: WallClock.milliseconds,
+        snapshot: Snapshot(nodes: [:], shards: [], addresses: [:])))
+  }
+
+  package nonisolated var picture: RunPicture { box.withLock { $0 } }
+
+  /// Pictures as they change, the newest only: a slow face never holds anything back.
+  package nonisolated var pictures: AsyncStream<RunPicture> {
+    let (stream, continuation) = AsyncStream.makeStream(of: RunPicture.self, bufferingPolicy: .bufferingNewest(1))
+    watchers.withLock { $0.append(continuation) }
+    continuation.yield(picture)
+    return stream
+  }
+
+  private var now: Instant { Instant(nanoseconds: parts.loop.now.nanoseconds) }
+
+  // MARK: - Beginning
+
+  /// Finds the deployment and runs all checks; throws where nothing can be checked at all.
+  package func begin() async throws(FindingError) {
+    let preflight = Preflight(loop: parts.loop, fleet: parts.fleet, request: parts.request)
+    let (setup, finding) = try await preflight.setup()
+    self.finding = finding
+    draw { picture in
+      picture.setup = setup
+      picture.to = setup.to.description
+      picture.from = Set(setup.nodes.map(\.release.description)).sorted().joined(separator: ", ")
+      picture.checking = Set(Rulebook.all.map(\.name))
+    }
+    await check(nil)
+  }
+
+  /// Takes up a run that an earlier wizard began.
+  package func resume(_ open: OpenRun) async -> String? {
+    var state = State()
+    for record in open.records { state.apply(record) }
+    guard let setup = state.setup else { return "this run has no beginning in its journal" }
+    draw { picture in
+      picture.setup = setup
+      picture.to = setup.to.description
+      picture.from = Set(setup.nodes.map(\.release.description)).sorted().joined(separator: ", ")
+      picture.run = state.run
+      picture.paths = open.paths
+      picture.rail = .nodes
+    }
+    seenRecords = open.records.count
+    let session = makeSession(open)
+    self.open = open
+    self.session = session
+    return await session.resume(open.records, by: parts.identity)
+  }
+
+  private func check(_ only: RuleName?) async {
+    guard let setup = picture.setup, let finding else { return }
+    draw { $0.checking = Set(only.map { [$0] } ?? Rulebook.all.map(\.name)) }
+    let preflight = Preflight(loop: parts.loop, fleet: parts.fleet, request: parts.request)
+    let scene = await preflight.scene(
+      setup, finding, ownName: WizardName(host: parts.identity.host, run: parts.run))
+    let results = only.map { Rulebook.recheck($0, in: scene) } ?? Rulebook.checks(in: scene)
+    before = scene.snapshot.nodes.compactMapValues { $0.view?.inventory }
+    health.take(scene.snapshot, measure: nil, now: now)
+    draw { picture in
+      picture.checks = only == nil ? results : picture.checks.filter { $0.name != only } + results
+      picture.checking = []
+      picture.snapshot = scene.snapshot
+      picture.health = health.health
+      picture.plan = ClusterProcedure().unfold(
+        Situation(
+          setup: setup, snapshot: scene.snapshot,
+          facts: Facts(goals: Goals(want: Dictionary(uniqueKeysWithValues: setup.nodes.map { ($0.id, setup.to) })))))
+    }
+  }
+
+  // MARK: - What somebody in front of a face wants
+
+  package func send(_ command: WizardCommand) async -> String? {
+    switch command {
+    case .recheck(let name):
+      guard session == nil else { return "the run has begun; its gates check all the time" }
+      await check(name)
+      return nil
+    case .proceed: return await proceed()
+    case .answer(let question, let text, let source):
+      return await session?.input(.answer(Answer(question, text, source: source))) ?? notBegun
+    case .choose(let choice, let typed, let source):
+      return await session?.input(.choose(choice, typed: typed, source: source)) ?? notBegun
+    case .pause(let isPaused):
+      await session?.pause(isPaused)
+      return nil
+    case .leave:
+      await leave()
+      return nil
+    }
+  }
+
+  private var notBegun: String? { session == nil ? "the run has not begun" : nil }
+
+  private func proceed() async -> String? {
+    guard session == nil else { return nil }
+    let refusing = picture.checks.filter(\.refuses)
+    guard refusing.isEmpty, picture.checking.isEmpty, !picture.checks.isEmpty else {
+      return picture.checking.isEmpty
+        ? "\(refusing.count) checks refuse the start; nothing has been changed" : "the checks are still running"
+    }
+    guard let setup = picture.setup else { return "nothing was found to upgrade" }
+    do throws(FindingError) {
+      let open = try await parts.openRun(setup, parts.run)
+      self.open = open
+      let session = makeSession(open)
+      self.session = session
+      draw { picture in
+        picture.paths = open.paths
+        picture.rail = .plan
+      }
+      if let refusal = await session.start(run: parts.run, by: parts.identity, setup: setup) { return refusal }
+      for (node, inventory) in before { await session.observe(node, inventory: inventory) }
+      return nil
+    } catch {
+      return error.description
+    }
+  }
+
+  /// Leaving changes nothing: what runs on a host goes on under its holder, and `resume` takes the run up again.
+  private func leave() async {
+    guard !isConcluding else { return }
+    isConcluding = true
+    await publish()
+    let state = picture.state
+    await session?.end()
+    await probe?.stop()
+    let code: ExitCode =
+      state.plan == nil ? .interrupted : served(picture.snapshot) == false ? .needsPerson : .stoppedResumable
+    conclude(
+      Conclusion(
+        exitCode: code.rawValue,
+        lines: state.plan == nil
+          ? ["Nothing was changed."]
+          : [
+            "You left the run \(state.run). The deployment stays as it is.",
+            "Go on with: redis-upgrade resume \(state.run)",
+          ]))
+  }
+
+  private func served(_ snapshot: Snapshot) -> Bool? {
+    guard let setup = picture.setup else { return nil }
+    return switch Rulebook.evaluate("shards-served", .deployment, in: Scene(snapshot: snapshot, setup: setup)) {
+    case .holds: true
+    case .broken: false
+    case .unknown, .notApplicable: nil
+    }
+  }
+
+  // MARK: - The session
+
+  private func makeSession(_ open: OpenRun) -> RunSession {
+    let parts = parts
+    let machine = UpgradeMachine(procedure: ClusterProcedure()) { rule, object, scene in
+      Rulebook.evaluate(rule, object, in: scene)
+    }
+    return RunSession(
+      loop: parts.loop, fleet: parts.fleet, machine: machine, sink: open.sink,
+      perform: { [weak self] effect, setup in
+        await Performer(
+          loop: parts.loop, fleet: parts.fleet, host: open.host, setup: setup, backupFolder: open.paths.backup,
+          output: { [weak self] job, bytes in
+            _ = parts.loop.task { [weak self] in await self?.heard(job, bytes) }
+          }
+        ).perform(effect)
+      },
+      changed: { [weak self] in
+        guard let self else { return }
+        _ = parts.loop.task { await self.changed() }
+      })
+  }
+
+  private var outputTail = OutputTail()
+
+  private func heard(_ job: HostJob, _ bytes: [UInt8]) {
+    outputTail.take(job, bytes)
+    let output = outputTail.output(address: picture.setup?.address(job.node) ?? "")
+    draw { $0.output = output }
+  }
+
+  /// Something moved: publish at once where a record was written, else a few times a second.
+  private func changed() async {
+    guard !isPublishing, !isConcluding, let session else { return }
+    isPublishing = true
+    let view = await session.view
+    isPublishing = false
+    let isNews = view.state.sequence != seenRecords
+    if !isNews, let lastPublished, now - lastPublished < .milliseconds(200) { return }
+    await show(view)
+  }
+
+  private func publish() async {
+    guard let session else { return }
+    await show(await session.view)
+  }
+
+  private func show(_ view: SessionView) async {
+    lastPublished = now
+    seenRecords = view.state.sequence
+    health.take(view.snapshot, measure: view.measure, now: now)
+    let health = self.health.health
+    draw { picture in
+      picture.state = view.state
+      picture.snapshot = view.snapshot
+      picture.posture = view.posture
+      picture.plan = view.plan
+      picture.health = health
+      picture.rail = rail(view.state)
+    }
+    await startProbe(view.state)
+    await answerBeforehand(view.state)
+    if let halted = view.halted { halt(halted) }
+    if let ended = view.state.ended { await finish(ended) }
+  }
+
+  private nonisolated func rail(_ state: State) -> RailStep {
+    if state.ended?.kind == .done { return .finish }
+    return state.plan == nil ? .plan : .nodes
+  }
+
+  private func answerBeforehand(_ state: State) async {
+    guard let question = state.asked, answeredBeforehand != state.sequence,
+      let answer = parts.answers.answer(to: question.name)
+    else { return }
+    answeredBeforehand = state.sequence
+    if let refusal = await session?.input(.answer(answer)) {
+      note("the answer given beforehand to \(question.name) was not taken: \(refusal)")
+      // A gate that was red for a moment is asked again with the next change.
+      answeredBeforehand = 0
+    }
+  }
+
+  private func startProbe(_ state: State) async {
+    guard state.facts.probing, probe == nil, let setup = state.setup, state.ended == nil else { return }
+    let probe = ClientProbe(
+      loop: parts.loop, settings: parts.fleet.settings, setup: setup, base: state.measures.last,
+      heard: { [weak self] measure in
+        guard let self else { return }
+        _ = self.parts.loop.task { await self.session?.observe(measure) }
+      })
+    self.probe = probe
+    await probe.start()
+  }
+
+  // MARK: - The end
+
+  /// The journal cannot be written: nothing goes on, and what is true is said.
+  private func halt(_ sentence: String) {
+    guard !isConcluding else { return }
+    isConcluding = true
+    let code: ExitCode = served(picture.snapshot) == true ? .stoppedResumable : .needsPerson
+    conclude(
+      Conclusion(
+        exitCode: code.rawValue,
+        lines: [
+          "The journal cannot be written: \(sentence)",
+          "Nothing more was done. Make room, then: redis-upgrade resume \(parts.run)",
+        ]))
+  }
+
+  private func finish(_ ended: Ending) async {
+    guard !isConcluding else { return }
+    isConcluding = true
+    await probe?.stop()
+    if ended.kind == .done, let setup = picture.setup {
+      let report = await PostChecks(
+        loop: parts.loop, fleet: parts.fleet, setup: setup, state: picture.state, before: before
+      )
+      .run()
+      draw { picture in
+        picture.finish = report
+        picture.rail = .report
+      }
+    }
+    await session?.end()
+    conclude(Conclusion(exitCode: exitCode(ended).rawValue, lines: closing(ended)))
+  }
+
+  private func exitCode(_ ended: Ending) -> ExitCode {
+    switch ended.kind {
+    case .done: picture.finish?.lines.contains { $0.mark == .fail } == true ? .needsPerson : .done
+    case .woundDown: ended.everyShardServed == true ? .stoppedResumable : .needsPerson
+    case .stopped:
+      ended.name == "not-started" ? .refused : ended.everyShardServed == true ? .stoppedResumable : .needsPerson
+    }
+  }
+
+  private func closing(_ ended: Ending) -> [String] {
+    switch ended.kind {
+    case .done: ["\(ended.sentence) Report: redis-upgrade report \(parts.run)"]
+    case .woundDown: ["Wound down. \(ended.sentence)"]
+    case .stopped:
+      ended.name == "not-started"
+        ? [ended.sentence]
+        : ["Stopped (\(ended.name)): \(ended.sentence)", "Go on with: redis-upgrade resume \(picture.state.run)"]
+    }
+  }
+
+  private func conclude(_ conclusion: Conclusion) {
+    draw { $0.conclusion = conclusion }
+    let all = watchers.withLock { $0 }
+    for watcher in all { watcher.finish() }
+  }
+
+  // MARK: - Drawing
+
+  /// A remark for the events pane.
+  package func note(_ text: String) {
+    draw { append(text, nil, at: WallClock.milliseconds, to: &$0) }
+  }
+
+  /// Records that became durable, in words.
+  package func recorded(_ records: [Record], wallMilliseconds: Int64) {
+    draw { picture in
+      for record in records {
+        if case .started(_, _, let setup) = record { picture.setup = setup }
+        append(record.sentence(in: picture.setup) ?? "", record, at: wallMilliseconds, to: &picture)
+      }
+    }
+  }
+
+  private func append(
+    _ text: String, _ record: Record? = nil, at wallMilliseconds: Int64, to picture: inout RunPicture
+  ) {
+    eventCount += 1
+    picture.events.append(
+      Event(number: eventCount, wallMilliseconds: wallMilliseconds, text: text, record: record))
+    if picture.events.count > 200 { picture.events.removeFirst(picture.events.count - 200) }
+  }
+
+  private func draw(_ change: (inout RunPicture) -> Void) {
+    let moment = now
+    let picture = box.withLock { picture in
+      change(&picture)
+      picture.now = moment
+      picture.wallMilliseconds = WallClock.milliseconds
+      return picture
+    }
+    let all = watchers.withLock { $0 }
+    for watcher in all { watcher.yield(picture) }
+  }
+}

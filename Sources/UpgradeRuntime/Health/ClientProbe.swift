@@ -1,0 +1,191 @@
+// What clients feel, measured: one numbered counter a shard, written along a client's own path.
+
+package import SystemIO
+package import UpgradeCore
+
+/// Writes one counter per shard and notices every error, stall and lost write.
+///
+/// It follows `MOVED` and `ASK` as a client does, and never tries a failed command again silently: what failed is
+/// counted, and the next number is a new command.
+package actor ClientProbe {
+  private nonisolated let loop: EventLoop
+  private nonisolated let settings: ConnectionSettings
+  private nonisolated let setup: Setup
+  private nonisolated let heard: @Sendable (ClientMeasure) -> Void
+  private let base: ClientMeasure?
+  private var counters: [Counter] = []
+  private var clients: [Address: Client] = [:]
+  private var lastTold: MonotonicTime?
+  private var tasks: [Task<Void, Never>] = []
+
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+  /// One shard's counter.
+  private struct Counter {
+    var shard: ShardID
+    var key: String
+    var address: Address
+    var acknowledged = 0
+    var lastValue = 0
+    var lost = 0
+    var errors: [String: Int] = [:]
+    var longestStall = 0
+    /// When the command under way was sent; a stall shows while it lasts.
+    var waitingSince: MonotonicTime?
+  }
+
+  /// How long the keys live without us.
+  private static let lifetime = 3600
+
+  /// - Parameters:
+  ///   - base: what an earlier wizard of this run has measured already.
+  ///   - heard: is told of each change, several times a second.
+  package init(
+    loop: EventLoop, settings: ConnectionSettings, setup: Setup, base: ClientMeasure?,
+    heard: @escaping @Sendable (ClientMeasure) -> Void
+  ) {
+    self.loop = loop
+    self.settings = settings
+    self.setup = setup
+    self.base = base
+    self.heard = heard
+  }
+
+  /// The time between an answer and the next command: no stall is known more exactly than this.
+  private nonisolated var rhythm: Duration { .milliseconds(max(10, setup.shards.count)) }
+
+  package func start() {
+    for shard in setup.shards {
+      guard let tag = KeySlot.tag(in: shard.slots),
+        let primary = setup.nodes.first(where: { shard.members.contains($0.id) && $0.role == .primary })
+      else { continue }
+      counters.append(
+        Counter(
+          shard: shard.id, key: "redis-upgrade:probe:\(settings.name.run):{\(tag)}", address: primary.address))
+    }
+    tasks = counters.indices.map { index in
+      loop.task { [weak self] in await self?.run(index) }
+    }
+  }
+
+  /// Ends the probe and takes its keys away.
+  package func stop() async {
+    for task in tasks { task.cancel() }
+    for task in tasks { await task.value }
+    tasks = []
+    for counter in counters {
+      let client = client(counter.address)
+      // The key dies by itself within an hour where this does not reach it.
+      _ = try? await client.send(["DEL", counter.key], within: .seconds(1))
+    }
+    tell(always: true)
+    for client in clients.values { await client.close() }
+    clients = [:]
+  }
+
+  /// Counts since the beginning of the run.
+  package var measure: ClientMeasure {
+    let now = loop.now
+    var total =
+      base
+      ?? ClientMeasure(acknowledged: 0, errors: [:], lost: 0, longestStall: 0, resolution: 0, stalls: [:])
+    total.resolution = Int(rhythm.seconds * 1000)
+    for counter in counters {
+      total.acknowledged += counter.acknowledged
+      total.lost += counter.lost
+      total.errors.merge(counter.errors) { $0 + $1 }
+      let waiting = counter.waitingSince.map { Int((now - $0).seconds * 1000) } ?? 0
+      let stall = max(counter.longestStall, waiting)
+      total.stalls[counter.shard] = max(total.stalls[counter.shard] ?? 0, stall)
+    }
+    total.longestStall = total.stalls.values.max() ?? 0
+    return total
+  }
+
+  // MARK: - One counter
+
+  private func run(_ index: Int) async {
+    var renewed: MonotonicTime?
+    while !Task.isCancelled {
+      await step(index)
+      if renewed.map({ loop.now - $0 > .seconds(600) }) ?? true {
+        renewed = loop.now
+        let counter = counters[index]
+        _ = try? await client(counter.address).send(["EXPIRE", counter.key, String(ClientProbe.lifetime)])
+      }
+      tell(always: false)
+      do throws(CancellationError) { try await loop.sleep(for: rhythm) } catch { return }
+    }
+  }
+
+  /// One command, from its sending to its answer, wherever it is sent on to.
+  private func step(_ index: Int) async {
+    let begun = loop.now
+    counters[index].waitingSince = begun
+    defer { counters[index].waitingSince = nil }
+    var asking: Address?
+    for _ in 0..<8 {
+      let counter = counters[index]
+      let client = client(asking ?? counter.address)
+      do throws(ClientError) {
+        let value: Int64?
+        if asking == nil {
+          value = try await client.send(["INCR", counter.key], within: .seconds(20)).integer
+        } else {
+          let replies = try await client.pipeline([["ASKING"], ["INCR", counter.key]], within: .seconds(20))
+          if let error = replies[1].error { throw .server(error) }
+          value = replies[1].integer
+        }
+        acknowledge(index, Int(value ?? 0), since: begun)
+        return
+      } catch {
+        if Task.isCancelled { return }
+        guard let target = redirection(error) else {
+          counters[index].errors[code(error), default: 0] += 1
+          return
+        }
+        if target.isAsk { asking = target.address } else { counters[index].address = target.address }
+      }
+    }
+    counters[index].errors["TOO-MANY-REDIRECTIONS", default: 0] += 1
+  }
+
+  private func acknowledge(_ index: Int, _ value: Int, since begun: MonotonicTime) {
+    if value <= counters[index].lastValue { counters[index].lost += counters[index].lastValue + 1 - value }
+    counters[index].lastValue = value
+    counters[index].acknowledged += 1
+    counters[index].longestStall = max(counters[index].longestStall, Int((loop.now - begun).seconds * 1000))
+  }
+
+  private func redirection(_ error: ClientError) -> (address: Address, isAsk: Bool)? {
+    guard case .server(let server) = error, server.code == "MOVED" || server.code == "ASK",
+      let place = server.message.split(separator: " ").last, let address = Address(place)
+    else { return nil }
+    return (address, server.code == "ASK")
+  }
+
+  private func code(_ error: ClientError) -> String {
+    switch error {
+    case .server(let server): server.code
+    case .timedOut: "TIMEOUT"
+    case .transport(let transport, let wasSent):
+      wasSent ? "NO-REPLY" : transport.code == .refused ? "REFUSED" : "CONNECT"
+    case .closed: "NO-REPLY"
+    case .notRESP, .limit: "PROTOCOL"
+    case .cancelled: "CANCELLED"
+    }
+  }
+
+  private func client(_ address: Address) -> Client {
+    if let client = clients[address] { return client }
+    let client = Client(endpoint: address.endpoint, on: loop, options: settings.options(commandTimeout: .seconds(20)))
+    clients[address] = client
+    return client
+  }
+
+  private func tell(always: Bool) {
+    if !always, let lastTold, loop.now - lastTold < .milliseconds(250) { return }
+    lastTold = loop.now
+    heard(measure)
+  }
+}

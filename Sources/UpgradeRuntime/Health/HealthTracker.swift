@@ -1,0 +1,54 @@
+// The health of the last ten minutes, one value a second, out of snapshots and the probe's measure.
+
+package import UpgradeCore
+
+/// Turns snapshots into what the health panes draw.
+package struct HealthTracker: Sendable {
+  package private(set) var health = Health()
+  private var lastSample: Instant?
+  private var lastErrors = 0
+
+  package init() {}
+
+  /// Takes a snapshot; series grow once a second, whatever the rhythm of the calls.
+  package mutating func take(_ snapshot: Snapshot, measure: ClientMeasure?, now: Instant) {
+    let isDue = lastSample.map { now - $0 >= .seconds(1) } ?? true
+    let views = snapshot.nodes.values.compactMap(\.view)
+    health.nodes = snapshot.nodes.count
+    health.nodesUp = views.count
+    health.clients = measure
+    let infos = views.compactMap(\.pulse.cluster)
+    health.clusterOK = infos.isEmpty ? nil : infos.allSatisfy(\.isOK)
+    health.slotsServed = infos.map(\.slotsOK).min() ?? 0
+    health.epoch = infos.map(\.currentEpoch).max()
+    if !views.isEmpty { health.readAt = now }
+    for shard in snapshot.shards { take(shard, snapshot, isDue: isDue) }
+    guard isDue else { return }
+    lastSample = now
+    let errors = measure?.errorCount ?? 0
+    health.clientErrors.append(measure == nil ? nil : Double(max(0, errors - lastErrors)))
+    lastErrors = errors
+  }
+
+  private mutating func take(_ shard: Shard, _ snapshot: Snapshot, isDue: Bool) {
+    var own = health.shards[shard.id] ?? ShardHealth()
+    let primary = snapshot.primary(of: shard)
+    let source = primary.flatMap { snapshot[$0].view?.pulse }
+    var lags: [Int] = []
+    own.replicas = max(0, shard.members.count - 1)
+    own.replicasInSync = 0
+    for member in shard.members where member != primary {
+      guard let replica = snapshot[member].view?.pulse, let upstream = replica.replication.upstream, let source else {
+        continue
+      }
+      let lag = max(0, source.replication.offset - upstream.offset)
+      lags.append(lag)
+      if upstream.linkUp, !upstream.syncInProgress, !replica.persistence.loading { own.replicasInSync += 1 }
+    }
+    if isDue {
+      own.lag.append(lags.max().map(Double.init))
+      own.operations.append(source.map { Double($0.statistics.operationsPerSecond) })
+    }
+    health.shards[shard.id] = own
+  }
+}

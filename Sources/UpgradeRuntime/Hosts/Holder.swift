@@ -1,0 +1,103 @@
+// The process behind `redis-upgrade hold`: it owns a command's terminal and outlives the wizard that started it.
+
+package import SystemIO
+
+/// Runs one command of the profile on a terminal of its own, keeps every byte, and says how it ended.
+///
+/// A wizard that dies changes nothing: the command's input stays open, its output goes on into the file, and the next
+/// wizard finds the socket, or the status.
+package struct Holder: Sendable {
+  private let loop: EventLoop
+  private let files: HoldFiles
+
+  /// `folder` and `name`: see `HoldFiles`.
+  package init(loop: EventLoop, folder: String, name: String) {
+    self.loop = loop
+    files = HoldFiles(folder: folder, name: name)
+  }
+
+  /// Exit codes of the holder itself: 0, the command was run and its end is written; 3, somebody has run it already;
+  /// 4, it could not be run, and nothing was.
+  package func run(_ text: String) async -> Int32 {
+    do throws(SystemError) {
+      guard case .held(let lock) = try Files.lock(files.lock, content: Array("\(Host.processID)\n".utf8)) else {
+        return 3
+      }
+      defer { lock.release() }
+      guard try files.claim(text) else { return 3 }
+      return try await hold(text)
+    } catch {
+      return 4
+    }
+  }
+
+  private func hold(_ text: String) async throws(SystemError) -> Int32 {
+    // Made before the command starts: from its first byte on nothing can be lost.
+    let output = try UnsyncedFile(files.output)
+    let listener = try? Listener.listen(on: .unix(path: files.socket), loop: loop, replacingStale: true)
+    let child = try ChildProcess.spawn(
+      .shell(text, environment: .changed(["REDISCLI_AUTH": String?.none])), streams: .terminal(rows: 24, columns: 100),
+      newSession: true, on: loop)
+    let audience = Audience(child: child)
+    let door = loop.task {
+      guard let listener else { return }
+      await Holder.welcome(listener, audience, loop: loop)
+    }
+    let reading = loop.task { await Holder.copy(child, to: output, audience) }
+    let status = await child.exit()
+    // A daemon that the command left behind may keep the terminal open for ever: what is there is taken, no more.
+    child.endOutput()
+    await reading.value
+    door.cancel()
+    listener?.close()
+    _ = try? Files.remove(files.socket)
+    try output.sync()
+    try files.write(status)
+    await audience.close()
+    return 0
+  }
+
+  private static func copy(_ child: ChildProcess, to output: UnsyncedFile, _ audience: Audience) async {
+    while true {
+      guard let bytes = try? await child.read(upTo: 64 << 10), !bytes.isEmpty else { return }
+      try? output.append(bytes)
+      await audience.say(bytes)
+    }
+  }
+
+  private static func welcome(_ listener: Listener, _ audience: Audience, loop: EventLoop) async {
+    while let connection = try? await listener.accept() { await audience.enter(connection, loop: loop) }
+  }
+}
+
+/// Who listens to a held command, and may type to it.
+private actor Audience {
+  private let child: ChildProcess
+  private var connections: [Connection] = []
+
+  init(child: ChildProcess) { self.child = child }
+
+  func enter(_ connection: Connection, loop: EventLoop) {
+    connections.append(connection)
+    // What a listener sends is typed to the command.
+    _ = loop.task { [child] in
+      while let bytes = try? await connection.read(upTo: 4096), !bytes.isEmpty { try? await child.write(bytes) }
+    }
+  }
+
+  func say(_ bytes: [UInt8]) async {
+    for connection in connections {
+      do throws(SystemError) {
+        try await connection.write(bytes)
+      } catch {
+        connection.close()
+        connections.removeAll { $0 === connection }
+      }
+    }
+  }
+
+  func close() {
+    for connection in connections { connection.close() }
+    connections = []
+  }
+}

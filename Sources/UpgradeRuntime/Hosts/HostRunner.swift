@@ -1,0 +1,53 @@
+// Where commands of the profile run: on a host, held by something that outlives the wizard.
+
+package import UpgradeCore
+
+/// One command line for one node's host.
+package struct HostJob: Hashable, Sendable {
+  /// The effect's id in the journal; the same id never runs twice.
+  package var id: EffectID
+  package var node: NodeID
+  /// The exact shell line.
+  package var text: String
+  package var bound: Duration
+  package init(id: EffectID, node: NodeID, text: String, bound: Duration) {
+    self.id = id
+    self.node = node
+    self.text = text
+    self.bound = bound
+  }
+}
+
+/// What became of a host command.
+package struct HostResult: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
+    case exited(Int32)
+    case signalled(Int32)
+    /// It never began, and cannot begin any more.
+    case neverStarted
+    /// It is still running after its bound; it was not killed.
+    case overdue
+    /// It cannot be told.
+    case unknown(String)
+  }
+  package var kind: Kind
+  /// Every byte that it wrote.
+  package var outputPath: String
+  package var outputLength: Int
+  /// The last lines, control codes taken out.
+  package var tail: [String]
+  package init(kind: Kind, outputPath: String, outputLength: Int, tail: [String]) {
+    self.kind = kind
+    self.outputPath = outputPath
+    self.outputLength = outputLength
+    self.tail = tail
+  }
+}
+
+/// Runs host commands so that they outlive the wizard.
+package protocol HostRunner: Sendable {
+  /// Runs a command to its end; `output` hears of each new piece of its output.
+  func run(_ job: HostJob, output: @escaping @Sendable ([UInt8]) -> Void) async -> HostResult
+  /// After a restart: what became of a command that an earlier wizard may have begun. Never starts anything.
+  func reattach(_ job: HostJob, output: @escaping @Sendable ([UInt8]) -> Void) async -> HostResult
+}

@@ -1,0 +1,121 @@
+// Commands on this machine, each under a holder of its own.
+
+package import SystemIO
+
+/// Starts holders, follows them, and finds them again after a restart of the wizard.
+package struct LocalHost: HostRunner {
+  private let loop: EventLoop
+  /// This very program; it is its own holder.
+  private let program: String
+  /// The run's `output` folder.
+  private let folder: String
+
+  package init(loop: EventLoop, program: String, folder: String) {
+    self.loop = loop
+    self.program = program
+    self.folder = folder
+  }
+
+  package func run(_ job: HostJob, output: @escaping @Sendable ([UInt8]) -> Void) async -> HostResult {
+    let files = HoldFiles(folder: folder, job.id)
+    do throws(SystemError) {
+      // The command goes in through standard input: what is in arguments everybody can read.
+      let holder = try ChildProcess.spawn(
+        ChildCommand(program, ["hold", folder, files.name]), streams: .pipes, newSession: true, on: loop)
+      try await holder.write(Array(job.text.utf8))
+      holder.closeInput()
+      let following = follow(files, output)
+      let status = await holder.exit(within: job.bound)
+      following.cancel()
+      await following.value
+      guard let status else { return result(files, .overdue) }
+      if let ending = files.ending() { return result(files, ending) }
+      return result(files, .unknown("its holder ended with \(status), and left no word of how the command ended"))
+    } catch {
+      return result(files, .unknown("its holder could not be started: \(error)"))
+    }
+  }
+
+  package func reattach(_ job: HostJob, output: @escaping @Sendable ([UInt8]) -> Void) async -> HostResult {
+    let files = HoldFiles(folder: folder, job.id)
+    do throws(SystemError) {
+      // The slot is taken, so that a holder of the dead wizard cannot begin from now on.
+      if try files.claim(HoldFiles.never) { return result(files, .neverStarted) }
+      if try Files.read(files.job, limit: 1 << 20) == Array(HoldFiles.never.utf8) {
+        return result(files, .neverStarted)
+      }
+      let following = follow(files, output)
+      let isOver = try await awaitEnd(files, within: job.bound)
+      following.cancel()
+      await following.value
+      if let ending = files.ending() { return result(files, ending) }
+      return result(
+        files, isOver ? .unknown("its holder was cut off, and left no word of how the command ended") : .overdue)
+    } catch {
+      return result(files, .unknown("what became of it could not be read: \(error)"))
+    }
+  }
+
+  /// Waits until the holder's lock is free, which its end alone does.
+  private func awaitEnd(_ files: HoldFiles, within bound: Duration) async throws(SystemError) -> Bool {
+    let deadline = loop.now + bound
+    while true {
+      switch try Files.lock(files.lock, content: []) {
+      case .held(let lock):
+        lock.release()
+        return true
+      case .taken(let content):
+        guard loop.now < deadline else { return false }
+        let text = String(decoding: content, as: UTF8.self).split(separator: "\n").first
+        if let pid = text.flatMap({ Int32($0) }), let process = try? ProcessIdentity(of: pid) {
+          _ = try await process.end(on: loop, within: deadline - loop.now)
+        } else {
+          // Between lock and name, or just gone: it is looked at again in a moment.
+          do throws(CancellationError) { try await loop.sleep(for: .milliseconds(20)) } catch { return false }
+        }
+      }
+    }
+  }
+
+  /// Hears the running command through its holder's socket, from its first byte: what was written before is in the file.
+  private func follow(_ files: HoldFiles, _ output: @escaping @Sendable ([UInt8]) -> Void) -> Task<Void, Never> {
+    loop.task { [loop] in
+      var told = 0
+      func catchUp() {
+        guard let bytes = try? Files.read(files.output, from: told), !bytes.isEmpty else { return }
+        told += bytes.count
+        output(bytes)
+      }
+      while !Task.isCancelled {
+        if let connection = try? await Connection.connect(
+          to: .unix(path: files.socket), on: loop, within: .seconds(1))
+        {
+          catchUp()
+          while let bytes = try? await connection.read(upTo: 64 << 10), !bytes.isEmpty { catchUp() }
+          connection.close()
+          break
+        }
+        // The holder is on its way to its socket, or the command is over already.
+        do throws(CancellationError) { try await loop.sleep(for: .milliseconds(10)) } catch { break }
+      }
+      catchUp()
+    }
+  }
+
+  private func result(_ files: HoldFiles, _ kind: HostResult.Kind) -> HostResult {
+    let bytes = (try? Files.read(files.output, limit: 64 << 20)) ?? []
+    let lines = OutputTail.lines(of: bytes.suffix(16 << 10))
+    return HostResult(kind: kind, outputPath: files.output, outputLength: bytes.count, tail: lines)
+  }
+}
+
+/// The profile `manual`: nothing is run here; the operator does it elsewhere, and readings show the result.
+package struct ManualHost: HostRunner {
+  package init() {}
+  package func run(_ job: HostJob, output: @escaping @Sendable ([UInt8]) -> Void) async -> HostResult {
+    HostResult(kind: .exited(0), outputPath: "", outputLength: 0, tail: [])
+  }
+  package func reattach(_ job: HostJob, output: @escaping @Sendable ([UInt8]) -> Void) async -> HostResult {
+    HostResult(kind: .exited(0), outputPath: "", outputLength: 0, tail: [])
+  }
+}

@@ -1,0 +1,73 @@
+// From the addresses that the operator gave to every node of the deployment, each asked for itself.
+
+package import UpgradeCore
+
+/// Why no deployment was found at the target.
+package struct FindingError: Error, Hashable, Sendable, CustomStringConvertible {
+  package var description: String
+  package init(_ description: String) { self.description = description }
+}
+
+/// Asks the target's addresses, and then every node that they name.
+package struct DeploymentFinder: Sendable {
+  private let fleet: Fleet
+
+  package init(fleet: Fleet) { self.fleet = fleet }
+
+  /// All nodes in rounds: the seeds, whom they name, whom those name.
+  package func find(_ seeds: [Address]) async throws(FindingError) -> Finding {
+    var discovery = Discovery(seeds: seeds)
+    var firstFailure: ReadingFailure?
+    while !discovery.toAsk.isEmpty {
+      let round = discovery.toAsk
+      let answers = await withTaskGroup(of: (Address, Result<NodeAnswer, Failure>).self) { group in
+        for address in round { group.addTask { (address, await ask(address)) } }
+        var all: [(Address, Result<NodeAnswer, Failure>)] = []
+        for await answer in group { all.append(answer) }
+        return all
+      }
+      for (address, answer) in answers {
+        switch answer {
+        case .success(let answer): discovery.answered(address, answer)
+        case .failure(let failure):
+          firstFailure = firstFailure ?? failure.reading
+          discovery.failed(address, failure.reading)
+        }
+      }
+    }
+    let finding = discovery.finding()
+    if finding.nodes.isEmpty, finding.strangers.isEmpty, finding.notClustered.isEmpty {
+      throw FindingError(
+        "Nothing was found at \(seeds.map(\.description).joined(separator: ", ")): "
+          + (firstFailure?.sentence ?? "no address answered"))
+    }
+    return finding
+  }
+
+  private struct Failure: Error {
+    var reading: ReadingFailure
+  }
+
+  private func ask(_ address: Address) async -> Result<NodeAnswer, Failure> {
+    let client = await fleet.reader(address)
+    do throws(ClientError) {
+      let replies = try await client.pipeline([
+        ["INFO"], ["CLUSTER", "INFO"], ["CLUSTER", "NODES"], ["CONFIG", "GET", "*"],
+      ])
+      if let error = replies[0].error { return .failure(Failure(reading: ReadingFailure(error))) }
+      let isClustered = replies[1].error == nil
+      do throws(ReadingError) {
+        let pulse = try Reader.pulse(
+          info: replies[0].text ?? "", clusterInfo: isClustered ? replies[1].text : nil)
+        let view = isClustered && replies[2].error == nil ? try Reader.clusterView(replies[2].text ?? "") : nil
+        let configuration =
+          replies[3].error == nil ? try Reader.configuration(replies[3].map { $0.text ?? "" }) : [:]
+        return .success(NodeAnswer(pulse: pulse, view: view, configuration: configuration))
+      } catch {
+        return .failure(Failure(reading: ReadingFailure(.other, "\(address): \(error)")))
+      }
+    } catch {
+      return .failure(Failure(reading: ReadingFailure(error)))
+    }
+  }
+}

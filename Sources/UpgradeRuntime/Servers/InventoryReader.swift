@@ -1,0 +1,77 @@
+// The slow layer of a reading: configuration, users, modules, other wizards, and what we are allowed to do.
+
+package import UpgradeCore
+
+/// Reads a node's inventory; what is not permitted is left nil, never guessed.
+package struct InventoryReader: Sendable {
+  private let fleet: Fleet
+  /// The profile stops servers by a command of its own, so that SHUTDOWN is not needed.
+  private let stopsByCommand: Bool
+
+  package init(fleet: Fleet, stopsByCommand: Bool) {
+    self.fleet = fleet
+    self.stopsByCommand = stopsByCommand
+  }
+
+  /// `release` decides how permissions can be rehearsed.
+  package func read(_ address: Address, _ release: Release) async -> Result<Inventory, ReadingFailure> {
+    let client = await fleet.commander(address)
+    do throws(ClientError) {
+      let replies = try await client.pipeline([
+        ["CONFIG", "GET", "*"], ["ACL", "LIST"], ["MODULE", "LIST"], ["CLIENT", "LIST"], ["ACL", "WHOAMI"],
+      ])
+      var inventory = Inventory(
+        configuration: [:], users: nil, modules: [], otherWizards: [], permissions: [:], unsavedDirectives: nil)
+      do throws(ReadingError) {
+        if replies[0].error == nil { inventory.configuration = try Reader.configuration(texts(replies[0])) }
+        if replies[1].error == nil { inventory.users = try Reader.users(texts(replies[1])) }
+        if replies[2].error == nil { inventory.modules = try Reader.modules(replies[2].map(moduleFields)) }
+        if replies[3].error == nil { inventory.otherWizards = Reader.wizards(clientList: replies[3].text ?? "") }
+      } catch {
+        return .failure(ReadingFailure(.other, error.description))
+      }
+      let user = replies[4].error == nil ? replies[4].text : nil
+      inventory.permissions = await rehearse(client, release, user: user)
+      return .success(inventory)
+    } catch {
+      return .failure(ReadingFailure(error))
+    }
+  }
+
+  private func texts(_ reply: Reply) -> [String] { reply.map { $0.text ?? "" } }
+
+  /// `name`, `ver`, ... as flat pairs, in RESP2 and RESP3 alike.
+  private func moduleFields(_ module: Reply) -> [String] {
+    module.map { $0.text ?? "" }
+  }
+
+  /// Each command of the run is tried without doing anything; a second way is taken where the first did not tell.
+  private func rehearse(_ client: Client, _ release: Release, user: String?) async -> [String: Permission] {
+    let needed = Permissions.needed(for: release, stopsByCommand: stopsByCommand)
+    var result: [String: Permission] = [:]
+    for round in 0..<2 {
+      let open = needed.filter { need in
+        guard need.rehearsals.indices.contains(round) else { return false }
+        if case .unknown? = result[need.key] { return true }
+        return result[need.key] == nil
+      }
+      guard !open.isEmpty else { break }
+      do throws(ClientError) {
+        let replies = try await client.pipeline(open.map { command($0.rehearsals[round], user) })
+        for (need, reply) in zip(open, replies) {
+          result[need.key] = Permissions.meaning(
+            of: need.rehearsals[round], reply: reply.error == nil ? reply.text : nil,
+            error: reply.error.map { "\($0.code) \($0.message)" })
+        }
+      } catch {
+        for need in open { result[need.key] = .unknown(error.sentence) }
+      }
+    }
+    return result
+  }
+
+  private func command(_ rehearsal: Rehearsal, _ user: String?) -> Command {
+    rehearsal.form == .dryRun
+      ? Command(words: ["ACL", "DRYRUN", user ?? "default"] + rehearsal.words) : Command(words: rehearsal.words)
+  }
+}

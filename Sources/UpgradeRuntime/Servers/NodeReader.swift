@@ -1,0 +1,72 @@
+// One reading of one node: what is asked, and what each failure to answer means.
+
+package import UpgradeCore
+
+/// Reads nodes.
+package struct NodeReader: Sendable {
+  private let fleet: Fleet
+
+  package init(fleet: Fleet) { self.fleet = fleet }
+
+  /// Reads a node; `expecting` is who must answer there, where that is known.
+  package func read(_ address: Address, _ depth: ReadingDepth, expecting: NodeID?) async -> NodeReadout {
+    var commands: [Command] = [["INFO"], ["CLUSTER", "INFO"]]
+    if depth == .views { commands += [["CLUSTER", "NODES"], ["CONFIG", "GET", "cluster-*"]] }
+    let replies: [Reply]
+    do throws(ClientError) {
+      replies = try await fleet.reader(address).pipeline(commands)
+    } catch {
+      return NodeReadout(failure: ReadingFailure(error))
+    }
+    return understand(replies, expecting)
+  }
+
+  private func understand(_ replies: [Reply], _ expecting: NodeID?) -> NodeReadout {
+    guard let information = replies.first else { return NodeReadout(failure: ReadingFailure(.other, "no reply")) }
+    if let error = information.error { return NodeReadout(failure: ReadingFailure(error)) }
+    var readout = NodeReadout()
+    do throws(ReadingError) {
+      // A server that loads, or that has cluster mode off, answers INFO and refuses CLUSTER.
+      let clusterInfo = replies.count > 1 && replies[1].error == nil ? replies[1].text : nil
+      readout.pulse = try Reader.pulse(info: information.text ?? "", clusterInfo: clusterInfo)
+      if replies.count > 2, replies[2].error == nil, let text = replies[2].text {
+        let view = try Reader.clusterView(text)
+        if let expecting, view.myself != expecting {
+          return NodeReadout(
+            failure: ReadingFailure(
+              .other, "another node answers there: \(view.myself.text.prefix(8)), not \(expecting.text.prefix(8))"))
+        }
+        readout.view = view
+      }
+      if replies.count > 3, replies[3].error == nil {
+        let all = try Reader.configuration(replies[3].map { $0.text ?? "" })
+        readout.settings = all.filter { ClusterProcedure.guardDirectives.contains($0.key) }
+      }
+    } catch {
+      return NodeReadout(failure: ReadingFailure(.other, error.description))
+    }
+    return readout
+  }
+}
+
+extension ReadingFailure {
+  /// What a failed attempt means: only a refused connection means that nobody is there.
+  package init(_ error: ClientError) {
+    switch error {
+    case .server(let server): self.init(server)
+    case .transport(let transport, _):
+      self.init(transport.code == .refused ? .refused : transport.code == .timedOut ? .mute : .other, error.sentence)
+    case .timedOut: self.init(.mute, error.sentence)
+    case .closed: self.init(.mute, error.sentence)
+    default: self.init(.other, error.sentence)
+    }
+  }
+
+  init(_ error: ServerError) {
+    switch error.code {
+    case "LOADING": self.init(.loading, "it is loading its data")
+    case "NOAUTH", "WRONGPASS", "NOPERM": self.init(.unauthorised, ClientError.server(error).sentence)
+    default: self.init(.other, ClientError.server(error).sentence)
+    }
+  }
+}
