@@ -201,7 +201,8 @@ package struct UpgradeMachine: Sendable {
     if case .node(let node)? = step?.key.object, step?.key.verb != .drain { ignoring.insert(node) }
     return Scene(
       snapshot: situation.snapshot, setup: situation.setup, ignoring: ignoring, hosts: observations.hosts,
-      ownName: state.wizard.map { WizardName(host: $0.host, run: state.run) })
+      ownName: state.wizard.map { WizardName(host: $0.host, run: state.run) },
+      identities: state.expected.mapValues { Identity(runID: $0.runID, processID: $0.processID) })
   }
 
   private mutating func status(of gate: Gate, in scene: Scene, for step: StepKey?, now: Instant) -> GateStatus {

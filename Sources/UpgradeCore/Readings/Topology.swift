@@ -81,9 +81,12 @@ package struct ViewDifference: Hashable, Sendable {
         continue
       }
       if let own = views[line.id]?.member(line.id) {
-        if line.role != own.role {
+        // After a hand-over the others learn by gossip that the old primary is a replica now, long after they have
+        // learnt whose its slots are: while it is in hand, only its slots and its epoch count.
+        let isInHand = ignoring.contains(line.id)
+        if !isInHand, line.role != own.role {
           note(line.id, .role, line.role.rawValue, own.role.rawValue)
-        } else if line.role == .replica, line.primary != own.primary {
+        } else if !isInHand, line.role == .replica, line.primary != own.primary {
           note(line.id, .primary, "\(line.primary?.text ?? "nobody")", "\(own.primary?.text ?? "nobody")")
         }
         if line.slots != own.slots { note(line.id, .slots, "\(line.slots)", "\(own.slots)") }
