@@ -11,7 +11,7 @@ import UpgradeCore
     ("{}foo", 9500), ("{foo", 13308), ("foo{}{bar}", 8363),
   ])
   func slots(key: String, slot: Int) {
-    #expect(TrainingLab.KeySlot.of(key) == slot)
+    #expect(ForeignSlot.of(key) == slot)
   }
 
   @Test func repliesComeOutWholeHoweverTheyArrive() throws {

@@ -30,11 +30,11 @@ import UpgradeCore
       #expect(keys.allSatisfy { $0.areEqual && $0.replicas.count == 1 })
       #expect(try await Set(proof.processIDs().values) == Set(running.processes.map(\.pid)))
 
-      #expect(try lab.list().map(\.directory) == [running.directory])
+      #expect(try scratch.labs.map(\.directory) == [running.directory])
       try await lab.find("\(scratch.path)/six").down()
       #expect(running.processes.isEmpty)
       #expect(!Files.exists("\(scratch.path)/six"))
-      #expect(try lab.list().isEmpty)
+      #expect(try scratch.labs.isEmpty)
       try await running.down()
     }
   }
@@ -44,7 +44,7 @@ import UpgradeCore
       try Files.makeDirectories("\(scratch.path)/kept")
       var request = LabRequest(from: Self.six, primaries: 1, replicasPerPrimary: 0)
       request.directory = "\(scratch.path)/kept"
-      let running = try await scratch.lab().up(request)
+      let running = try await scratch.up(request)
       try await running.down()
       #expect(try Files.list("\(scratch.path)/kept").isEmpty)
     }
@@ -53,12 +53,27 @@ import UpgradeCore
   @Test func twoLabsSideBySide() async throws {
     try await withScratch { scratch in
       let lab = try scratch.lab()
-      let request = LabRequest(from: Self.seven, primaries: 1)
-      async let first = lab.up(request)
-      async let second = lab.up(request)
+      func request(_ name: String) -> LabRequest {
+        var request = LabRequest(from: Self.seven, primaries: 1)
+        request.directory = "\(scratch.path)/\(name)"
+        return request
+      }
+      async let first = lab.up(request("first"))
+      async let second = lab.up(request("second"))
       let (one, other) = try await (first, second)
       #expect(Set(one.addresses).isDisjoint(with: other.addresses))
-      #expect(try lab.list().count == 2)
+      #expect(try scratch.labs.count == 2)
+
+      // A node that is down has its port all the same.
+      let process = try #require(one.processes(of: one.nodes[1]).first)
+      _ = try process.send(.kill)
+      #expect(try await process.end(on: scratch.loop, within: .seconds(10)))
+      var third = request("third")
+      third.port = one.nodes[1].port
+      await expect(
+        .portTaken,
+        "Port \(one.nodes[1].port) belongs to the lab in \(one.directory). Choose another base port, or "
+          + "leave it out and a free one is found.", from: lab, third)
       try await one.down()
       #expect(other.processes.count == 2)
       #expect(try await ClusterProof(other.addresses, on: scratch.loop).releases().count == 2)
@@ -72,15 +87,14 @@ import UpgradeCore
       let path = scratch.path
       await #expect(processExitsWith: .signal(9)) { [path = scratch.path as String] in
         let loop = try EventLoop(name: "doomed")
-        let lab = try Lab(
-          on: loop, store: SoftwareStore(on: loop), environment: ["XDG_STATE_HOME": "\(path)/state"])
+        let lab = try Lab(on: loop)
         var request = LabRequest(from: Release(.redis, Version(6, 2, 14)), primaries: 3, replicasPerPrimary: 0)
         request.directory = "\(path)/doomed"
         _ = try await lab.up(request)
         Signals.raise(.kill)
       }
       let lab = try scratch.lab()
-      let found = try #require(try lab.list().first)
+      let found = try #require(try scratch.labs.first)
       #expect(found.directory == "\(path)/doomed")
       #expect(found.processes.count == 3)
       // As after a crash between the start of the servers and the note of their pids.
@@ -97,7 +111,7 @@ import UpgradeCore
     try await withScratch { scratch in
       var request = LabRequest(from: Self.six, primaries: 1, replicasPerPrimary: 0)
       request.directory = "\(scratch.path)/one"
-      let running = try await scratch.lab().up(request)
+      let running = try await scratch.up(request)
       let bystander = try ChildProcess.spawn(
         ChildCommand("sleep", ["600"], directory: running.record.directory(of: running.nodes[0])), streams: .null,
         on: scratch.loop)
@@ -120,7 +134,7 @@ import UpgradeCore
       request.configuration = ["maxmemory-policy allkeys-lru"]
       request.nodeConfiguration = [3: ["replica-priority 7"]]
       request.nodeTimeout = 3000
-      let running = try await scratch.lab().up(request)
+      let running = try await scratch.up(request)
       let login = ForeignLogin(password: request.password)
       let keys = try await ClusterProof(running.addresses, login: login, on: scratch.loop).keys()
       #expect(keys.map(\.replicas.count) == [1, 0, 2])
@@ -176,7 +190,7 @@ import UpgradeCore
 
       // Nothing of all this is left.
       #expect(!Files.exists("\(scratch.path)/new"))
-      #expect(try lab.list().isEmpty)
+      #expect(try scratch.labs.isEmpty)
       #expect(String(decoding: try Files.read("\(scratch.path)/full/file"), as: UTF8.self) == "mine")
     }
   }

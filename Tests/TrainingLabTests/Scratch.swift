@@ -15,9 +15,19 @@ struct Scratch: Sendable {
     try Files.writeAtomically(file, Array(text.utf8), mode: mode)
   }
 
-  /// Labs of this test alone, on the servers that this user already has.
-  func lab() throws -> Lab {
-    try Lab(on: loop, store: SoftwareStore(on: loop), environment: ["XDG_STATE_HOME": "\(path)/state"])
+  /// Labs on the servers that this user already has.
+  func lab() throws -> Lab { try Lab(on: loop) }
+
+  /// A lab below this test's directory, so that it goes with the test whatever happens.
+  func up(_ request: LabRequest) async throws -> RunningLab {
+    var request = request
+    if request.directory == nil { request.directory = "\(path)/lab" }
+    return try await lab().up(request)
+  }
+
+  /// The labs of this test; others may run beside it.
+  var labs: [RunningLab] {
+    get throws { try lab().list().filter { $0.directory.hasPrefix(path) } }
   }
 
   /// A program that says it is a server, and is none.
@@ -41,7 +51,7 @@ func withScratch(_ body: (Scratch) async throws -> Void) async throws {
     outcome = .failure(error)
   }
   // Also where a test failed half-way: its servers end with it.
-  for running in (try? scratch.lab().list()) ?? [] { try? await running.down() }
+  for running in (try? scratch.labs) ?? [] { try? await running.down() }
   scratch.loop.stop()
   try Files.removeTree(scratch.path)
   try outcome.get()

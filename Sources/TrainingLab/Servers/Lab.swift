@@ -30,14 +30,27 @@ package struct Lab: Sendable {
     try request.validated()
     let server = try await store.server(of: request.from, progress: progress)
     if let to = request.to { _ = try await store.server(of: to, progress: progress) }
-    let lock = try await registry.lock(on: loop)
-    let record = try prepare(request)
+    var attempts = 0
+    while true {
+      attempts += 1
+      do throws(LabError) {
+        return try await start(request, executable: server.executable, progress: progress)
+      } catch {
+        // Somebody outside all labs was quicker; where no port was asked for, there are others.
+        guard error.code == .portTaken, request.port == nil, attempts < 5 else { throw error }
+      }
+    }
+  }
+
+  private func start(
+    _ request: LabRequest, executable: String, progress: @escaping LabProgressHandler
+  ) async throws(LabError) -> RunningLab {
+    let record = try await prepare(request)
     let lab = RunningLab(record: record, loop: loop, registry: registry)
     do throws(LabError) {
       progress(LabProgress("Starting \(record.nodes.count) servers of \(request.from.title)", usually: "2 to 4 s"))
-      let start = LabStart(request: request, executable: server.executable, store: store.directory, loop: loop)
+      let start = LabStart(request: request, executable: executable, store: store.directory, loop: loop)
       let started = try await start.servers(of: record)
-      withExtendedLifetime(lock) {}
       try await start.awaitReady(started)
       if request.keysPerShard > 0 {
         progress(LabProgress("Writing \(request.keysPerShard) keys to each shard", usually: "1 to 5 s"))
@@ -70,10 +83,13 @@ package struct Lab: Sendable {
   }
 
   /// Chooses ports and directory, and writes the record: from here on the lab can be found and ended.
-  private func prepare(_ request: LabRequest) throws(LabError) -> LabRecord {
+  private func prepare(_ request: LabRequest) async throws(LabError) -> LabRecord {
+    let lock = try await registry.lock(on: loop)
+    defer { lock.release() }
     let count = request.replicas.count + request.replicas.reduce(0, +)
-    let port = try LabPorts.base(for: count, wanted: request.port, on: loop)
-    let shape = ClusterShape(replicas: request.replicas, port: port, seed: request.seed)
+    let port = try LabPorts(labs: registry.all(), loop: loop).base(for: count, wanted: request.port)
+    let seed = request.seed ?? UInt64.random(in: .min ... .max)
+    let shape = ClusterShape(replicas: request.replicas, port: port, seed: seed)
     let directory =
       request.directory.map(LabFiles.absolute) ?? "\(registry.directory)/lab-\(port)-\(WallClock.milliseconds)"
     let isThere = Files.exists(directory)
@@ -93,7 +109,7 @@ package struct Lab: Sendable {
       version: request.from.version.description, started: WallClock.milliseconds,
       nodes: shape.nodes.map {
         LabRecord.Node(port: $0.port, shard: $0.shard, isPrimary: $0.isPrimary, name: $0.name)
-      })
+      }, seed: seed)
     try record.write()
     try registry.add(record)
     return record

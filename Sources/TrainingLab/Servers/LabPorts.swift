@@ -1,38 +1,43 @@
 import SystemIO
 
-/// Finds ports on the loopback interface that nobody uses, bus ports included.
-enum LabPorts {
-  /// Where a search begins: away from the servers' own 6379 and the lab's documented examples.
+/// Finds ports on the loopback interface that nobody uses and no lab calls its own, bus ports included.
+struct LabPorts {
+  /// The labs there are: their ports are theirs even while a node is down.
+  let labs: [LabRecord]
+  let loop: EventLoop
+
+  /// Where a search begins: away from the servers' own 6379 and from what people choose by hand.
   private static let firstBase = 18_000
   private static let step = 100
 
-  /// The base port of as many free ports: the wanted one, or the first range that is free.
+  /// The base port of as many free ports: the wanted one, or that of some free range.
   ///
   /// Between this and the servers' own start somebody else may take a port; the servers then do not start, and say so.
-  static func base(for count: Int, wanted: Int?, on loop: EventLoop) throws(LabError) -> Int {
+  func base(for count: Int, wanted: Int?) throws(LabError) -> Int {
     if let wanted {
-      if let taken = firstTaken(from: wanted, count: count, on: loop) {
+      if let obstacle = obstacle(from: wanted, count: count) {
         throw LabError(
-          .portTaken, "Port \(taken) is in use on this machine",
-          remedy: "Choose another base port, or leave it out and a free one is found.")
+          .portTaken, obstacle, remedy: "Choose another base port, or leave it out and a free one is found.")
       }
       return wanted
     }
-    for base in stride(from: firstBase, through: LabRequest.highestPort - count + 1, by: step)
-    where firstTaken(from: base, count: count, on: loop) == nil {
-      return base
-    }
+    let bases = Array(stride(from: Self.firstBase, through: LabRequest.highestPort - count + 1, by: Self.step))
+    // In no fixed order: programs that know nothing of each other seldom want the same range then.
+    for base in bases.shuffled() where obstacle(from: base, count: count) == nil { return base }
     throw LabError(
-      .noFreePorts, "No \(count) ports in a row are free between \(firstBase) and \(LabRequest.highestPort)",
+      .noFreePorts, "No \(count) ports in a row are free between \(Self.firstBase) and \(LabRequest.highestPort)",
       remedy: "End another lab (`lab list` names them), or choose a base port.")
   }
 
-  /// The first port of the range that cannot be listened on.
-  private static func firstTaken(from base: Int, count: Int, on loop: EventLoop) -> Int? {
+  /// What keeps the range from being used, as a sentence without its full stop.
+  private func obstacle(from base: Int, count: Int) -> String? {
     for port in base..<(base + count) {
+      if let lab = labs.first(where: { lab in lab.nodes.contains { $0.port == port } }) {
+        return "Port \(port) belongs to the lab in \(lab.directory)"
+      }
       for candidate in [port, port + ClusterShape.busOffset] {
         guard let listener = try? Listener.listen(on: .tcp(host: "127.0.0.1", port: candidate), loop: loop) else {
-          return candidate
+          return "Port \(candidate) is in use on this machine"
         }
         listener.close()
       }

@@ -47,12 +47,16 @@ package struct LabRecord: Codable, Equatable, Sendable {
   /// Milliseconds since 1970.
   package var started: Int64
   package var nodes: [Node]
+  /// What the nodes' names were made from.
+  package var seed: UInt64
 
   /// What the servers were started on.
   package var release: Release? { Release("\(product)-\(version)") }
 
+  package var firstPort: Int { nodes.first?.port ?? 0 }
+
   /// The address that leads to the deployment.
-  package var target: String { "redis://127.0.0.1:\(nodes.first?.port ?? 0)" }
+  package var target: String { "redis://127.0.0.1:\(firstPort)" }
 
   package var profilePath: String { "\(directory)/\(LabProfile.fileName)" }
 

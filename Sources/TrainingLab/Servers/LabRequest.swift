@@ -26,8 +26,10 @@ package struct LabRequest: Equatable, Sendable {
   package var configuration: [String] = []
   /// Lines added to single nodes' configurations, by the node's number from 0: primaries first.
   package var nodeConfiguration: [Int: [String]] = [:]
-  /// What the nodes' names are made from: the same seed gives the same names.
-  package var seed: UInt64 = 1
+  /// What the nodes' names are made from: the same seed gives the same names; nil takes names that no other lab has.
+  ///
+  /// Two labs with the same names must not live at the same time, as a node believes whoever bears a known name.
+  package var seed: UInt64?
 
   package init(from: Release, to: Release? = nil, primaries: Int = 3, replicasPerPrimary: Int = 1) {
     self.from = from

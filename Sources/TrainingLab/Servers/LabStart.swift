@@ -17,11 +17,14 @@ struct LabStart {
 
   private var login: ForeignLogin { ForeignLogin(password: request.password) }
 
+  private func shape(of record: LabRecord) -> ClusterShape {
+    ClusterShape(replicas: request.replicas, port: record.firstPort, seed: record.seed)
+  }
+
   /// Writes every node's files, starts all servers, and records their processes.
   func servers(of record: LabRecord) async throws(LabError) -> LabRecord {
     var record = record
-    let shape = ClusterShape(
-      replicas: request.replicas, port: record.nodes.first?.port ?? 0, seed: request.seed)
+    let shape = shape(of: record)
     try LabFiles.write(LabProfile.text(directory: record.directory, store: store), to: record.profilePath)
     for (node, planned) in zip(record.nodes, shape.nodes) {
       let directory = record.directory(of: node)
@@ -59,9 +62,7 @@ struct LabStart {
         guard let process = try? ProcessIdentity(of: pid),
           LabProcesses.directory(of: process) == record.directory(of: node)
         else {
-          throw LabError(
-            .portTaken, "Another server answers on port \(node.port), with pid \(pid)",
-            remedy: "Choose another base port, or leave it out and a free one is found.")
+          throw Self.portTaken(node, by: pid)
         }
         guard info.release == request.from else {
           throw didNotStart(node, of: record, why: "it is \(info.release.map { "\($0)" } ?? "of an unknown release")")
@@ -116,13 +117,13 @@ struct LabStart {
 
   /// Writes numbered keys until every shard has its share, and waits until the replicas have them.
   func load(_ record: LabRecord) async throws(LabError) {
-    let shape = ClusterShape(replicas: request.replicas, port: record.nodes.first?.port ?? 0, seed: request.seed)
+    let shape = shape(of: record)
     var missing = Array(repeating: request.keysPerShard, count: shape.shardCount)
     var commands: [(slot: Int, arguments: [String])] = []
     var number = 0
     while missing.contains(where: { $0 > 0 }) {
       let key = "lab:\(number)"
-      let slot = KeySlot.of(key)
+      let slot = ForeignSlot.of(key)
       if let shard = missing.indices.first(where: { shape.slots(ofShard: $0).contains(slot) }), missing[shard] > 0 {
         missing[shard] -= 1
         commands.append((slot, ["SET", key, value(of: number)]))
@@ -169,12 +170,19 @@ struct LabStart {
     }
   }
 
+  private static func portTaken(_ node: LabRecord.Node, by pid: Int32?) -> LabError {
+    LabError(
+      .portTaken, "Another program listens on port \(node.port)\(pid.map { ", a server with pid \($0)" } ?? "")",
+      remedy: "Choose another base port, or leave it out and a free one is found.")
+  }
+
   /// A sentence with the server's own last words, which go with the directory.
   private func didNotStart(_ node: LabRecord.Node, of record: LabRecord, why: String?) -> LabError {
     let directory = record.directory(of: node)
     let words = [ServerConfiguration.outputFileName, ServerConfiguration.logFileName].flatMap { name in
       ((try? LabFiles.read("\(directory)/\(name)")) ?? "").split(whereSeparator: \.isNewline).suffix(3)
     }
+    if words.contains(where: { $0.contains("Address already in use") }) { return Self.portTaken(node, by: nil) }
     let said = words.isEmpty ? "it said nothing" : "its last words: " + words.joined(separator: " | ")
     return LabError(
       .serverDidNotStart, "The server on port \(node.port) did not come up\(why.map { " (\($0))" } ?? ""); \(said)",

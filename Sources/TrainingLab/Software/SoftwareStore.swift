@@ -35,13 +35,23 @@ package struct SoftwareStore: Sendable {
     if let chosen {
       self.directory = LabFiles.absolute(chosen)
     } else {
-      self.directory =
-        try LabPlaces.base("XDG_CACHE_HOME", fallback: ".cache", environment: environment) + "/redis-upgrade/servers"
+      self.directory = try Self.caches(environment) + "/redis-upgrade/servers"
     }
     self.sourcesDirectory = sourcesDirectory
     searchPath = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
     // A loader's environment of ours is none of the servers' business.
     programs = Programs(on: loop, environment: ["LD_LIBRARY_PATH": nil, "LD_PRELOAD": nil])
+  }
+
+  /// Where this user's caches are (XDG base directory specification, which wants an absolute path there).
+  private static func caches(_ environment: [String: String]) throws(LabError) -> String {
+    if let value = environment["XDG_CACHE_HOME"], value.hasPrefix("/") { return LabFiles.absolute(value) }
+    guard let home = environment["HOME"], home.hasPrefix("/") else {
+      throw LabError(
+        .directoryUnusable, "Neither XDG_CACHE_HOME nor HOME says where this user's files are",
+        remedy: "Set HOME, XDG_CACHE_HOME or REDIS_UPGRADE_SERVERS.")
+    }
+    return LabFiles.absolute("\(home)/.cache")
   }
 
   /// Where the release stands, or will stand.

@@ -11,9 +11,6 @@ package struct WritingClient: Sendable {
   private let loop: EventLoop
   private let stop = WritingStop()
 
-  /// How long reading back may take, also past a cluster that is about to settle.
-  private static let verificationBound = Duration.seconds(60)
-
   package init(_ request: WritingRequest, on loop: EventLoop) {
     self.request = request
     self.loop = loop
@@ -54,10 +51,18 @@ package struct WritingClient: Sendable {
       return results
     }
     report.ended = WallClock.milliseconds
-    for index in results.indices {
-      let found = await Self.readBack(results[index].keys, from: cluster)
-      results[index].shard.lost = found.lost
-      report.unverified += found.unverified
+    let found = await withTaskGroup(of: (Int, lost: Int, unverified: Int).self) { group in
+      for (index, result) in results.enumerated() {
+        group.addTask(executorPreference: loop) {
+          let found = await readBack(result.keys, from: cluster)
+          return (index, found.lost, found.unverified)
+        }
+      }
+      return await group.reduce(into: [(Int, lost: Int, unverified: Int)]()) { $0.append($1) }
+    }
+    for (index, lost, unverified) in found {
+      results[index].shard.lost = lost
+      report.unverified += unverified
     }
     for result in results {
       report.acknowledged += result.shard.acknowledged
@@ -82,14 +87,12 @@ package struct WritingClient: Sendable {
   }
 
   /// Compares what is there with what was acknowledged.
-  private static func readBack(
-    _ keys: WrittenKeys, from cluster: ForeignCluster
-  ) async -> (lost: Int, unverified: Int) {
+  private func readBack(_ keys: WrittenKeys, from cluster: ForeignCluster) async -> (lost: Int, unverified: Int) {
     let expiring = keys.expiring.indices.filter { keys.expiring[$0] > 0 }
     let commands =
       keys.counters.indices.map { (slot: keys.counters[$0].slot, arguments: ["GET", keys.counterKey($0)]) }
       + expiring.map { (slot: keys.expiringSlot($0), arguments: ["GET", keys.expiringKey($0)]) }
-    let replies = await cluster.sendAll(commands, within: verificationBound)
+    let replies = await cluster.sendAll(commands, within: request.verificationBound)
     var lost = 0
     var unverified = 0
     for (index, reply) in replies.enumerated() {

@@ -20,6 +20,8 @@ package struct WritingRequest: Equatable, Sendable {
   package var prefix: String
   /// How long a reply may take before the command counts as left without.
   package var bound = Duration.seconds(15)
+  /// How long reading back may take at the end, also past a cluster that is about to settle.
+  package var verificationBound = Duration.seconds(60)
 
   package init(seeds: [Address], prefix: String) {
     self.seeds = seeds

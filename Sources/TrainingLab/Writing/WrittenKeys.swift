@@ -74,7 +74,7 @@ enum SlotTags {
     var missing = tags.count
     var candidate = 0
     while missing > 0 {
-      let slot = KeySlot.of(String(candidate))
+      let slot = ForeignSlot.of(String(candidate))
       if tags[slot] < 0 {
         tags[slot] = candidate
         missing -= 1

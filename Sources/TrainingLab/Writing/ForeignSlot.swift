@@ -1,7 +1,7 @@
 /// Which of the 16,384 slots a key belongs to (Redis Cluster specification: CRC16-XMODEM of the key or its hash tag).
 ///
 /// The foreign client's own, so that a mistake in the wizard's cannot hide in it.
-package enum KeySlot {
+package enum ForeignSlot {
   package static func of(_ key: String) -> Int {
     let bytes = Array(key.utf8)
     guard let open = bytes.firstIndex(of: UInt8(ascii: "{")),
