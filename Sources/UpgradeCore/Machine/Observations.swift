@@ -107,10 +107,12 @@ extension NodeObservation {
       return failure.value.kind == .refused ? .down(failure.value.sentence) : .unknown(failure.value.sentence)
     }
     let view = fresh(self.view, Freshness.pulse)
+    // The slow layer is not about what our effects change, and is not read again after each of them.
+    let inventory = self.inventory.flatMap { now - $0.at <= Freshness.inventory ? $0.value : nil }
     return .up(
       NodeView(
         pulse: pulse.value, cluster: view?.value, settings: fresh(settings, Freshness.pulse)?.value,
-        inventory: fresh(inventory, Freshness.inventory)?.value, pulseAsOf: pulse.asOf,
+        inventory: inventory, pulseAsOf: pulse.asOf,
         clusterAsOf: view?.asOf ?? 0, ageOfPulse: now - pulse.at))
   }
 }
