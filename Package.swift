@@ -40,7 +40,12 @@ let proving: [Target] = [
   .testTarget(name: "SystemIOTests", dependencies: ["SystemIO", "system-probe"]),
   .testTarget(name: "UpgradeCoreTests", dependencies: ["UpgradeCore"]),
   .testTarget(name: "UpgradeRuntimeTests", dependencies: ["UpgradeRuntime", "UpgradeCore", "SystemIO"]),
-  .testTarget(name: "WizardUITests", dependencies: ["WizardUI", "UpgradeCore", "UpgradeRuntime", "SystemIO"]),
+  .executableTarget(name: "terminal-demo", dependencies: ["WizardUI", "SystemIO"], path: "Tests/TerminalDemo"),
+  .testTarget(
+    name: "WizardUITests",
+    dependencies: [
+      "WizardUI", "UpgradeCore", "UpgradeRuntime", "SystemIO", "CSystem", "CNcurses", "terminal-demo",
+    ]),
   .testTarget(name: "TrainingLabTests", dependencies: ["TrainingLab", "UpgradeRuntime", "UpgradeCore", "SystemIO"]),
   .testTarget(name: "WorldTests", dependencies: ["World", "UpgradeCore", "UpgradeRuntime"]),
   .testTarget(

@@ -56,6 +56,7 @@ static void restore(const plan *plan) {
     tcsetattr(plan->terminal, TCSANOW, &plan->modes);
   }
   write_bounded(plan->terminal, plan->bytes, plan->restore_length);
+  csystem_spill_errors();  // among it the runtime's own word about the crash
 }
 
 static void handle(int number, siginfo_t *information, void *context) {

@@ -148,4 +148,13 @@ int csystem_arm_crash_restore(
 /// Puts the previous handlers back.
 void csystem_disarm_crash_restore(void);
 
+// Standard error while a screen is up (capture.c).
+
+/// Sends what is written to descriptor 2 into a file in memory; nothing when that is so already.
+int csystem_capture_errors(void);
+/// Puts descriptor 2 back; the last bytes captured, at most `capacity`, go to `text`, and their number is returned.
+int64_t csystem_release_errors(void *text, size_t capacity);
+/// Puts descriptor 2 back and writes to it the last of what was captured; for crash handlers.
+void csystem_spill_errors(void);
+
 #endif

@@ -54,10 +54,9 @@ package enum DisplayWidth: Sendable {
   /// Characters of East_Asian_Width W and F, without those of emoji presentation, which the standard library knows.
   ///
   /// Source: Unicode 14 EastAsianWidth.txt; gaps of unassigned, emoji and combining characters, which are decided
-  /// before the table is asked, are closed. The hexagrams and monograms that became wide with Unicode 16 are left out:
-  /// most terminals of today draw them narrow.
+  /// before the table is asked, are closed; the hexagrams are wide since Unicode 16, and in glibc before.
   private static let eastAsianWide: [ClosedRange<UInt32>] = [
-    0x1100...0x115F, 0x2329...0x232A, 0x2E80...0x303E, 0x3041...0x3247, 0x3250...0x4DBF, 0x4E00...0xA4C6,
+    0x1100...0x115F, 0x2329...0x232A, 0x2E80...0x303E, 0x3041...0x3247, 0x3250...0xA4C6,
     0xA960...0xA97C, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE10...0xFE6B, 0xFF01...0xFF60, 0xFFE0...0xFFE6,
     0x16FE0...0x1B2FB, 0x1F200...0x1F265, 0x20000...0x3FFFD,
   ]

@@ -1,0 +1,77 @@
+// Cells of a canvas made into cells of ncurses, with the colours that the terminal has.
+
+import CNcurses
+import CSystem
+
+/// Translates cells; a pair of ncurses is a foreground on the operator's own background.
+struct Pen {
+  let colours: ColourDepth
+  /// Whether everything beyond ASCII is shown as `?`.
+  let isASCII: Bool
+
+  /// Starts colours as far as the terminal and the operator's wishes go.
+  static func prepareColours(_ settings: TerminalSettings) -> ColourDepth {
+    let available = Int(unsafe tigetnum("colors"))
+    let wanted = ColourDepth.decide(settings.colour, noColour: settings.noColour, terminalColours: available)
+    // Without default colours a pair would paint a background of its own, which may be the wrong one.
+    guard wanted > .none, start_color() == OK, use_default_colors() == OK else { return .none }
+    for colour in Colour.allCases {
+      guard let number = colour.number, number < wanted.rawValue else { continue }
+      init_pair(Int16(colour.rawValue), Int16(number), -1)
+    }
+    return wanted
+  }
+
+  /// One row of a canvas for `wadd_wchnstr`, at most so many columns wide.
+  func row(_ row: Int, of canvas: Canvas, columns: Int) -> [cchar_t] {
+    var cells: [cchar_t] = []
+    cells.reserveCapacity(columns)
+    for column in 0..<min(columns, canvas.size.columns) {
+      let cell = canvas[row, column]
+      if cell.columns == 0 { continue }
+      // The window may be a column short of the picture for a moment: half a wide character is a blank.
+      let isHalf = cell.columns == 2 && column + 2 > columns
+      cells += isHalf ? [translate(" ", cell.style)] : translate(cell)
+    }
+    return cells
+  }
+
+  /// A character whose width the system knows otherwise, or that the codeset lacks, is drawn as question marks: our
+  /// idea of where the next column begins is worth more than the character.
+  private func translate(_ cell: Cell) -> [cchar_t] {
+    let isShown =
+      cell.text.utf8.first.map { $0 < 0x80 && cell.text.utf8.count == 1 } ?? false
+      || !isASCII && hasExpectedWidth(cell)
+    return isShown
+      ? [translate(cell.text, cell.style)]
+      : Array(repeating: translate("?", cell.style), count: cell.columns)
+  }
+
+  private func hasExpectedWidth(_ cell: Cell) -> Bool {
+    for (offset, scalar) in cell.text.unicodeScalars.enumerated() {
+      guard csystem_cell_width(scalar.value) == (offset == 0 ? Int32(cell.columns) : 0) else { return false }
+    }
+    return true
+  }
+
+  private func translate(_ text: String, _ style: Style) -> cchar_t {
+    let (attributes, pair) = look(of: style)
+    var characters = text.unicodeScalars.prefix(Int(CCHARW_MAX)).map { wchar_t(bitPattern: $0.value) }
+    characters.append(0)
+    var cell = cchar_t()
+    unsafe setcchar(&cell, characters, attributes, pair, nil)
+    return cell
+  }
+
+  /// A bright colour on a terminal of eight is the dark one in bold.
+  func look(of style: Style) -> (attributes: attr_t, pair: Int16) {
+    var attributes: attr_t = 0
+    if style.attributes.contains(.bold) { attributes |= cncurses_bold }
+    if style.attributes.contains(.dim) { attributes |= cncurses_dim }
+    if style.attributes.contains(.reverse) { attributes |= cncurses_reverse }
+    if style.attributes.contains(.underline) { attributes |= cncurses_underline }
+    guard let number = style.colour.number, colours > .none else { return (attributes, 0) }
+    if number < colours.rawValue { return (attributes, Int16(style.colour.rawValue)) }
+    return (attributes | cncurses_bold, Int16(number - 8 + 1))
+  }
+}
