@@ -1,0 +1,113 @@
+// How the constants of a run stand in its first record.
+import UpgradeCore
+
+extension WizardIdentity: JournalCoded {
+  var json: JSONValue {
+    .object(["host": host.json, "user": user.json, "pid": processID.json, "version": version.json])
+  }
+  init(json: JSONValue) throws(CodingFault) {
+    self.init(
+      host: try json.field("host"), user: try json.field("user"), processID: try json.field("pid"),
+      version: try json.field("version"))
+  }
+}
+
+extension Setup: JournalCoded {
+  var json: JSONValue {
+    .object([
+      "target": target.json, "to": to.json, "nodes": nodes.json, "shards": shards.json,
+      "node_timeout": nodeTimeout.json, "way_back_narrows": wayBackNarrows.json, "site": site.json,
+      "options": options.json,
+    ])
+  }
+  init(json: JSONValue) throws(CodingFault) {
+    self.init(
+      target: try json.field("target"), to: try json.field("to"), nodes: try json.field("nodes"),
+      shards: try json.field("shards"), nodeTimeout: try json.field("node_timeout"),
+      wayBackNarrows: try json.field("way_back_narrows"), site: try json.field("site"),
+      options: try json.field("options"))
+  }
+}
+
+extension Role: JournalCoded {}
+
+extension NodeSetup: JournalCoded {
+  var json: JSONValue {
+    .object([
+      "id": id.json, "address": address.json, "release": release.json, "role": role.json, "run_id": runID.json,
+      "pid": processID.json, "config_file": configFile.json, "dir": directory.json, "append_only": appendOnly.json,
+      "settings": .table(settings), "node_timeout_ms": nodeTimeoutMilliseconds?.json,
+    ])
+  }
+  init(json: JSONValue) throws(CodingFault) {
+    self.init(
+      id: try json.field("id"), address: try json.field("address"), release: try json.field("release"),
+      role: try json.field("role"), runID: try json.field("run_id"), processID: try json.field("pid"),
+      configFile: try json.field("config_file"), directory: try json.field("dir"),
+      appendOnly: try json.field("append_only"), settings: try json.table("settings"),
+      nodeTimeoutMilliseconds: try json.optional("node_timeout_ms"))
+  }
+}
+
+extension Shard: JournalCoded {
+  var json: JSONValue { .object(["id": id.json, "slots": slots.json, "members": members.json]) }
+  init(json: JSONValue) throws(CodingFault) {
+    self.init(id: try json.field("id"), slots: try json.field("slots"), members: try json.field("members"))
+  }
+}
+
+extension Site.Reach: JournalCoded {}
+extension Site.Stage: JournalCoded, JournalKey {
+  var keyText: String { rawValue }
+  init?(keyText: String) { self.init(rawValue: keyText) }
+}
+
+/// The commands of one stage, by node.
+private struct StageCommands: JournalCoded {
+  var byNode: [NodeID: String]
+  var json: JSONValue { .table(byNode) }
+  init(_ byNode: [NodeID: String]) { self.byNode = byNode }
+  init(json: JSONValue) throws(CodingFault) {
+    byNode = try JSONValue.object(["commands": json]).table("commands")
+  }
+}
+
+extension Site: JournalCoded {
+  var json: JSONValue {
+    .object([
+      "reach": reach.json, "commands": .table(commands.mapValues { StageCommands($0) }), "bounds": .table(bounds),
+      "is_lab": isLab.json,
+    ])
+  }
+  init(json: JSONValue) throws(CodingFault) {
+    let commands: [Stage: StageCommands] = try json.table("commands")
+    self.init(
+      reach: try json.field("reach"), commands: commands.mapValues(\.byNode), bounds: try json.table("bounds"),
+      isLab: try json.field("is_lab"))
+  }
+}
+
+extension Options: JournalCoded {
+  var json: JSONValue {
+    .object([
+      "settle": settle.json, "error_budget": errorBudget?.json, "return_primaries": returnPrimaries.json,
+      "lag_bound": lagBound.json,
+    ])
+  }
+  init(json: JSONValue) throws(CodingFault) {
+    self.init(
+      settle: try json.field("settle"), errorBudget: try json.optional("error_budget"),
+      returnPrimaries: try json.field("return_primaries"), lagBound: try json.field("lag_bound"))
+  }
+}
+
+extension Structure: JournalCoded {
+  var json: JSONValue {
+    .object(["role": role.json, "release": release.json, "run_id": runID.json, "pid": processID.json])
+  }
+  init(json: JSONValue) throws(CodingFault) {
+    self.init(
+      role: try json.field("role"), release: try json.field("release"), runID: try json.field("run_id"),
+      processID: try json.field("pid"))
+  }
+}
