@@ -121,3 +121,8 @@ extension Setup {
   /// The nodes in the order of their addresses.
   package var nodesByAddress: [NodeSetup] { nodes.sorted { ($0.address, $0.id) < ($1.address, $1.id) } }
 }
+
+extension State {
+  /// Whether this run has begun anything that changes the deployment.
+  package var hasChanged: Bool { attempts.keys.contains { $0.verb != .confirm } }
+}

@@ -45,6 +45,12 @@ package struct Dialog: Widget, Hashable {
     return layout.field?.cursor(in: layout.fieldArea)
   }
 
+  /// The furthest that the paragraphs can be scrolled in that area; 0 where they are all in sight.
+  package func furthestFirst(in area: Rectangle) -> Int {
+    let layout = layout(in: area)
+    return max(0, layout.body.count - layout.bodyArea.rows)
+  }
+
   package func draw(in area: Rectangle, on canvas: inout Canvas) {
     let layout = layout(in: area)
     let frame = layout.frame

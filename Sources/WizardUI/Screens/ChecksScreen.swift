@@ -1,0 +1,126 @@
+// Checks: everything that is looked at before the start, all failures at once, each with why, saw, fix and after.
+
+import UpgradeCore
+
+/// Where the operator is among the checks.
+package struct ChecksPlace: Hashable, Sendable {
+  /// nil: the first failure, or the first row.
+  package var selected: CheckRow.ID?
+  package var window = ScrollWindow()
+  package var detail = ScrollWindow()
+  package init() {}
+}
+
+struct ChecksScreen: WizardScreen {
+  let picture: RunPicture
+  let model: WizardModel
+  private let rows: CheckRows
+
+  init(_ picture: RunPicture, _ model: WizardModel) {
+    self.picture = picture
+    self.model = model
+    rows = CheckRows(picture.checks, running: picture.checking)
+  }
+
+  private var selected: Int {
+    if let id = model.checks.selected, let row = rows.rows.firstIndex(where: { $0.id == id }) { return row }
+    return rows.rows.firstIndex { $0.word == .fail || $0.word == .unknown } ?? 0
+  }
+
+  var keys: [Request] {
+    [.down, .up, .nextPane, .rerun, .rerunAll, .write, .nextStep, .health, .journal, .help, .quit]
+  }
+
+  var refusals: [Request: String] {
+    var refusals: [Request: String] = [
+      .override: "A failed check refuses the start; it has to be mended. Rules can be set aside later, step by step."
+    ]
+    if picture.rail != .checks {
+      let reason = "The checks were those before the start; the gates of each step look again."
+      refusals[.rerun] = reason
+      refusals[.rerunAll] = reason
+    } else if rows.isRunning {
+      refusals[.nextStep] = "Not yet: checks are still running."
+    } else if !rows.refusing.isEmpty {
+      refusals[.nextStep] = cannotContinue
+    }
+    return refusals
+  }
+
+  var remark: Line {
+    if rows.isRunning { return Line("Checks are running. Nothing is changed by them.") }
+    if !rows.refusing.isEmpty { return Line("\(cannotContinue) Nothing has been changed on any node.", .danger) }
+    guard picture.rail == .checks else { return Line("These were the checks before the start.") }
+    return Line("No check refuses the start. > leads to the plan; nothing is changed by that.")
+  }
+
+  private var cannotContinue: String {
+    let count = rows.refusing.count
+    return "Cannot continue: \(count) check\(count == 1 ? "" : "s") \(count == 1 ? "refuses" : "refuse") the start."
+  }
+
+  func draw(in area: Rectangle, on canvas: inout Canvas) -> Position? {
+    let (list, detail) = areas(area)
+    let inside = Card().inside(list)
+    let table = table(in: inside)
+    let position = model.checks.window.showing(selected, of: rows.rows.count, height: inside.rows)
+      .position(of: rows.rows.count, height: inside.rows)
+    Card(Line("Checks  ") + rows.counts, note: Line(position ?? ""), isFocused: !model.isLower)
+      .draw(in: list, on: &canvas)
+    table.draw(in: inside, on: &canvas)
+    detailCard.draw(in: detail, on: &canvas)
+    return table.cursor(in: inside)
+  }
+
+  private func table(in area: Rectangle) -> Table {
+    Table(
+      columns: [
+        .init("", .fixed(CheckWord.columns)), .init("check", .rest(least: 20)),
+        .init("object", .natural(most: 24), alignment: .right, leftOutAt: 1),
+      ],
+      rows: rows.rows.map { [$0.word.line, Line($0.text), Line($0.object)] }, selected: selected,
+      window: model.checks.window, isFocused: !model.isLower)
+  }
+
+  /// The list takes what it needs, the card below never less than seven rows.
+  private func areas(_ area: Rectangle) -> (upper: Rectangle, lower: Rectangle) {
+    split(area, lower: min(area.rows / 2, max(7, area.rows - rows.rows.count - 3)))
+  }
+
+  private var detailCard: ScrolledCard {
+    guard rows.rows.indices.contains(selected), let result = rows.rows[selected].result else {
+      return ScrolledCard("Selected", [], isFocused: model.isLower)
+    }
+    let row = rows.rows[selected]
+    let parts = [
+      ("Holds", result.title), ("Why", result.why), ("Saw", result.saw), ("Fix", result.fix),
+      ("After", result.fix.isEmpty ? "" : result.after),
+    ]
+    return ScrolledCard(
+      Line("Selected: ") + row.word.line + Line("  \(result.name)  on \(row.object)"),
+      parts.filter { !$0.1.isEmpty }.map { WrappedText($0.1, label: Line($0.0, .bold), indent: 8) },
+      window: model.checks.detail, isFocused: model.isLower)
+  }
+
+  func take(_ request: Request, _ model: inout WizardModel) -> [WizardEffect]? {
+    switch request {
+    case .rerun:
+      guard rows.rows.indices.contains(selected) else { return [] }
+      return [.send(.recheck(rows.rows[selected].id.rule))]
+    case .rerunAll: return [.send(.recheck(nil))]
+    case .nextStep:
+      guard picture.rail == .checks, model.lookingAt == nil else { return nil }
+      return model.send(.proceed, picture)
+    default: break
+    }
+    if model.isLower {
+      guard let first = detailCard.first(after: request, in: areas(model.body).lower) else { return nil }
+      model.checks.detail.first = first
+      return []
+    }
+    guard let row = Movement.target(request, from: selected, of: rows.rows.count) else { return nil }
+    model.checks.selected = rows.rows[row].id
+    model.checks.detail = ScrollWindow()
+    return []
+  }
+}

@@ -1,0 +1,109 @@
+// Health in words and numbers, with its age; a number that is too old is never shown as if it were new.
+
+package import UpgradeCore
+
+/// What can be said of the health at one moment; every face says it from here.
+package struct HealthText: Hashable, Sendable {
+  /// Older readings are drawn as their age and not as a number.
+  package static let stale: Duration = .seconds(3)
+
+  private let health: Health
+  private let age: Duration?
+
+  package init(_ picture: RunPicture) {
+    health = picture.health
+    age = picture.health.readAt.map(picture.age)
+  }
+
+  package var isStale: Bool { age.map { $0 > Self.stale } ?? true }
+
+  /// `1 s ago`, `stale 7 s`, `not read yet`.
+  package var ageText: String {
+    guard let age else { return "not read yet" }
+    let seconds = Quantity.whole(age.seconds.rounded(.down))
+    return isStale ? "stale \(Quantity.duration(seconds: Double(seconds)))" : "\(seconds) s ago"
+  }
+
+  /// In place of a number that is too old.
+  private var missing: String { age == nil ? "not read" : ageText }
+
+  /// `ok`, `FAIL`, `not known`.
+  package var cluster: Line {
+    guard !isStale else { return Line(missing, .attention) }
+    return switch health.clusterOK {
+    case true: Line("ok", .good)
+    case false: Line("FAIL", .danger)
+    default: Line("not known", .attention)
+    }
+  }
+
+  package var nodes: Line {
+    guard !isStale else { return Line("?/\(health.nodes) up", .attention) }
+    return Line("\(health.nodesUp)/\(health.nodes) up", health.nodesUp < health.nodes ? .attention : .plain)
+  }
+
+  package var slots: Line {
+    guard !isStale else { return Line("slots ?", .attention) }
+    let isWhole = health.slotsServed == SlotSet.count
+    return Line("slots \(health.slotsServed)/\(SlotSet.count)", isWhole ? .plain : .danger)
+  }
+
+  /// The worst lag of all shards: `lag 12 KB`; `in sync` where no byte is missing.
+  package var lag: Line {
+    guard !isStale else { return Line("lag ?", .attention) }
+    let worst = health.shards.values.compactMap(\.lag.last).max()
+    return Line("max lag " + (worst.map { Quantity.bytes(Quantity.whole($0)) } ?? "not known"))
+  }
+
+  /// One shard's lag now, right-aligned by whoever draws it.
+  package func lag(of shard: ShardID) -> Line {
+    guard !isStale else { return Line(missing, .attention) }
+    guard let lag = health.shards[shard]?.lag.last else { return Line("not known", .attention) }
+    return Line(Quantity.bytes(Quantity.whole(lag)))
+  }
+
+  /// `in sync`, `1 of 2 in sync`, `no replica`.
+  package func sync(of shard: ShardID) -> Line {
+    guard !isStale, let health = health.shards[shard] else { return Line("", .plain) }
+    if health.replicas == 0 { return Line("no replica", .attention) }
+    if health.replicasInSync == health.replicas, health.replicas == 1 { return Line("in sync") }
+    return Line(
+      "\(health.replicasInSync) of \(health.replicas) in sync",
+      health.replicasInSync < health.replicas ? .attention : .plain)
+  }
+
+  /// `client errors 0/s`, or that nobody measures.
+  package var clientErrors: Line {
+    guard let clients = health.clients else { return Line("clients not measured") }
+    let perSecond = health.clientErrors.last
+    let isBad = (perSecond ?? 0) > 0 || clients.lost > 0
+    return Line(
+      "client errors " + (perSecond.map { Quantity.count($0) + "/s" } ?? "?"), isBad ? .danger : .plain)
+  }
+
+  /// `0 in all, 0 lost`.
+  package var clientTotals: Line {
+    guard let clients = health.clients else { return Line("no probe: nothing is known of clients") }
+    return Line(
+      "\(clients.errorCount) in all, \(clients.lost) lost", clients.spent > 0 ? .danger : .plain)
+  }
+
+  /// `longest stall 43 ms (10 ms steps)`.
+  package var stall: Line {
+    guard let clients = health.clients else { return Line("stall not measured") }
+    return Line("longest stall \(clients.longestStall) ms (in steps of \(clients.resolution) ms)")
+  }
+
+  /// Operations a second of all primaries.
+  package var operations: Line {
+    guard !isStale else { return Line("ops ?", .attention) }
+    let known = health.shards.values.compactMap(\.operations.last)
+    return Line("ops " + (known.isEmpty ? "?" : Quantity.count(known.reduce(0, +)) + "/s"))
+  }
+
+  /// The whole health in one row, the most important first: what stays in sight under a dialog.
+  package var summary: Line {
+    let parts = [cluster + " " + nodes, slots, lag, clientErrors, Line(ageText, isStale ? .attention : .plain)]
+    return parts.enumerated().reduce(Line("Health  ")) { $1.offset == 0 ? $0 + $1.element : $0 + "  " + $1.element }
+  }
+}

@@ -1,0 +1,47 @@
+// What stays as it is when the wizard is left now, and with which code the program would end.
+
+package import UpgradeCore
+
+/// The consequences of leaving at this moment, told before anybody has to decide.
+package struct LeaveForecast: Hashable, Sendable {
+  package var exitCode: Int32
+  package var meaning: String
+  /// What stays as it is, one sentence each.
+  package var lines: [String]
+
+  package init(_ picture: RunPicture) {
+    let state = picture.state
+    (exitCode, meaning) = Self.code(picture)
+    lines = []
+    guard state.hasChanged else {
+      lines = ["Nothing has been changed on any server."]
+      return
+    }
+    if let flight = state.inFlight {
+      lines.append(
+        "Running now: \(flight.effect.step.sentence(in: picture.setup)). It is not cut short; "
+          + "resume looks at what came of it.")
+    }
+    let out = state.facts.out.values.sorted().map { picture.setup?.address($0) ?? $0.text }
+    if !out.isEmpty { lines.append("Out of service by us: \(out.joined(separator: ", ")). It stays so until resume.") }
+    let settings = state.facts.openLedger.count
+    if settings > 0 {
+      lines.append("Upgrade mode: \(settings) temporary settings stay in place until resume or cleanup.")
+    }
+    let done = NodeStatus.all(in: picture).count { $0.word == .ok }
+    lines.append("\(done) of \(picture.setup?.nodes.count ?? 0) nodes are done. The servers go on as they are.")
+  }
+
+  private static func code(_ picture: RunPicture) -> (Int32, String) {
+    if let conclusion = picture.conclusion {
+      return (conclusion.exitCode, conclusion.exitCode == 0 ? "done and verified" : "the run is over")
+    }
+    guard picture.state.hasChanged else { return (130, "interrupted before any change") }
+    let isServed = picture.health.clusterOK == true && picture.health.slotsServed == SlotSet.count
+    let isFresh = !HealthText(picture).isStale
+    return isServed && isFresh ? (3, "stopped, resumable, every shard served") : (4, "stopped, needs a person now")
+  }
+
+  /// `3 (stopped, resumable, every shard served)`
+  package var codeText: String { "\(exitCode) (\(meaning))" }
+}

@@ -1,0 +1,93 @@
+// What comes next, or runs now: the exact command, what clients feel, the way back, the usual time.
+//
+//     ├─ NEXT  Stop 10.0.3.15:6379 (replica of s3) ───────────────┤
+//     │ runs      redis-cli -h 10.0.3.15 -p 6379 SHUTDOWN         │
+//     │ clients   connections of readers on it are closed         │
+//     │ undo      the old software is put back                    │
+
+import UpgradeCore
+
+struct NextCard: Widget {
+  let picture: RunPicture
+
+  init(_ picture: RunPicture) { self.picture = picture }
+
+  /// The step that the card is about: the one in flight, the one that is asked for, or the next one.
+  static func step(of picture: RunPicture) -> Step? {
+    let wanted = picture.state.inFlight?.effect.step ?? picture.state.asked?.step
+    if let step = picture.posture.step, wanted == nil || step.key == wanted { return step }
+    return wanted.flatMap { key in picture.plan?.steps.first { $0.key == key } }
+  }
+
+  func draw(in area: Rectangle, on canvas: inout Canvas) {
+    let inside = area.inset(rows: 1, columns: 2)
+    Card(title).draw(in: area, on: &canvas)
+    var lines = rows.flatMap { row in
+      WrappedText(row.text, label: Line(row.label), indent: 9).rows(columns: inside.columns)
+    }
+    // Where they do not all fit each keeps its first row, so that none is pushed out by a long one.
+    if lines.count > inside.rows {
+      lines = rows.map { row in Line("\(row.label)").padded(to: 9) + Line(row.text) }
+    }
+    for (index, line) in lines.prefix(inside.rows).enumerated() {
+      canvas.put(line, row: inside.row + index, column: inside.column, in: inside)
+    }
+  }
+
+  private var title: Line {
+    if let flight = picture.state.inFlight {
+      let words = Self.step(of: picture)?.title ?? flight.effect.step.sentence(in: picture.setup)
+      return Line("NOW  ", .bold) + Line(words)
+    }
+    if let question = picture.state.asked { return Line("ASKED  ", .attention) + Line(question.title) }
+    if let step = Self.step(of: picture) { return Line("NEXT  ", .bold) + Line(step.title) }
+    return Line("NEXT")
+  }
+
+  private struct Row: Hashable {
+    var label: String
+    var text: String
+  }
+
+  private var rows: [Row] {
+    if let flight = picture.state.inFlight, Self.step(of: picture) == nil { return flightRows(flight) }
+    guard let step = Self.step(of: picture) else { return quietRows }
+    var rows = commandRows(step.action)
+    rows.append(Row(label: "clients", text: step.impact))
+    rows.append(Row(label: "undo", text: step.undo))
+    rows.append(Row(label: "usually", text: step.usual))
+    rows.append(Row(label: "why", text: step.why))
+    return rows
+  }
+
+  /// A step of a plan that is not on record any more: what the journal knows of it.
+  private func flightRows(_ flight: InFlight) -> [Row] {
+    var rows = commandRows(flight.action)
+    if flight.effect.attempt > 1 { rows.append(Row(label: "attempt", text: "\(flight.effect.attempt)")) }
+    if let outcome = flight.outcome {
+      rows.append(Row(label: "said", text: "\(outcome.kind.rawValue) \(outcome.sentence)"))
+    }
+    return rows
+  }
+
+  private var quietRows: [Row] {
+    if let question = picture.state.asked {
+      return question.decisionLines.map { Row(label: $0.label.lowercased(), text: $0.text) }
+    }
+    switch picture.posture.kind {
+    case .next(.wait(let gate, _, let problem)):
+      let name = picture.setup?.name(gate.object) ?? gate.object.description
+      return [Row(label: "waits", text: "\(gate.rule) on \(name)"), Row(label: "or else", text: problem.what)]
+    case .drifted(let changes): return changes.map { Row(label: "changed", text: $0) }
+    default: return []
+    }
+  }
+
+  private func commandRows(_ action: Action) -> [Row] {
+    guard let setup = picture.setup else { return [] }
+    let commands = action.commands(in: setup)
+    guard let first = commands.first else { return [Row(label: "runs", text: "nothing: it only waits")] }
+    let more = commands.count > 1 ? "   (1 of \(commands.count), c shows all)" : ""
+    return [Row(label: "runs", text: first + more)]
+  }
+}

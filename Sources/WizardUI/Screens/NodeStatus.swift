@@ -1,0 +1,110 @@
+// One node's place in the run, as the first word of its row and the facts beside it.
+
+package import UpgradeCore
+
+/// What a list says of one node.
+package struct NodeStatus: Hashable, Sendable {
+  package var id: NodeID
+  package var word: StateWord
+  package var address: String
+  /// `PRIMARY` in capitals: it is the one that must not be touched by mistake.
+  package var role: String
+  package var shard: String
+  /// What it runs, short; `?` where that is not known.
+  package var version: String
+  /// How long it was out, `-` where it was not yet.
+  package var took: String
+  /// Why it is not as usual, where there is something to say.
+  package var note: String
+
+  package init(_ node: NodeSetup, in picture: RunPicture) {
+    let reading = picture.snapshot[node.id]
+    let expected = picture.state.expected[node.id]
+    id = node.id
+    address = node.address.description
+    shard = picture.setup?.shard(of: node.id)?.id.description ?? "-"
+    let role = reading.view?.role ?? expected?.role ?? node.role
+    self.role = role == .primary ? "PRIMARY" : "replica"
+    version = (reading.view?.release ?? expected?.release).map(picture.short) ?? "?"
+    took = picture.times.seconds(node.id).map(Quantity.took) ?? "-"
+    let standing = Standing(node.id, picture)
+    word = standing.word
+    note = standing.note
+    if case .up(let view) = reading, view.pulse.persistence.loading {
+      note = view.pulse.persistence.secondsToLoad.map { "loading, about \($0) s left" } ?? "loading its data"
+    }
+  }
+
+  /// Every node of the run in the order in which it comes: replicas shard by shard, then primaries.
+  ///
+  /// The order is that of the start, so that no row moves while somebody reads it.
+  package static func all(in picture: RunPicture) -> [NodeStatus] {
+    guard let setup = picture.setup else { return [] }
+    let rank: [ShardID: Int] = Dictionary(
+      setup.shards.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let placed = setup.nodesByAddress.enumerated().map { index, node in
+      let shard = setup.shard(of: node.id).flatMap { rank[$0.id] } ?? setup.shards.count
+      return (place: (node.role == .replica ? 0 : 1, shard, index), node: node)
+    }
+    return placed.sorted { $0.place < $1.place }.map { NodeStatus($0.node, in: picture) }
+  }
+}
+
+/// The word of a node's row, and why.
+private struct Standing {
+  var word: StateWord
+  var note = ""
+
+  init(_ node: NodeID, _ picture: RunPicture) {
+    let state = picture.state
+    let isOurs = state.facts.stopped.contains(node) || state.facts.isOut(node)
+    let isInHand = state.inFlight.map { Self.concerns($0.action, node) } ?? false
+    if state.problem?.object == .node(node) {
+      word = .fail
+    } else if isInHand {
+      word = .run
+    } else if case .down = picture.snapshot[node] {
+      word = .gone
+    } else if let question = state.asked, Self.concerns(question, node, picture) {
+      word = .ask
+    } else if Self.hasReached(node, picture) {
+      word = picture.state.facts.goals.want[node] == picture.setup?.to ? .ok : .skip
+    } else if let step = picture.posture.step, step.key.object == .node(node) || isOurs {
+      word =
+        picture.isPaused || picture.posture.gates.contains { !$0.isGreen } || picture.posture.settling != nil
+        ? .hold : .wait
+    } else {
+      word = state.facts.goals.mode == .windDown ? .skip : .wait
+    }
+    switch picture.snapshot[node] {
+    case .down: note = isOurs ? "stopped by us, expected" : "down, not by us"
+    case .unknown(let why): note = why
+    case .up: break
+    }
+  }
+
+  private static func concerns(_ action: Action, _ node: NodeID) -> Bool {
+    switch action {
+    case .watch(let watched): watched == node
+    case .backUp(let nodes): nodes.contains(node)
+    default: action.touches.contains(node)
+    }
+  }
+
+  /// A hand-over is asked on the row of the primary that gives its shard away.
+  private static func concerns(_ question: Question, _ node: NodeID, _ picture: RunPicture) -> Bool {
+    if question.name.object == picture.setup?.address(node) { return true }
+    switch question.step?.object {
+    case .node(let asked): return asked == node
+    case .shard(let shard): return picture.snapshot.shard(shard).flatMap(picture.snapshot.primary) == node
+    default: return false
+    }
+  }
+
+  /// Back in sync on what is wanted of it, as settled from readings.
+  private static func hasReached(_ node: NodeID, _ picture: RunPicture) -> Bool {
+    let state = picture.state
+    guard let wanted = state.facts.goals.want[node], !state.facts.isOut(node) else { return false }
+    return (picture.snapshot[node].view?.release ?? state.expected[node]?.release) == wanted
+  }
+}

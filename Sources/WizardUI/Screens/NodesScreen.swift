@@ -1,0 +1,131 @@
+// Nodes, the main screen: every node with its state, health beside it, what comes next with its command, what happened.
+
+package import UpgradeCore
+
+/// Where the operator is among the nodes.
+package struct NodesPlace: Hashable, Sendable {
+  /// nil: the node in hand.
+  package var selected: NodeID?
+  package var window = ScrollWindow()
+  package var events = LogPane.Place.newest
+  package init() {}
+}
+
+struct NodesScreen: WizardScreen {
+  let picture: RunPicture
+  let model: WizardModel
+  private let nodes: [NodeStatus]
+
+  init(_ picture: RunPicture, _ model: WizardModel) {
+    self.picture = picture
+    self.model = model
+    nodes = NodeStatus.all(in: picture)
+  }
+
+  private var selected: Int? {
+    if let id = model.nodes.selected, let row = nodes.firstIndex(where: { $0.id == id }) { return row }
+    let inHand: [StateWord] = [.fail, .ask, .run, .hold, .gone]
+    return inHand.lazy.compactMap { word in nodes.firstIndex { $0.word == word } }.first
+      ?? nodes.firstIndex { $0.word == .wait }
+  }
+
+  var keys: [Request] { [.down, .up, .nextPane, .commands] + commonKeys }
+
+  func draw(in area: Rectangle, on canvas: inout Canvas) -> Position? {
+    let areas = Areas(area, nodes: nodes.count, shards: picture.health.shards.count)
+    if let summary = areas.summary {
+      canvas.put(HealthText(picture).summary, row: summary.row, column: summary.column + 1, in: summary)
+    }
+    drawNodes(in: areas.nodes, on: &canvas)
+    if let health = areas.health {
+      Card("Health now", note: Line(picture.health.epoch.map { "epoch \($0)" } ?? "")).draw(in: health, on: &canvas)
+      HealthPane(picture: picture).draw(in: health.inset(rows: 1, columns: 2), on: &canvas)
+    }
+    NextCard(picture).draw(in: areas.next, on: &canvas)
+    drawEvents(in: areas.events, on: &canvas)
+    if let output = areas.output { OutputCard(picture).draw(in: output, on: &canvas) }
+    return table.cursor(in: areas.nodes.inset())
+  }
+
+  private var table: Table {
+    Table(
+      columns: [
+        .init("state", .fixed(StateWord.columns)), .init("node", .natural(most: 30)), .init("role", .fixed(7)),
+        .init("shard", .natural(most: 5)), .init("version", .natural(most: 14)),
+        .init("out", .natural(most: 6), alignment: .right, leftOutAt: 1), .init("", .rest(least: 8), leftOutAt: 2),
+      ],
+      rows: nodes.map { node in
+        [
+          node.word.line, Line(node.address), Line(node.role, node.role == "PRIMARY" ? .bold : .plain),
+          Line(node.shard), Line(node.version), Line(node.took), Line(node.note),
+        ]
+      }, selected: selected, window: model.nodes.window, isFocused: !model.isLower)
+  }
+
+  private func drawNodes(in area: Rectangle, on canvas: inout Canvas) {
+    let inside = area.inset()
+    let position = model.nodes.window.showing(selected, of: nodes.count, height: inside.rows)
+      .position(of: nodes.count, height: inside.rows)
+    let note = selected.map { nodes[$0].note } ?? ""
+    // Where the list has no room for remarks, the one about the selected node stands in the border.
+    let hasRemarks = table.widths(in: inside.columns - 1).last?.map { $0 > 0 } ?? false
+    Card("Nodes", note: Line(position ?? (hasRemarks ? "" : note)), isFocused: !model.isLower)
+      .draw(in: area, on: &canvas)
+    table.draw(in: inside, on: &canvas)
+  }
+
+  private func drawEvents(in area: Rectangle, on canvas: inout Canvas) {
+    let inside = area.inset(rows: 1, columns: 2)
+    let pane = EventPane(picture.events, place: model.nodes.events, columns: inside.columns)
+    let position = pane.window(height: inside.rows).position(of: pane.rows.count, height: inside.rows)
+    Card("Events", note: Line(position ?? ""), isFocused: model.isLower).draw(in: area, on: &canvas)
+    pane.log.draw(in: inside, on: &canvas)
+  }
+
+  func take(_ request: Request, _ model: inout WizardModel) -> [WizardEffect]? {
+    if model.isLower {
+      let areas = Areas(model.body, nodes: nodes.count, shards: picture.health.shards.count)
+      let inside = areas.events.inset(rows: 1, columns: 2)
+      let pane = EventPane(picture.events, place: model.nodes.events, columns: inside.columns)
+      guard let moved = pane.moved(request, height: inside.rows) else { return nil }
+      model.nodes.events = moved
+      return []
+    }
+    guard let row = Movement.target(request, from: selected ?? 0, of: nodes.count) else { return nil }
+    model.nodes.selected = nodes[row].id
+    return []
+  }
+
+  /// How the body is cut up; the same order in every size, more depth in a larger one.
+  struct Areas: Hashable {
+    /// One row of health, where there is no room for its pane.
+    var summary: Rectangle?
+    var nodes: Rectangle
+    var health: Rectangle?
+    var next: Rectangle
+    var events: Rectangle
+    var output: Rectangle?
+
+    init(_ area: Rectangle, nodes nodeCount: Int, shards: Int) {
+      var rest = area
+      if area.columns < 80 { (summary, rest) = rest.cutTop(1) }
+      let isTall = rest.rows >= 30
+      let nextRows = min(5, max(2, rest.rows / 3 - 2))
+      let outputRows = isTall ? 4 : 0
+      let frames = isTall ? 5 : 4
+      let free = rest.rows - frames - nextRows - outputRows
+      let wanted = max(nodeCount, summary == nil ? shards + 3 : 0)
+      let top = max(1, min(wanted, free - (isTall ? 6 : min(3, free / 2))))
+      var upper: Rectangle
+      (upper, rest) = rest.cutTop(top + 2, sharing: 1)
+      if summary == nil {
+        // 42 columns hold the longest usual row; what a wider window has goes to both.
+        (upper, health) = upper.cutLeft(42 + max(0, area.columns - 80) / 2, sharing: 1)
+      }
+      nodes = upper
+      (next, rest) = rest.cutTop(nextRows + 2, sharing: 1)
+      if isTall { (rest, output) = rest.cutBottom(outputRows + 2, sharing: 1) }
+      events = rest
+    }
+  }
+}

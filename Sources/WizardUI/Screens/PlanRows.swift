@@ -1,0 +1,143 @@
+// A plan as a person reads it: a row for each node and each hand-over, and the two lines of the way back between them.
+
+package import UpgradeCore
+
+/// One row of the plan: some steps that belong together.
+package struct PlanRow: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
+    case upgradeModeOn, upgradeModeOff, backUp
+    case node(NodeID)
+    case handOver(ShardID)
+    /// A pause for the operator.
+    case pause(QuestionKind)
+    case other
+  }
+
+  /// The line that is crossed by this row.
+  package enum Line: Hashable, Sendable {
+    case narrows(ShardID)
+    case closes(ShardID)
+  }
+
+  package var kind: Kind
+  package var subject: String
+  package var role: String
+  package var shard: String
+  package var what: String
+  package var clients: String
+  package var steps: [Step]
+  /// Drawn above the row: crossing it is a consent of its own.
+  package var line: Line?
+}
+
+/// All rows of a plan.
+package struct PlanRows: Hashable, Sendable {
+  package var rows: [PlanRow] = []
+  package var nodeCount: Int { rows.count { if case .node = $0.kind { true } else { false } } }
+  package var handOverCount: Int { rows.count { if case .handOver = $0.kind { true } else { false } } }
+
+  package init(_ plan: Plan?, setup: Setup?) {
+    guard let plan, let setup else { return }
+    for step in plan.steps {
+      let kind = Self.kind(of: step, after: rows.last?.kind)
+      if rows.last?.kind == kind, kind != .other {
+        rows[rows.count - 1].steps.append(step)
+      } else {
+        rows.append(PlanRow(kind: kind, subject: "", role: "", shard: "", what: "", clients: "", steps: [step]))
+      }
+    }
+    var roles: [NodeID: Role] = [:]
+    for index in rows.indices { rows[index].describe(setup, &roles) }
+  }
+
+  /// The settings that a restarted node gets again belong to that node's row.
+  private static func kind(of step: Step, after last: PlanRow.Kind?) -> PlanRow.Kind {
+    switch (step.key.verb, step.key.object) {
+    case (.enterUpgradeMode, .node(let node)) where last == .node(node): .node(node)
+    case (.enterUpgradeMode, _): .upgradeModeOn
+    case (.leaveUpgradeMode, _): .upgradeModeOff
+    case (.backUp, _): .backUp
+    case (.confirm, _): step.key.argument.flatMap(QuestionKind.init(rawValue:)).map { .pause($0) } ?? .other
+    case (.handOver, .shard(let shard)): .handOver(shard)
+    case (_, .node(let node)): .node(node)
+    default: .other
+    }
+  }
+}
+
+extension PlanRow {
+  /// Fills in the words; `roles` carries what hand-overs earlier in the plan have changed.
+  fileprivate mutating func describe(_ setup: Setup, _ roles: inout [NodeID: Role]) {
+    let isNoReturn = steps.contains { $0.consent?.consentClass == .noReturn }
+    let isOutage = steps.contains { $0.consent?.consentClass == .outage }
+    switch kind {
+    case .upgradeModeOn:
+      subject = Self.nodes(steps.count)
+      what = "upgrade mode on"
+      clients = "nothing"
+    case .upgradeModeOff:
+      subject = Self.nodes(steps.count)
+      what = "upgrade mode off: every setting put back"
+      clients = "nothing"
+    case .backUp:
+      if case .backUp(let nodes)? = steps.first?.action { subject = Self.nodes(nodes.count) }
+      what = "back up"
+      clients = "nothing"
+    case .pause(let question):
+      subject = "you"
+      what = Self.pauseText(question)
+      clients = question == .clientProbe ? "small test keys" : "nothing"
+    case .handOver(let id):
+      shard = id.description
+      subject = id.description
+      if case .handOver(_, let from, let to)? = steps.first?.action {
+        roles[from] = .replica
+        roles[to] = .primary
+        what = "HAND OVER to \(setup.address(to))"
+      }
+      clients = "a short pause of writes"
+      if isNoReturn { line = .narrows(id) }
+    case .node(let node):
+      let id = setup.shard(of: node)?.id
+      subject = setup.address(node)
+      shard = id?.description ?? "-"
+      role = (roles[node] ?? setup.node(node)?.role) == .primary ? "PRIMARY" : "replica"
+      what = "restart on \(setup.short(setup.to)), sync"
+      clients = isOutage ? "OUTAGE until it is back" : "nothing"
+      if isNoReturn, let id { line = .closes(id) }
+    case .other:
+      subject = setup.name(steps.first?.key.object ?? .deployment)
+      what = steps.first?.title ?? ""
+      clients = steps.first?.impact ?? ""
+    }
+  }
+
+  private static func nodes(_ count: Int) -> String { count == 1 ? "1 node" : "\(count) nodes" }
+
+  private static func pauseText(_ kind: QuestionKind) -> String {
+    switch kind {
+    case .clientProbe: "asked: client probe, yes or no"
+    case .canary: "asked: look at the first node, go on?"
+    case .firstPromotion: "asked: begin with the hand-overs?"
+    default: "asked: \(kind.rawValue)"
+    }
+  }
+}
+
+extension PlanRow.Line {
+  /// The line in words, as it is drawn in the list and printed in the plan.
+  package var text: String {
+    switch self {
+    case .narrows(let shard): "the way back of \(shard) NARROWS here: new data in a format the old version cannot read"
+    case .closes(let shard): "the way back of \(shard) CLOSES here: its last copy on the old version goes"
+    }
+  }
+
+  /// The same for a narrow list.
+  package var shortText: String {
+    switch self {
+    case .narrows(let shard): "way back of \(shard) NARROWS from here on"
+    case .closes(let shard): "way back of \(shard) CLOSES from here on"
+    }
+  }
+}

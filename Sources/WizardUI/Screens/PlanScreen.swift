@@ -1,0 +1,115 @@
+// Plan: every node and every hand-over with what clients notice, the lines of the way back, and the exact commands.
+
+import UpgradeCore
+
+/// Where the operator is in the plan.
+package struct PlanPlace: Hashable, Sendable {
+  package var selected = 0
+  package var window = ScrollWindow()
+  package var detail = ScrollWindow()
+  package init() {}
+}
+
+struct PlanScreen: WizardScreen {
+  let picture: RunPicture
+  let model: WizardModel
+  private let rows: PlanRows
+
+  init(_ picture: RunPicture, _ model: WizardModel) {
+    self.picture = picture
+    self.model = model
+    rows = PlanRows(picture.plan, setup: picture.setup)
+  }
+
+  private var selected: Int { min(model.plan.selected, max(0, rows.rows.count - 1)) }
+
+  var keys: [Request] { [.down, .up, .nextPane, .commands, .write, .previousStep, .health, .journal, .help, .quit] }
+
+  var remark: Line {
+    if picture.plan == nil { return Line("The plan is being made from what the servers say.") }
+    guard picture.rail == .plan else { return Line("What is left of the plan. > goes back to the run.") }
+    return Line("Nothing has been changed yet.")
+  }
+
+  func draw(in area: Rectangle, on canvas: inout Canvas) -> Position? {
+    let (upper, lower) = areas(area)
+    let inside = Card().inside(upper)
+    let list = list
+    let isRest = picture.rail.rawValue > RailStep.plan.rawValue
+    Card(
+      Line(isRest ? "Plan, what is left  " : "Plan  ") + Line(totals), note: Line(list.position(in: inside) ?? ""),
+      isFocused: !model.isLower
+    ).draw(in: upper, on: &canvas)
+    list.draw(in: inside, on: &canvas)
+    detail.draw(in: lower, on: &canvas)
+    return list.cursor(in: inside)
+  }
+
+  private var list: PlanList {
+    PlanList(
+      rows.rows, ending: picture.plan?.ending, selected: selected, window: model.plan.window,
+      isFocused: !model.isLower)
+  }
+
+  /// The list takes what it needs; the commands of the selected row never less than five rows.
+  private func areas(_ area: Rectangle) -> (upper: Rectangle, lower: Rectangle) {
+    split(area, lower: min(area.rows / 2 - 2, max(5, area.rows - list.entries.count - 4)))
+  }
+
+  private var totals: String {
+    guard let setup = picture.setup else { return "" }
+    let commands = rows.rows.flatMap(\.steps).reduce(0) { $0 + $1.action.commands(in: setup).count }
+    return "\(rows.nodeCount) nodes, \(rows.handOverCount) hand-overs, \(commands) commands"
+      + (setup.wayBackNarrows ? "" : ", the way back stays open")
+  }
+
+  private var detail: ScrolledCard {
+    guard rows.rows.indices.contains(selected), let setup = picture.setup else {
+      return ScrolledCard("Commands", [], isFocused: model.isLower)
+    }
+    let row = rows.rows[selected]
+    let text = StepsText(row.steps, setup: setup)
+    return ScrolledCard(
+      Line("Commands of row \(selected + 1): \(row.subject)  (\(text.commandCount))"), text.paragraphs,
+      window: model.plan.detail, isFocused: model.isLower)
+  }
+
+  func take(_ request: Request, _ model: inout WizardModel) -> [WizardEffect]? {
+    if model.isLower {
+      guard let first = detail.first(after: request, in: areas(model.body).lower) else { return nil }
+      model.plan.detail.first = first
+      return []
+    }
+    guard let row = Movement.target(request, from: selected, of: rows.rows.count) else { return nil }
+    model.plan.selected = row
+    model.plan.detail = ScrollWindow()
+    return []
+  }
+}
+
+/// Some steps with their exact commands, what clients feel and the way back, as paragraphs.
+struct StepsText {
+  private(set) var paragraphs: [WrappedText] = []
+  private(set) var commandCount = 0
+
+  init(_ steps: [Step], setup: Setup) {
+    for step in steps {
+      let commands = step.action.commands(in: setup)
+      guard !commands.isEmpty else {
+        paragraphs.append(WrappedText(step.title, label: "-", indent: 3))
+        continue
+      }
+      for command in commands {
+        commandCount += 1
+        paragraphs.append(WrappedText(command, label: Line("\(commandCount)"), indent: 3))
+      }
+    }
+    // The step that is asked for says best what the row costs; without one it is the first.
+    guard let chief = steps.first(where: { $0.consent != nil }) ?? steps.first else { return }
+    for (label, text) in [
+      ("Why", chief.why), ("Clients", chief.impact), ("Undo", chief.undo), ("Usually", chief.usual),
+    ] {
+      paragraphs.append(WrappedText(text, label: Line(label, .bold), indent: 8))
+    }
+  }
+}

@@ -1,0 +1,79 @@
+// The rows above the keys: what is asked with its answers, or what goes on; and why something was refused.
+
+import UpgradeCore
+
+struct TalkRows: Widget {
+  let picture: RunPicture
+  let model: WizardModel
+  let screen: any WizardScreen
+  let isArmed: Bool
+
+  func draw(in area: Rectangle, on canvas: inout Canvas) {
+    var rest = area
+    if let status = model.status {
+      let row: Rectangle
+      (rest, row) = rest.cutBottom(1)
+      canvas.put(status, row: row.row, column: row.column + 1, in: row.inset(rows: 0), style: .attention)
+    }
+    if let question {
+      question.draw(in: rest, on: &canvas)
+    } else {
+      let inside = rest.inset(rows: 0)
+      for (index, row) in Self.wrapped(remark, columns: inside.columns).prefix(inside.rows).enumerated() {
+        canvas.put(row, row: inside.row + index, column: inside.column, in: inside)
+      }
+    }
+  }
+
+  private var remark: Line {
+    if model.dialog != nil {
+      return Line("Health keeps updating. If a gate turns red, Enter is refused and says why.")
+    }
+    if let sent = model.sent {
+      return Line(sent.command == .leave ? "Leaving." : "Sent; waiting for what comes of it.")
+    }
+    if let conclusion = picture.conclusion {
+      return Line(
+        (conclusion.lines.first ?? "The run is over.") + "  q ends the program with code \(conclusion.exitCode).")
+    }
+    return screen.remark
+  }
+
+  private static func wrapped(_ line: Line, columns: Int) -> [Line] {
+    guard line.columns > columns else { return [line] }
+    return WrappedText(line.parts.map(\.text).joined(), style: line.parts.first?.style ?? .plain)
+      .rows(columns: columns)
+  }
+
+  // MARK: - What is asked
+
+  private var question: QuestionRow? {
+    guard model.dialog == nil, let prompt = model.prompt else { return nil }
+    switch prompt {
+    case .question: return picture.state.asked.map(asked)
+    case .problem:
+      let last = picture.offers.compactMap(\.number).last ?? 0
+      return QuestionRow(
+        Line(last > 1 ? "Pick 1-\(last): nothing runs until you do." : "Pick 1: nothing runs until you do."),
+        choices: [], note: Line(), isArmed: isArmed)
+    case .choice(let choice):
+      let text = picture.offers.first { $0.offer.choice == choice }?.offer.text ?? choice.name
+      return row("\(text)?", yes: "do it", no: "go back")
+    case .goOn:
+      let next = NextCard.step(of: picture).map { " Next: \($0.title)." } ?? ""
+      return row("Go on?\(next)", yes: "go on", no: "stay held")
+    case .leave: return row("Leave now? Exit code \(LeaveForecast(picture).codeText).", yes: "leave", no: "stay")
+    case .override: return nil
+    }
+  }
+
+  private func asked(_ question: Question) -> QuestionRow {
+    let title = question.title.hasSuffix("?") ? question.title : question.title + "?"
+    return question.isTyped
+      ? row(title, yes: "open, then type \(question.word)", no: "not now") : row(title, yes: "yes", no: "not now")
+  }
+
+  private func row(_ text: String, yes: String, no: String) -> QuestionRow {
+    QuestionRow(Line(text), choices: [.init(.yes, yes), .init(.no, no)], isArmed: isArmed)
+  }
+}

@@ -1,0 +1,53 @@
+// The whole screen of one moment: fixed rows, the screen's body, what lies over it, what is asked, the keys.
+
+package import SystemIO
+package import UpgradeCore
+
+extension WizardModel {
+  /// Draws a moment of the run as this operator sees it.
+  package func frame(_ picture: RunPicture, _ size: Size, glyphs: Glyphs = .utf8, at now: MonotonicTime) -> Frame {
+    var canvas = Canvas(size, glyphs: glyphs)
+    guard !ScreenLayout.isTooSmall(size) else {
+      TooSmallScreen(picture: picture, isLeaving: prompt == .leave).draw(in: canvas.area, on: &canvas)
+      return Frame(canvas, title: title(picture), prompt: promptName, alert: alert, redrawAt: now + .seconds(1))
+    }
+    let layout = ScreenLayout(canvas.area)
+    let isArmed = isArmed(at: now)
+    let screen = screen(picture)
+    IdentityRow(picture: picture).draw(in: layout.identity, on: &canvas)
+    RailRow(picture: picture, shown: step(picture)).draw(in: layout.rail, on: &canvas)
+    var cursor = screen.draw(in: layout.body, on: &canvas)
+    let overlay = Overlay(picture: picture, model: self, isArmed: isArmed)
+    cursor = overlay.draw(in: layout.body, on: &canvas) ?? cursor
+    TalkRows(picture: picture, model: self, screen: screen, isArmed: isArmed).draw(in: layout.talk, on: &canvas)
+    drawKeys(screen, in: layout.keys, on: &canvas)
+    let arms = gate.armsAt.flatMap { $0 > now ? $0 : nil } ?? now + .seconds(1)
+    return Frame(
+      canvas, cursor: cursor, title: title(picture), prompt: promptName, alert: alert,
+      redrawAt: min(arms, now + .seconds(1)))
+  }
+
+  private func drawKeys(_ screen: any WizardScreen, in area: Rectangle, on canvas: inout Canvas) {
+    if dialog != nil {
+      // Every printable key is text here, so only these mean something.
+      let line = "Esc back   Enter confirm   PgUp/PgDn scroll   F1 help   ^C pause"
+      canvas.put(line, row: area.row, column: area.column + 1, in: area)
+    } else if view?.name == .help {
+      KeyLine([.cancel, .down, .up, .pageDown, .pageUp]).draw(in: area, on: &canvas)
+    } else {
+      KeyLine(screen.keys, refusals: screen.refusals, titles: [.cancel: "back"]).draw(in: area, on: &canvas)
+    }
+  }
+
+  private func title(_ picture: RunPicture) -> String {
+    "redis-upgrade \(picture.target)" + (picture.state.problem == nil ? "" : ": stopped")
+  }
+
+  /// What the bell rings for: only what the run itself waits for.
+  private var alert: String? {
+    switch prompt {
+    case .question, .problem: promptName
+    default: nil
+    }
+  }
+}

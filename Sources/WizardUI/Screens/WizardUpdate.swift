@@ -1,0 +1,188 @@
+// What every message does to the operator's place, and what is to be done about it: pure, so that a key script tests it.
+
+package import SystemIO
+package import UpgradeCore
+
+extension WizardModel {
+  /// Takes one message; the picture is the newest one, the time that of the message.
+  package mutating func update(
+    _ message: WizardMessage, _ picture: RunPicture, at now: MonotonicTime
+  ) -> [WizardEffect] {
+    var effects: [WizardEffect] = []
+    // What was asked may be gone already: a key never answers an older picture.
+    reconcile(picture)
+    switch message {
+    case .press(let press): effects = take(press, picture, at: now)
+    case .appeared(let name): appeared(name, at: now)
+    case .resized(let size): self.size = size
+    case .pictured: break
+    case .taken(let command): taken(command)
+    case .refused(let command, let reason): refused(command, reason)
+    case .said(let sentence): status = sentence
+    case .endWanted: effects = endFromOutside(picture)
+    }
+    reconcile(picture)
+    if isEnding, let conclusion = picture.conclusion { effects.append(.end(conclusion.exitCode)) }
+    return effects
+  }
+
+  /// The terminal or the program's caller goes: the run is told, and ends as it would for a person who leaves.
+  private mutating func endFromOutside(_ picture: RunPicture) -> [WizardEffect] {
+    isEnding = true
+    return picture.conclusion == nil ? send(.leave, picture) : []
+  }
+
+  // MARK: - Keys
+
+  private mutating func take(_ press: KeyPress, _ picture: RunPicture, at now: MonotonicTime) -> [WizardEffect] {
+    let name = screenName(picture)
+    if let request = Request.meant(by: press.key, on: name) {
+      return take(request, press, picture, at: now)
+    }
+    if dialog != nil {
+      type(press, at: now)
+    } else if press.key == .enter, prompt != nil {
+      status = "Enter answers nothing here. Press one of the keys that the row names."
+    }
+    return []
+  }
+
+  /// Edits the field of the dialog. Nothing pasted is taken, and nothing typed before the dialog could be read.
+  private mutating func type(_ press: KeyPress, at now: MonotonicTime) {
+    if press.isPasted {
+      status = "Pasted text is not taken here: type the words."
+      return
+    }
+    guard gate.isArmed(at: now) else { return }
+    if dialog?.field.edit(press.key) == true { status = nil }
+  }
+
+  private mutating func take(
+    _ request: Request, _ press: KeyPress, _ picture: RunPicture, at now: MonotonicTime
+  ) -> [WizardEffect] {
+    switch request {
+    case .redraw: return [.redraw]
+    case .write: return [.write]
+    case .suspend: return suspend(picture)
+    case .yes, .no, .choose, .confirm: return answer(request, press, picture, at: now)
+    case .cancel: return back()
+    case .quit: return quit(press, picture, at: now)
+    case .pause: return pause(picture)
+    case .help: return open(.help)
+    default: break
+    }
+    if dialog != nil || view?.name == .help { return scrollOverlay(request, picture) }
+    switch request {
+    case .commands, .output, .health, .journal:
+      return open(
+        request == .commands ? .commands : request == .output ? .output : request == .health ? .health : .journal)
+    case .nextPane, .previousPane:
+      isLower.toggle()
+      return []
+    default: break
+    }
+    let screen = screen(picture)
+    if let reason = screen.refusals[request] {
+      status = reason
+      return []
+    }
+    status = nil
+    return screen.take(request, &self) ?? look(request, picture)
+  }
+
+  /// Moves the text of the dialog or of the help; the screen below stays where it is.
+  private mutating func scrollOverlay(_ request: Request, _ picture: RunPicture) -> [WizardEffect] {
+    if let dialog {
+      let most = DecisionDialog(dialog, picture, isArmed: true).dialog.furthestFirst(in: Overlay.dialogArea(body))
+      let first = Movement.target(request, from: min(dialog.first, most), of: most + 1)
+      self.dialog?.first = first ?? dialog.first
+    } else if let place = view?.place {
+      let help = HelpPage(picture, self).overlay
+      let moved = place.moved(request, of: help.rows(in: body).count, height: body.inset().rows)
+      view?.place = moved ?? place
+    }
+    return []
+  }
+
+  // MARK: - Looking around
+
+  private mutating func open(_ name: ScreenName) -> [WizardEffect] {
+    if dialog != nil, name == .help { dialog = nil }
+    let isLog = name == .output || name == .journal
+    view = view?.name == name ? nil : View(name: name, place: isLog ? .newest : .from(0))
+    status = nil
+    return []
+  }
+
+  /// One level back: the page, then the dialog, then what the operator raised, then the look at another step.
+  private mutating func back() -> [WizardEffect] {
+    status = nil
+    if view != nil {
+      view = nil
+    } else if own != nil {
+      own = nil
+      dialog = nil
+    } else if dialog != nil {
+      dialog = nil
+    } else {
+      lookingAt = nil
+    }
+    return []
+  }
+
+  /// `<` and `>` without a meaning of the screen's own: earlier steps can be looked at, later ones are not reached so.
+  private mutating func look(_ request: Request, _ picture: RunPicture) -> [WizardEffect] {
+    let shown = step(picture)
+    switch request {
+    case .previousStep:
+      guard let earlier = RailStep(rawValue: shown.rawValue - 1) else {
+        status = "This is the first step."
+        return []
+      }
+      lookingAt = earlier
+    case .nextStep:
+      guard lookingAt != nil, let later = RailStep(rawValue: shown.rawValue + 1) else {
+        status = "The run goes to the next step by itself, when this one is done."
+        return []
+      }
+      lookingAt = later == picture.rail ? nil : later
+    case .override:
+      status = "A rule can be set aside only where a problem offers it, for one step."
+    default: break
+    }
+    return []
+  }
+
+  // MARK: - Leaving, pausing
+
+  private mutating func quit(_ press: KeyPress, _ picture: RunPicture, at now: MonotonicTime) -> [WizardEffect] {
+    if let conclusion = picture.conclusion { return [.end(conclusion.exitCode)] }
+    if ScreenLayout.isTooSmall(size), prompt == .leave {
+      return gate.accepts(press, at: now) == .armed ? leave(picture) : []
+    }
+    view = nil
+    raise(.leave)
+    return []
+  }
+
+  private mutating func suspend(_ picture: RunPicture) -> [WizardEffect] {
+    if let flight = picture.state.inFlight {
+      status = "Not while a step runs: \(flight.effect.step.sentence(in: picture.setup))."
+      return []
+    }
+    return [.suspend]
+  }
+
+  private mutating func pause(_ picture: RunPicture) -> [WizardEffect] {
+    guard picture.rail == .nodes || picture.rail == .finish, picture.state.ended == nil else {
+      status = "Nothing runs that could be held."
+      return []
+    }
+    if picture.isPaused {
+      raise(.goOn)
+      return []
+    }
+    status = "Held: what runs is finished, then nothing begins until p is pressed again."
+    return [.send(.pause(true))]
+  }
+}
