@@ -1,6 +1,66 @@
+// The program: precautions first, then the command line, then one small file per subcommand.
+
+import Glibc
+import SystemIO
+import UpgradeCore
+import UpgradeRuntime
+import WizardUI
+
 @main
 enum Main {
   static func main() {
-    print("redis-upgrade")
+    let words = Array(CommandLine.arguments.dropFirst())
+    // The holder of a host command initialises nothing that it does not need.
+    if words.first == "hold" { leave(HoldCommand.run(Array(words.dropFirst()))) }
+    Relaunch.withQuietBacktraces()
+    let precautions = Credentials.takePrecautions()
+    leave(run(words, precautions.password, precautions.warnings))
   }
+
+  private static func run(_ words: [String], _ password: Secret?, _ warnings: [String]) -> Int32 {
+    do throws(UsageError) {
+      let (invocation, advice) = try Invocation.read(words)
+      for warning in warnings + advice { complain("warning: \(warning)") }
+      let program = try Program(password: password)
+      return try dispatch(invocation, program)
+    } catch {
+      complain(error.description)
+      return error.exitCode.rawValue
+    }
+  }
+
+  private static func dispatch(_ invocation: Invocation, _ program: Program) throws(UsageError) -> Int32 {
+    switch invocation {
+    case .help(let subcommand):
+      print(HelpText.text(for: subcommand))
+      return ExitCode.done.rawValue
+    case .version:
+      print("redis-upgrade \(Program.version)")
+      return ExitCode.done.rawValue
+    case .startScreen: return StartCommand.run()
+    case .run(let request): return try RunCommand(program: program, request: request).run()
+    case .check(let request): return try LookCommand(program: program, request: request).check()
+    case .plan(let request): return try LookCommand(program: program, request: request).plan()
+    case .watch(let request): return try WatchCommand(program: program, request: request).run()
+    case .status(let request): return try RecordCommands(program: program, request: request).status()
+    case .report(let request): return try RecordCommands(program: program, request: request).report()
+    case .journal(let request): return try RecordCommands(program: program, request: request).journal()
+    case .resume(let request): return try ResumeCommand(program: program, request: request).run()
+    case .cleanup(let request): return try CleanupCommand(program: program, request: request).run()
+    case .train(let request): return try TrainCommand(program: program, request: request).run()
+    case .lab(let request): return try LabCommand(program: program, request: request).run()
+    case .hold(let words): return HoldCommand.run(words)
+    }
+  }
+
+  private static func leave(_ code: Int32) -> Never {
+    flushOutput()
+    exit(code)
+  }
+}
+
+/// A sentence on standard error.
+func complain(_ sentence: String) {
+  let line = Array((sentence + "\n").utf8)
+  _ = unsafe line.withUnsafeBytes { unsafe write(2, $0.baseAddress, $0.count) }
 }

@@ -86,7 +86,12 @@ struct InvocationReader {
       throw UsageError(
         .unknownCommand, "lab has no action \(Quotation.quoted(word))", remedy: "Write lab \(actions).")
     }
-    try refuseMore(than: 1)
+    if action == .up, words.arguments.count > 1, words.arguments[1] != "cluster" {
+      throw UsageError(
+        .notBuilt, "there is no lab of kind \(Quotation.quoted(words.arguments[1])) yet",
+        remedy: "Write lab up cluster.")
+    }
+    try refuseMore(than: action == .up ? 2 : 1)
     return LabRequest(action: action, servers: try servers(), face: try face())
   }
 

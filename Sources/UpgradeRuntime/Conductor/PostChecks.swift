@@ -120,9 +120,18 @@ struct PostChecks {
     return .init(.ok, "Saving", "the last save of every node succeeded")
   }
 
-  /// Directives that both versions know and that differ; what only the new version knows is a new default.
+  /// What follows the topology says nothing about the configuration.
+  private static let topological: Set<String> = ["slaveof", "replicaof"]
+
+  /// Directives that both versions know and that differ, each with the nodes on which it does; what only the new
+  /// version knows is a new default.
   private func configuration(_ after: [NodeID: After]) -> [FinishReport.Line] {
-    var lines: [FinishReport.Line] = []
+    struct Change: Hashable {
+      var directive: String
+      var was: String
+      var now: String
+    }
+    var changes: [Change: [String]] = [:]
     var added: Set<String> = []
     var gone: Set<String> = []
     var compared = 0
@@ -131,24 +140,27 @@ struct PostChecks {
         !new.isEmpty
       else { continue }
       compared += 1
-      let changed = old.filter { key, value in new[key].map { $0 != value } ?? false }
       added.formUnion(Set(new.keys).subtracting(old.keys))
       gone.formUnion(Set(old.keys).subtracting(new.keys))
-      for (key, value) in changed.sorted(by: { $0.key < $1.key }) {
-        lines.append(.init(.warn, "Config", "\(node.address) \(key): was \(value), is \(new[key] ?? "")"))
+      for (key, value) in old where !PostChecks.topological.contains(key) {
+        guard let now = new[key], now != value else { continue }
+        changes[Change(directive: key, was: value, now: now), default: []].append(node.address.description)
       }
     }
+    let rows = changes.sorted { $0.key.directive < $1.key.directive }.map { change, nodes in
+      FinishReport.Line(
+        .warn, "Config",
+        "\(change.directive): was \(change.was), is \(change.now) on "
+          + (nodes.count == setup.nodes.count ? "every node" : nodes.joined(separator: ", ")))
+    }
     guard compared == setup.nodes.count else {
-      return lines + [
-        .init(
-          .notVerified, "Config",
-          "compared on \(compared) of \(setup.nodes.count) nodes: the rest was not read before and after")
-      ]
+      let text = "compared on \(compared) of \(setup.nodes.count) nodes: the rest was not read before and after"
+      return [.init(.notVerified, "Config", text)] + rows
     }
     let text =
-      (lines.isEmpty ? "no value changed on any node" : "\(lines.count) values changed")
-      + "; \(added.count) directives are new in \(setup.to.version), \(gone.count) are gone"
-    return [.init(lines.isEmpty ? .ok : .warn, "Config", text)] + lines
+      (rows.isEmpty ? "no value changed on any node" : "\(rows.count) directives have another value")
+      + "; \(added.count) are new in \(setup.to.version), \(gone.count) are gone"
+    return [.init(rows.isEmpty ? .ok : .warn, "Config", text)] + rows
   }
 
   private func users(_ after: [NodeID: After]) -> FinishReport.Line {

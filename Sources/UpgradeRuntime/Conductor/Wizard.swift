@@ -11,14 +11,13 @@ package struct WizardParts: Sendable {
   package var request: RunRequest
   package var identity: WizardIdentity
   package var kind: RunPicture.Kind
-  package var answers: Answers
   /// Opens the run's folder, lock and journal; called once, when the checks have passed and somebody goes on.
   package var openRun: @Sendable (Setup, String) async throws(FindingError) -> OpenRun
   package var run: String
 
   package init(
     loop: EventLoop, fleet: Fleet, request: RunRequest, identity: WizardIdentity, kind: RunPicture.Kind,
-    answers: Answers, run: String,
+    run: String,
     openRun: @escaping @Sendable (Setup, String) async throws(FindingError) -> OpenRun
   ) {
     self.loop = loop
@@ -26,7 +25,6 @@ package struct WizardParts: Sendable {
     self.request = request
     self.identity = identity
     self.kind = kind
-    self.answers = answers
     self.run = run
     self.openRun = openRun
   }
@@ -39,11 +37,17 @@ package struct OpenRun: Sendable {
   package var paths: RunPaths
   /// The records of an earlier wizard, where the run is taken up again.
   package var records: [Record]
-  package init(sink: any RecordSink, host: any HostRunner, paths: RunPaths, records: [Record] = []) {
+  /// Hears the last picture, with what was read back from the servers, to keep the report.
+  package var concluded: @Sendable (RunPicture) async -> Void
+  package init(
+    sink: any RecordSink, host: any HostRunner, paths: RunPaths, records: [Record] = [],
+    concluded: @escaping @Sendable (RunPicture) async -> Void = { _ in }
+  ) {
     self.sink = sink
     self.host = host
     self.paths = paths
     self.records = records
+    self.concluded = concluded
   }
 }
 
@@ -57,7 +61,6 @@ package actor Wizard: WizardDriver, PictureSource {
   private var probe: ClientProbe?
   private var health = HealthTracker()
   private var seenRecords: RecordNumber = 0
-  private var answeredBeforehand: RecordNumber = 0
   private var lastPublished: Instant?
   private var isPublishing = false
   private var isConcluding = false
@@ -286,7 +289,6 @@ package actor Wizard: WizardDriver, PictureSource {
       picture.rail = rail(view.state)
     }
     await startProbe(view.state)
-    await answerBeforehand(view.state)
     if let halted = view.halted { halt(halted) }
     if let ended = view.state.ended { await finish(ended) }
   }
@@ -294,18 +296,6 @@ package actor Wizard: WizardDriver, PictureSource {
   private nonisolated func rail(_ state: State) -> RailStep {
     if state.ended?.kind == .done { return .finish }
     return state.plan == nil ? .plan : .nodes
-  }
-
-  private func answerBeforehand(_ state: State) async {
-    guard let question = state.asked, answeredBeforehand != state.sequence,
-      let answer = parts.answers.answer(to: question.name)
-    else { return }
-    answeredBeforehand = state.sequence
-    if let refusal = await session?.input(.answer(answer)) {
-      note("the answer given beforehand to \(question.name) was not taken: \(refusal)")
-      // A gate that was red for a moment is asked again with the next change.
-      answeredBeforehand = 0
-    }
   }
 
   private func startProbe(_ state: State) async {
@@ -351,6 +341,7 @@ package actor Wizard: WizardDriver, PictureSource {
       }
     }
     await session?.end()
+    await open?.concluded(picture)
     conclude(Conclusion(exitCode: exitCode(ended).rawValue, lines: closing(ended)))
   }
 

@@ -17,7 +17,7 @@ package enum BuiltInProfiles {
   /// The wizard says what has to happen, the operator does it elsewhere, and the wizard watches the result.
   ///
   /// It has no `stop`: SHUTDOWN is sent by the wizard, after the same checks as everywhere.
-  private static let manual = Profile(
+  package static let manual = Profile(
     name: "manual", reach: .manual,
     commands: [
       .stage: instruction("on {host}, fetch {product} {version} and verify it; nothing is installed yet"),

@@ -1,0 +1,65 @@
+// `redis-upgrade lab up|down|list`: throw-away servers for scripts.
+
+import SystemIO
+import TrainingLab
+import UpgradeCore
+import UpgradeRuntime
+
+/// Starts, ends and lists labs.
+struct LabCommand {
+  let program: Program
+  let request: UpgradeRuntime.LabRequest
+
+  func run() throws(UsageError) -> Int32 {
+    let request = request
+    let loop = program.loop
+    let code = program.wait { () async -> ExitCode in
+      do throws(LabError) {
+        let lab = try Lab(on: loop)
+        switch request.action {
+        case .up: try await LabCommand.up(lab, request)
+        case .down: try await LabCommand.down(lab, request)
+        case .list: for running in try lab.list() { print("\(running.target)  \(running.directory)") }
+        }
+        return .done
+      } catch {
+        complain(error.description)
+        return .refused
+      }
+    }
+    return (code ?? .needsPerson).rawValue
+  }
+
+  private static func up(_ lab: Lab, _ request: UpgradeRuntime.LabRequest) async throws(LabError) {
+    let isJSON = request.face.face == .json
+    let running = try await lab.up(TrainingLab.LabRequest(request.servers)) { progress in
+      if !isJSON { complain(progress.description) }
+    }
+    if isJSON {
+      print(running.json)
+    } else {
+      print(
+        "target   \(running.target)\nprofile  \(running.profilePath)\nend it   redis-upgrade lab down --dir \(running.directory)"
+      )
+    }
+  }
+
+  private static func down(_ lab: Lab, _ request: UpgradeRuntime.LabRequest) async throws(LabError) {
+    if let directory = request.servers.directory {
+      try await lab.find(directory).down()
+    } else {
+      for running in try lab.list() { try await running.down() }
+    }
+  }
+}
+
+extension TrainingLab.LabRequest {
+  /// What the command line asks for; the oldest version that needs no other suite is the usual beginning.
+  init(_ servers: LabServersRequest, to: WantedRelease? = nil) {
+    let usual = Release(.redis, Version(6, 2, 14))
+    let from = servers.from?.release(for: .redis) ?? usual
+    self.init(from: from, to: to?.release(for: from.product))
+    directory = servers.directory
+    port = servers.port
+  }
+}

@@ -1,0 +1,56 @@
+// `check` and `plan`: looks at the deployment and says what would be; changes nothing, and leaves no run behind.
+
+import SystemIO
+import UpgradeCore
+import UpgradeRuntime
+import WizardUI
+
+/// A look without a run.
+struct LookCommand {
+  let program: Program
+  let request: UpgradeRequest
+
+  func check() throws(UsageError) -> Int32 {
+    try look { picture, isJSON in
+      let text = CheckText(picture.checks)
+      if isJSON { print(text.json.line) } else { for line in text.lines { print(line) } }
+      return picture.checks.contains(where: \.refuses) ? .refused : .done
+    }
+  }
+
+  func plan() throws(UsageError) -> Int32 {
+    try look { picture, isJSON in
+      let text = PlanText(picture.plan, setup: picture.setup)
+      if isJSON { print(text.json.line) } else { for line in text.lines { print(line) } }
+      let refusing = picture.checks.filter(\.refuses)
+      for check in refusing { complain("refused by \(check.name) on \(check.object): \(check.saw)") }
+      return refusing.isEmpty ? .done : .refused
+    }
+  }
+
+  private func look(_ say: @escaping @Sendable (RunPicture, Bool) -> ExitCode) throws(UsageError) -> Int32 {
+    let settings = try program.settings(request.running, request.stateDirectory)
+    let profile = try Profile.load(settings.profile)
+    let credentials = try program.credentials(request.connection, request.target)
+    let isJSON = request.face.face == .json
+    let run = RunID(at: WallTime(milliseconds: WallClock.milliseconds), salt: Int(Host.processID)).text
+    let parts = WizardParts(
+      loop: program.loop, fleet: Fleet(loop: program.loop, settings: program.connection(credentials, run: run)),
+      request: RunRequest(
+        target: request.target.description, seeds: request.target.seeds, to: request.to, options: settings.options,
+        profile: profile, isLab: LabMark.isLab(profile: settings.profile)),
+      identity: program.identity, kind: .live, run: run,
+      openRun: { _, _ throws(FindingError) in throw FindingError("nothing is begun by a look") })
+    let wizard = Wizard(parts: parts)
+    let code = program.wait { () async -> ExitCode in
+      do throws(FindingError) {
+        try await wizard.begin()
+        return say(wizard.picture, isJSON)
+      } catch {
+        complain(error.description)
+        return .refused
+      }
+    }
+    return (code ?? .needsPerson).rawValue
+  }
+}

@@ -1,0 +1,55 @@
+// A run's folder, lock and journal, as the wizard wants them.
+
+import SystemIO
+import UpgradeCore
+import UpgradeRuntime
+import WizardUI
+
+/// Writes records, and tells the wizard about each that is durable.
+final class JournalSink: RecordSink {
+  private let journal: Journal
+  private let recorded: @Sendable ([Record], Int64) async -> Void
+
+  init(_ journal: Journal, recorded: @escaping @Sendable ([Record], Int64) async -> Void) {
+    self.journal = journal
+    self.recorded = recorded
+  }
+
+  func append(_ records: [Record], wallMilliseconds: Int64) async -> String? {
+    do throws(JournalError) {
+      try await journal.append(records, at: WallTime(milliseconds: wallMilliseconds))
+    } catch {
+      return error.description
+    }
+    await recorded(records, wallMilliseconds)
+    return nil
+  }
+}
+
+extension RunDirectory {
+  var paths: RunPaths {
+    var paths = RunPaths()
+    paths.journal = journal
+    paths.report = reportText
+    paths.backup = backup
+    return paths
+  }
+
+  /// The report in all its forms, kept beside the journal.
+  func keepReport(_ picture: RunPicture) {
+    guard let reading = try? read() else { return }
+    let report = RunReport(
+      of: picture.state, times: reading.times, finish: picture.finish, snapshot: picture.snapshot)
+    let text = ReportText(report)
+    // A report that cannot be written can be made again from the journal.
+    try? Files.writeAtomically(reportText, Array(text.markdown.utf8))
+    try? Files.writeAtomically(reportLines, Array((text.lines.joined(separator: "\n") + "\n").utf8))
+    try? Files.writeAtomically(reportJSON, Array((text.json.line + "\n").utf8))
+  }
+
+  var reportLines: String { "\(path)/report.txt" }
+
+  func host(_ reach: Site.Reach, on loop: EventLoop) -> any HostRunner {
+    reach == .local ? LocalHost(loop: loop, program: "/proc/self/exe", folder: output) : ManualHost()
+  }
+}

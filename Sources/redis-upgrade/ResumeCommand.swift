@@ -1,0 +1,80 @@
+// `redis-upgrade resume [RUN]`: takes up a run that an earlier wizard began.
+
+import SystemIO
+import UpgradeCore
+import UpgradeRuntime
+import WizardUI
+
+/// Goes on where another left off, whatever became of it.
+struct ResumeCommand {
+  let program: Program
+  let request: ContinuationRequest
+
+  func run() throws(UsageError) -> Int32 {
+    let settings = try program.settings(request.running, request.stateDirectory)
+    let answers = try program.answers(request.running)
+    let credentials = try program.credentials(request.connection, nil)
+    do throws(JournalError) {
+      let (directory, reading) = try RunCatalogue(settings.stateDirectory).find(request.run, for: .goingOn)
+      for sentence in reading.sentences { complain(sentence) }
+      if !reading.isUnfinished { return over(directory, reading) }
+      guard let setup = reading.state.setup else {
+        complain("The run \(directory.id) has no beginning in its journal.")
+        return ExitCode.refused.rawValue
+      }
+      let lock = try DeploymentLock.take(
+        directory,
+        as: DeploymentLock.Holder(
+          run: directory.id.text, wizard: program.identity, since: WallTime(milliseconds: WallClock.milliseconds),
+          nodes: setup.nodes.map(\.id)))
+      defer { lock.release() }
+      let journal = try directory.goOn(reading)
+      return drive(directory, reading, setup, journal, answers, credentials)
+    } catch {
+      complain(error.description)
+      return ExitCode.refused.rawValue
+    }
+  }
+
+  /// A finished run is not begun again: its report, and its exit code.
+  private func over(_ directory: RunDirectory, _ reading: JournalReading) -> Int32 {
+    for line in directory.reportText(reading) { print(line) }
+    return reading.state.ended?.kind == .done ? ExitCode.done.rawValue : ExitCode.stoppedResumable.rawValue
+  }
+
+  private func drive(
+    _ directory: RunDirectory, _ reading: JournalReading, _ setup: Setup, _ journal: Journal, _ answers: Answers,
+    _ credentials: Credentials
+  ) -> Int32 {
+    let program = program
+    let run = directory.id.text
+    let keeper = WizardKeeper()
+    let parts = WizardParts(
+      loop: program.loop, fleet: Fleet(loop: program.loop, settings: program.connection(credentials, run: run)),
+      request: RunRequest(
+        target: setup.target, seeds: setup.nodes.map(\.address), to: .release(setup.to), options: setup.options,
+        profile: BuiltInProfiles.manual, isLab: setup.site.isLab),
+      identity: program.identity, kind: setup.site.isLab ? .training : .live, run: run,
+      openRun: { _, _ throws(FindingError) in throw FindingError("the run has begun already") })
+    let wizard = Wizard(parts: parts)
+    _ = program.wait { await keeper.keep(wizard) }
+    let open = OpenRun(
+      sink: JournalSink(journal) { await keeper.wizard?.recorded($0, wallMilliseconds: $1) },
+      host: directory.host(setup.site.reach, on: program.loop), paths: directory.paths,
+      records: reading.entries.map(\.record), concluded: { directory.keepReport($0) })
+    return Faces(program: program, request: request.face, answers: answers).show(wizard) {
+      await wizard.resume(open)
+    }
+  }
+}
+
+extension RunDirectory {
+  /// The report as it was kept at the end, or made again from the journal.
+  func reportText(_ reading: JournalReading) -> [String] {
+    if let bytes = try? Files.read(reportLines, limit: 1 << 20) {
+      return String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        .map(String.init).dropLast()
+    }
+    return ReportText(RunReport(of: reading.state, times: reading.times)).lines
+  }
+}

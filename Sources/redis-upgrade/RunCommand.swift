@@ -1,0 +1,83 @@
+// `redis-upgrade TARGET --to VERSION`: the wizard.
+
+import SystemIO
+import UpgradeCore
+import UpgradeRuntime
+import WizardUI
+
+/// A new run.
+struct RunCommand {
+  let program: Program
+  let request: UpgradeRequest
+  var kind = RunPicture.Kind.live
+  var isLab = false
+
+  func run() throws(UsageError) -> Int32 {
+    let settings = try program.settings(request.running, request.stateDirectory)
+    let profile = try Profile.load(settings.profile)
+    let answers = try program.answers(request.running)
+    let credentials = try program.credentials(request.connection, request.target)
+    let directory: RunDirectory
+    let journal: Journal
+    do throws(JournalError) {
+      // Before anything else: a run that cannot be recorded is not begun.
+      (directory, journal) = try RunDirectory.create(
+        in: settings.stateDirectory, at: WallTime(milliseconds: WallClock.milliseconds))
+    } catch {
+      complain(error.description)
+      return ExitCode.refused.rawValue
+    }
+    let code = drive(settings, profile, answers, credentials, directory, journal)
+    if (try? directory.read().isUnstarted) == true { try? Files.removeTree(directory.path) }
+    return code
+  }
+
+  private func drive(
+    _ settings: Settings, _ profile: Profile, _ answers: Answers, _ credentials: Credentials,
+    _ directory: RunDirectory, _ journal: Journal
+  ) -> Int32 {
+    let program = program
+    let run = directory.id.text
+    let keeper = WizardKeeper()
+    let parts = WizardParts(
+      loop: program.loop, fleet: Fleet(loop: program.loop, settings: program.connection(credentials, run: run)),
+      request: RunRequest(
+        target: request.target.description, seeds: request.target.seeds, to: request.to, options: settings.options,
+        profile: profile, isLab: isLab),
+      identity: program.identity, kind: kind, run: run,
+      openRun: { setup, run throws(FindingError) in
+        do throws(JournalError) {
+          let lock = try DeploymentLock.take(
+            directory,
+            as: DeploymentLock.Holder(
+              run: run, wizard: program.identity, since: WallTime(milliseconds: WallClock.milliseconds),
+              nodes: setup.nodes.map(\.id)))
+          await keeper.keep(lock)
+        } catch {
+          throw FindingError(error.description)
+        }
+        return OpenRun(
+          sink: JournalSink(journal) { await keeper.wizard?.recorded($0, wallMilliseconds: $1) },
+          host: directory.host(setup.site.reach, on: program.loop), paths: directory.paths,
+          concluded: { directory.keepReport($0) })
+      })
+    let wizard = Wizard(parts: parts)
+    _ = program.wait { await keeper.keep(wizard) }
+    return Faces(program: program, request: request.face, answers: answers).show(wizard) {
+      do throws(FindingError) {
+        try await wizard.begin()
+        return nil
+      } catch {
+        return error.description
+      }
+    }
+  }
+}
+
+/// Keeps what has to live as long as the run.
+actor WizardKeeper {
+  private(set) weak var wizard: Wizard?
+  private var lock: DeploymentLock?
+  func keep(_ wizard: Wizard) { self.wizard = wizard }
+  func keep(_ lock: DeploymentLock) { self.lock = lock }
+}
