@@ -39,6 +39,23 @@ import UpgradeCore
     }
   }
 
+  /// Those that run with the libraries of their own suite, and so through a loader of their own, among them.
+  @Test(arguments: ["redis-6.0.16", "redis-7.0.15", "redis-8.0.2", "valkey-8.1.1"])
+  func everyReleaseWhoseArchiveStays(name: String) async throws {
+    try await withScratch { scratch in
+      let release = try #require(Release(name))
+      var request = LabRequest(from: release, primaries: 1)
+      request.keysPerShard = 10
+      let running = try await scratch.up(request)
+      let proof = ClusterProof(running.addresses, on: scratch.loop)
+      #expect(try await Set(proof.releases().values) == [release])
+      // The pid that the server tells is that of the process in its directory: the launcher became the server.
+      #expect(try await Set(proof.processIDs().values) == Set(running.processes.map(\.pid)))
+      try await running.down()
+      #expect(running.processes.isEmpty)
+    }
+  }
+
   @Test func aDirectoryThatWasThereStaysAndTheRestGoes() async throws {
     try await withScratch { scratch in
       try Files.makeDirectories("\(scratch.path)/kept")

@@ -143,10 +143,8 @@ struct LabStart {
 
   /// A value that differs from key to key, so that a file of them does not shrink to nothing.
   private func value(of number: Int) -> String {
-    var text = ""
     let piece = "\(number)."
-    while text.utf8.count < request.valueLength { text += piece }
-    return String(text.prefix(request.valueLength))
+    return String(String(repeating: piece, count: request.valueLength / piece.count + 1).prefix(request.valueLength))
   }
 
   private func info(of node: LabRecord.Node, section: String) async throws(ForeignFailure) -> ServerInfo {

@@ -125,11 +125,8 @@ package struct ForeignReplyBuffer: Sendable {
 /// A command on the wire.
 package enum ForeignCommand {
   package static func encoded(_ arguments: [String], into bytes: inout [UInt8]) {
-    bytes += Array("*\(arguments.count)\r\n".utf8)
-    for argument in arguments {
-      bytes += Array("$\(argument.utf8.count)\r\n".utf8)
-      bytes += Array(argument.utf8)
-      bytes += [13, 10]
-    }
+    var text = "*\(arguments.count)\r\n"
+    for argument in arguments { text += "$\(argument.utf8.count)\r\n\(argument)\r\n" }
+    bytes.append(contentsOf: text.utf8)
   }
 }

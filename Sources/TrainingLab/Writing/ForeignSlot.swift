@@ -11,7 +11,9 @@ package enum ForeignSlot {
   }
 
   static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt16 {
-    bytes.reduce(0) { sum, byte in table[Int(UInt8(truncatingIfNeeded: sum >> 8) ^ byte)] ^ (sum << 8) }
+    var sum: UInt16 = 0
+    for byte in bytes { sum = table[Int(UInt8(truncatingIfNeeded: sum >> 8) ^ byte)] ^ (sum << 8) }
+    return sum
   }
 
   private static let table: [UInt16] = (0..<256).map { index in
