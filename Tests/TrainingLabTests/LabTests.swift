@@ -124,6 +124,21 @@ import UpgradeCore
     }
   }
 
+  @Test func serversWhoseDirectoryWasTakenAwayAreStillTheLabs() async throws {
+    try await withScratch { scratch in
+      var request = LabRequest(from: Self.six, primaries: 1, replicasPerPrimary: 0)
+      request.directory = "\(scratch.path)/gone"
+      let running = try await scratch.up(request)
+      try Files.removeTree(running.directory)
+      #expect(try scratch.labs.map(\.directory) == [running.directory])
+      let found = try scratch.lab().find("\(scratch.path)/gone")
+      #expect(found.processes.count == 1)
+      try await found.down()
+      #expect(running.processes.isEmpty)
+      #expect(try scratch.labs.isEmpty)
+    }
+  }
+
   @Test func onlyServersOfTheLabAreEnded() async throws {
     try await withScratch { scratch in
       var request = LabRequest(from: Self.six, primaries: 1, replicasPerPrimary: 0)
@@ -220,6 +235,14 @@ import UpgradeCore
       try scratch.write("{", to: "damaged/lab.json")
       let damaged = #expect(throws: LabError.self) { try lab.find("\(scratch.path)/damaged") }
       #expect(damaged?.code == .damagedRecord)
+
+      // A directory that was moved: its servers are where they were.
+      let running = try await scratch.up(LabRequest(from: Self.six, primaries: 1, replicasPerPrimary: 0))
+      let record = String(decoding: try Files.read("\(running.directory)/lab.json"), as: UTF8.self)
+      try scratch.write(record, to: "moved/lab.json")
+      let moved = #expect(throws: LabError.self) { try lab.find("\(scratch.path)/moved") }
+      #expect(moved?.what == "\(scratch.path)/moved/lab.json speaks of a lab in \(running.directory)")
+      try await running.down()
     }
   }
 

@@ -51,6 +51,8 @@ package struct Lab: Sendable {
       progress(LabProgress("Starting \(record.nodes.count) servers of \(request.from.title)", usually: "2 to 4 s"))
       let start = LabStart(request: request, executable: executable, store: store.directory, loop: loop)
       let started = try await start.servers(of: record)
+      try started.write(to: started.path)
+      try registry.note(started)
       try await start.awaitReady(started)
       if request.keysPerShard > 0 {
         progress(LabProgress("Writing \(request.keysPerShard) keys to each shard", usually: "1 to 5 s"))
@@ -74,7 +76,24 @@ package struct Lab: Sendable {
 
   /// The lab in a directory, whoever started it and whatever became of that.
   package func find(_ directory: String) throws(LabError) -> RunningLab {
-    RunningLab(record: try LabRecord.read(in: directory), loop: loop, registry: registry)
+    let path = "\(LabFiles.resolved(directory))/\(LabRecord.fileName)"
+    let record: LabRecord
+    if Files.exists(path) {
+      record = try LabRecord.read(file: path)
+      guard record.path == path else {
+        throw LabError(
+          .damagedRecord, "\(path) speaks of a lab in \(record.directory)",
+          remedy: "Move the directory back, then try again.")
+      }
+    } else if let noted = try registry.record(of: directory) {
+      // Somebody took the directory away under the servers.
+      record = noted
+    } else {
+      throw LabError(
+        .notALab, "There is no lab in \(LabFiles.resolved(directory)): it has no \(LabRecord.fileName)",
+        remedy: "Give the directory that `lab up` was given; `lab list` names those that are known.")
+    }
+    return RunningLab(record: record, loop: loop, registry: registry)
   }
 
   /// All labs of this user that have not been ended, by port.
@@ -110,8 +129,8 @@ package struct Lab: Sendable {
       nodes: shape.nodes.map {
         LabRecord.Node(port: $0.port, shard: $0.shard, isPrimary: $0.isPrimary, name: $0.name)
       }, seed: seed)
-    try record.write()
-    try registry.add(record)
+    try record.write(to: record.path)
+    try registry.note(record)
     return record
   }
 }

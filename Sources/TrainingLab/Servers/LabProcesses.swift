@@ -23,10 +23,14 @@ enum LabProcesses {
     servers(in: [record.directory(of: node)])
   }
 
-  /// Where a process works; nil when it is gone or another user's.
+  /// Where a process works, or worked until the directory was taken away; nil when it is gone or another user's.
   static func directory(of process: ProcessIdentity) -> String? {
-    try? Files.readLink("/proc/\(process.pid)/cwd")
+    guard let path = try? Files.readLink("/proc/\(process.pid)/cwd") else { return nil }
+    return path.hasSuffix(Self.deleted) ? String(path.dropLast(Self.deleted.count)) : path
   }
+
+  /// What the kernel puts behind the name of a directory that is gone (proc(5)).
+  private static let deleted = " (deleted)"
 
   private static func servers(in directories: Set<String>) -> [ProcessIdentity] {
     ((try? Files.list("/proc")) ?? []).compactMap { Int32($0) }.compactMap { pid in

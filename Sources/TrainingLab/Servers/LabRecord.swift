@@ -62,7 +62,10 @@ package struct LabRecord: Codable, Equatable, Sendable {
 
   package func directory(of node: Node) -> String { "\(directory)/\(node.port)" }
 
-  func write() throws(LabError) {
+  /// Where the record lies, in the lab's own directory.
+  var path: String { "\(directory)/\(Self.fileName)" }
+
+  func write(to path: String) throws(LabError) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let text: String
@@ -72,31 +75,20 @@ package struct LabRecord: Codable, Equatable, Sendable {
       throw LabError(
         .damagedRecord, "The lab's record cannot be written: \(error)", remedy: "Report this as a defect of the lab.")
     }
-    try LabFiles.write(text + "\n", to: "\(directory)/\(Self.fileName)")
+    try LabFiles.write(text + "\n", to: path)
   }
 
-  /// Reads the record of the lab in a directory.
-  package static func read(in directory: String) throws(LabError) -> LabRecord {
-    let directory = LabFiles.resolved(directory)
-    let path = "\(directory)/\(fileName)"
-    guard Files.exists(path) else {
-      throw LabError(
-        .notALab, "There is no lab in \(directory): it has no \(fileName)",
-        remedy: "Give the directory that `lab up` was given; `lab list` names those that are known.")
-    }
-    let record: LabRecord
+  /// Reads a record from a file.
+  static func read(file path: String) throws(LabError) -> LabRecord {
+    let text = try LabFiles.read(path)
     do {
-      record = try JSONDecoder().decode(LabRecord.self, from: Data(try LabFiles.read(path).utf8))
+      let record = try JSONDecoder().decode(LabRecord.self, from: Data(text.utf8))
+      if record.format == currentFormat { return record }
     } catch {
-      throw LabError(
-        .damagedRecord, "\(path) is damaged or of another version of this program",
-        remedy: "End its servers by hand, by the pids in \(directory)/*/\(ServerConfiguration.pidFileName).")
+      // Said below, as for a record of another format.
     }
-    guard record.format == currentFormat, record.directory == directory else {
-      throw LabError(
-        .damagedRecord, "\(path) speaks of \(record.directory) in format \(record.format)",
-        remedy: "Move the directory back, or end its servers with the version that started them.")
-    }
-    return record
+    throw LabError(
+      .damagedRecord, "\(path) is damaged, or of another version of this program",
+      remedy: "End its servers by hand, by the pids in */\(ServerConfiguration.pidFileName) beside it.")
   }
 }

@@ -31,24 +31,28 @@ struct LabRegistry {
     return lock
   }
 
-  func add(_ record: LabRecord) throws(LabError) {
-    try LabFiles.write(record.directory + "\n", to: file(of: record))
+  /// Notes a lab, or what is known of it by now.
+  ///
+  /// The whole record, so that servers whose directory somebody took away can still be found and ended.
+  func note(_ record: LabRecord) throws(LabError) {
+    try record.write(to: file(of: record))
   }
 
   /// Forgets a lab, unless another has taken its place since.
   func remove(_ record: LabRecord) throws(LabError) {
-    guard directory(named: file(of: record)) == record.directory else { return }
-    try LabFiles.remove(file(of: record))
+    let file = file(of: record)
+    guard let noted = try? LabRecord.read(file: file), noted.directory == record.directory else { return }
+    try LabFiles.remove(file)
   }
 
   /// The labs that are still there, by port; what stands for one that is gone is taken away.
   func all() throws(LabError) -> [LabRecord] {
     var records: [LabRecord] = []
-    for name in try LabFiles.list(directory) where name.hasPrefix(Self.prefix) {
+    for name in try LabFiles.list(directory) where name.hasPrefix(Self.prefix) && !name.hasSuffix(".tmp") {
       let file = "\(directory)/\(name)"
-      guard let lab = directory(named: file) else { continue }
-      if Files.exists("\(lab)/\(LabRecord.fileName)") {
-        if let record = try? LabRecord.read(in: lab) { records.append(record) }
+      guard let record = try? LabRecord.read(file: file) else { continue }
+      if Files.exists(record.path) || !LabProcesses.find(record).isEmpty {
+        records.append(record)
       } else {
         try LabFiles.remove(file)
       }
@@ -56,13 +60,15 @@ struct LabRegistry {
     return records.sorted { $0.firstPort < $1.firstPort }
   }
 
+  /// The lab that was noted for a directory.
+  func record(of directory: String) throws(LabError) -> LabRecord? {
+    let directory = LabFiles.resolved(directory)
+    return try all().first { $0.directory == directory }
+  }
+
   private static let prefix = "ports-"
 
   private func file(of record: LabRecord) -> String {
     "\(directory)/\(Self.prefix)\(record.firstPort)-\(record.nodes.last?.port ?? 0)"
-  }
-
-  private func directory(named file: String) -> String? {
-    (try? LabFiles.read(file)).map { String($0.prefix { !$0.isNewline }) }
   }
 }

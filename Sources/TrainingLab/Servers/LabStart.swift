@@ -21,7 +21,7 @@ struct LabStart {
     ClusterShape(replicas: request.replicas, port: record.firstPort, seed: record.seed)
   }
 
-  /// Writes every node's files, starts all servers, and records their processes.
+  /// Writes every node's files and starts all servers; the record that it returns knows their processes.
   func servers(of record: LabRecord) async throws(LabError) -> LabRecord {
     var record = record
     let shape = shape(of: record)
@@ -48,7 +48,6 @@ struct LabStart {
     for index in record.nodes.indices {
       record.nodes[index].process = try await process(of: record.nodes[index], in: record, until: deadline)
     }
-    try record.write()
     return record
   }
 
