@@ -101,11 +101,20 @@ import UpgradeCore
         # A throw-away deployment, made by `redis-upgrade lab up` and gone with it.
         reach: local
         software:
-          stage: '''/store''/{product}-{version}/{product}-server --version'
+          stage: 'server=''/store''/{product}-{version}/{product}-server; "$server" --version'
           install: 'server=''/store''/{product}-{version}/{product}-server && test -x "$server" && ln -sfn "$server" ''/tmp/it''\''''s''/{port}/next && mv -fT ''/tmp/it''\''''s''/{port}/next ''/tmp/it''\''''s''/{port}/server'
           start: 'cd ''/tmp/it''\''''s''/{port} && nohup setsid -f ./server redis.conf </dev/null >>server.out 2>&1'
           rollback: 'for product in {product} redis valkey; do server=''/store''/$product-{from_version}/$product-server; if test -x "$server"; then ln -sfn "$server" ''/tmp/it''\''''s''/{port}/next && mv -fT ''/tmp/it''\''''s''/{port}/next ''/tmp/it''\''''s''/{port}/server; exit; fi; done; exit 1'
 
+        """#)
+  }
+
+  @Test func profileThatFetchesWhatTheStoreLacks() {
+    let lines = LabProfile.text(directory: "/lab", store: "/store", program: "/usr/bin/redis-upgrade")
+      .split(separator: "\n")
+    #expect(
+      lines.first { $0.contains("stage:") } == #"""
+          stage: 'server=''/store''/{product}-{version}/{product}-server; test -x "$server" || REDIS_UPGRADE_SERVERS=''/store'' ''/usr/bin/redis-upgrade'' lab fetch {product}-{version} && "$server" --version'
         """#)
   }
 

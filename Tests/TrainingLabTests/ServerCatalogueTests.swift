@@ -34,6 +34,14 @@ import UpgradeCore
     #expect(found.joined(separator: " | ") == expected)
   }
 
+  @Test(arguments: [
+    ("redis-6.0.16", "redis-6.2.14"), ("redis-6.2.14", "redis-7.0.15"), ("redis-7.2.4", "redis-8.0.2"),
+    ("redis-8.0.2", nil), ("valkey-8.0.1", "valkey-8.1.1"), ("valkey-8.1.1", nil),
+  ])
+  func successor(release: String, next: String?) throws {
+    #expect(ServerCatalogue.successor(of: try #require(Release(release)))?.description == next)
+  }
+
   @Test func everyReleaseStandsOnce() {
     let releases = ServerCatalogue.sources.map(\.release)
     #expect(Set(releases).count == releases.count)

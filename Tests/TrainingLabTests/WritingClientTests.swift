@@ -1,5 +1,6 @@
 // The foreign client against real servers: what it counts as an error, as lost, as a stall, and what it does not.
 
+import FoundationEssentials
 import SystemIO
 import Testing
 import TrainingLab
@@ -97,6 +98,22 @@ import UpgradeCore
       }
       #expect(Array(report.errors.keys) == ["NOPERM"])
       #expect(report.acknowledged == 0 && report.lost == 0)
+    }
+  }
+
+  @Test func theReportIsAFile() async throws {
+    try await withScratch { scratch in
+      var report = WritingReport()
+      report.acknowledged = 12
+      report.errors = ["MOVED-AWAY": 1, "NO-REPLY": 2]
+      var shard = WritingReport.Shard(name: "s1", firstSlot: 0, lastSlot: 16383)
+      shard.longestStall = 42.5
+      report.shards = [shard]
+      try report.write(to: "\(scratch.path)/report.json")
+      let text = String(decoding: try Files.read("\(scratch.path)/report.json"), as: UTF8.self)
+      #expect(try JSONDecoder().decode(WritingReport.self, from: Data(text.utf8)) == report)
+      #expect(text.contains("\"longestStall\" : 42.5"))
+      #expect(report.errorCount == 3)
     }
   }
 

@@ -29,7 +29,16 @@ package struct Lab: Sendable {
   ) async throws(LabError) -> RunningLab {
     try request.validated()
     let server = try await store.server(of: request.from, progress: progress)
-    if let to = request.to { _ = try await store.server(of: to, progress: progress) }
+    if let to = request.to {
+      _ = try await store.server(of: to, progress: progress)
+    } else if let likely = ServerCatalogue.successor(of: request.from) {
+      do throws(LabError) {
+        _ = try await store.server(of: likely, progress: progress)
+      } catch {
+        // Nobody asked for it by name; whoever upgrades to it without it is told by the profile's stage.
+        progress(LabProgress("\(likely.title) is not at hand for an upgrade: \(error.what)"))
+      }
+    }
     var attempts = 0
     while true {
       attempts += 1
@@ -42,6 +51,9 @@ package struct Lab: Sendable {
     }
   }
 
+  /// Our own program, where this is it and not a test of it: the profile lets it fetch what is missing.
+  private static let program: String? = Host.executable.flatMap { $0.hasSuffix("/redis-upgrade") ? $0 : nil }
+
   private func start(
     _ request: LabRequest, executable: String, progress: @escaping LabProgressHandler
   ) async throws(LabError) -> RunningLab {
@@ -49,7 +61,8 @@ package struct Lab: Sendable {
     let lab = RunningLab(record: record, loop: loop, registry: registry)
     do throws(LabError) {
       progress(LabProgress("Starting \(record.nodes.count) servers of \(request.from.title)", usually: "2 to 4 s"))
-      let start = LabStart(request: request, executable: executable, store: store.directory, loop: loop)
+      let start = LabStart(
+        request: request, executable: executable, store: store.directory, program: Self.program, loop: loop)
       let started = try await start.servers(of: record)
       try started.write(to: started.path)
       try registry.note(started)

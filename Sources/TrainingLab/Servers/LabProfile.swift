@@ -9,14 +9,19 @@ package enum LabProfile {
   /// - Parameters:
   ///   - directory: the lab's own, absolute.
   ///   - store: the store of servers, absolute.
-  package static func text(directory: String, store: String) -> String {
+  ///   - program: redis-upgrade's own file, which fetches what the store lacks; nil where there is none.
+  package static func text(directory: String, store: String, program: String? = nil) -> String {
     let node = "\(shellQuoted(directory))/{port}"
     let servers = shellQuoted(store)
     let wanted = "\(servers)/{product}-{version}/{product}-server"
     // A rename replaces the link in one step: at no moment is there none.
     let relink = "ln -sfn \"$server\" \(node)/next && mv -fT \(node)/next \(node)/\(linkName)"
+    let fetch =
+      program.map {
+        "test -x \"$server\" || REDIS_UPGRADE_SERVERS=\(servers) \(shellQuoted($0)) lab fetch {product}-{version} && "
+      } ?? ""
     let commands: [(name: String, command: String)] = [
-      ("stage", "\(wanted) --version"),
+      ("stage", "server=\(wanted); \(fetch)\"$server\" --version"),
       ("install", "server=\(wanted) && test -x \"$server\" && \(relink)"),
       ("start", startCommand(in: node)),
       // The product may have changed on the way; the older version then stands under the other name.

@@ -4,7 +4,8 @@ package import UpgradeCore
 package struct LabRequest: Equatable, Sendable {
   /// The release that the servers start on.
   package var from: Release
-  /// The release that they will be upgraded to: fetched beforehand, and able to read the same configuration.
+  /// The release that they will be upgraded to: fetched beforehand, and able to read the same configuration; nil
+  /// fetches the likeliest one, if it is to be had.
   package var to: Release?
   /// Where the lab lives; nil makes a directory of its own among the lab's state.
   package var directory: String?

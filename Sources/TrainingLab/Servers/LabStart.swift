@@ -7,6 +7,8 @@ struct LabStart {
   /// The launcher of the release that the servers start on.
   let executable: String
   let store: String
+  /// This program's file, if the profile may call it.
+  let program: String?
   let loop: EventLoop
 
   private static let startBound = Duration.seconds(20)
@@ -25,7 +27,8 @@ struct LabStart {
   func servers(of record: LabRecord) async throws(LabError) -> LabRecord {
     var record = record
     let shape = shape(of: record)
-    try LabFiles.write(LabProfile.text(directory: record.directory, store: store), to: record.profilePath)
+    try LabFiles.write(
+      LabProfile.text(directory: record.directory, store: store, program: program), to: record.profilePath)
     for (node, planned) in zip(record.nodes, shape.nodes) {
       let directory = record.directory(of: node)
       try LabFiles.makeDirectory(directory)

@@ -51,6 +51,12 @@ package enum ServerCatalogue {
     return possible.filter { $0.release == wanted } + possible.filter { $0.release != wanted }
   }
 
+  /// What a lab on a release is most likely upgraded to: the next one of the product whose archive stays.
+  package static func successor(of release: Release) -> Release? {
+    sources.filter { !$0.drifts && $0.release.product == release.product && $0.release.version > release.version }
+      .map(\.release).min { $0.version < $1.version }
+  }
+
   /// The known releases of a product, oldest first.
   package static func releases(of product: Product) -> [Release] {
     sources.map(\.release).filter { $0.product == product }.sorted { $0.version < $1.version }

@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// What a client that never retries lived through: the judgement that the lab passes on an upgrade.
 package struct WritingReport: Codable, Equatable, Sendable {
   package struct Shard: Codable, Equatable, Sendable {
@@ -41,6 +43,16 @@ package struct WritingReport: Codable, Equatable, Sendable {
 
   package var errorCount: Int { errors.values.reduce(0, +) }
   package var longestStall: Double { shards.map(\.longestStall).max() ?? 0 }
+  /// The report as one JSON object, its keys in order; the names of its properties are the keys.
+  package var json: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+  }
+
+  /// Writes the JSON form in one step: whoever waits for the file finds all of it.
+  package func write(to path: String) throws(LabError) { try LabFiles.write(json + "\n", to: path) }
+
   /// No error, nothing lost, and everything read back.
   package var isClean: Bool { errorCount == 0 && lost == 0 && unverified == 0 }
 }
