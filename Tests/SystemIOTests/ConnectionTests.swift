@@ -232,6 +232,20 @@ import Testing
     }
   }
 
+  @Test func aReadThatNeverWaitsLetsOthersRun() async throws {
+    let order = try await onLoop { loop -> [String] in
+      let pair = try await Pair(on: loop)
+      try await pair.server.write([UInt8](repeating: 0, count: 1000))
+      let log = Log<String>()
+      let other = loop.task { log.add("other") }
+      for _ in 0..<1000 { _ = try await pair.client.read(upTo: 1) }
+      log.add("reader")
+      await other.value
+      return log.elements
+    }
+    #expect(order == ["other", "reader"])
+  }
+
   @Test func aHungUpPeerThatNobodyReadsDoesNotSpinTheLoop() async throws {
     try await onLoop { loop in
       let pair = try await Pair(on: loop)

@@ -127,6 +127,16 @@ import Testing
     #expect(hops == 0)
   }
 
+  /// The count that the tests above want to be 0: from elsewhere, each call of the loop's actor is a hop.
+  @Test func callsFromElsewhereAreHops() async throws {
+    try await withLoop { loop in
+      let session = Session(loop)
+      let before = loop.jobsFromOutside
+      for _ in 0..<100 { _ = await session.isOnLoop() }
+      #expect(loop.jobsFromOutside - before >= 100)
+    }
+  }
+
   @Test func isolationCanBeAssumedInARawCallback() async throws {
     try await withLoop { loop in
       let session = Session(loop)

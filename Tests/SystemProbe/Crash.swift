@@ -21,6 +21,8 @@ enum Crash {
       _ = fcntl(1, F_SETFL, O_NONBLOCK)
       let line = [UInt8](repeating: 0x2E, count: 80)
       while unsafe Glibc.write(1, line, line.count) > 0 {}
+      // Blocking again, as a terminal is: an unbounded write would now wait for ever.
+      _ = fcntl(1, F_SETFL, 0)
       abort()
     case "fault": raise(SIGSEGV)
     case "overflow": Probe.say("\(overflow(0))")
