@@ -27,6 +27,8 @@ package struct SlotSet: Hashable, Sendable, CustomStringConvertible {
   package func contains(_ slot: Int) -> Bool { ranges.contains { $0.contains(slot) } }
   package func union(_ other: SlotSet) -> SlotSet { SlotSet(ranges + other.ranges) }
 
+  package func subtracting(_ other: SlotSet) -> SlotSet { missing.union(other).missing }
+
   /// The slots of a whole cluster that are not in this set.
   package var missing: SlotSet {
     var result: [ClosedRange<Int>] = []

@@ -85,6 +85,7 @@ package struct Discovery: Sendable {
     }
     let views = Dictionary(
       uniqueKeysWithValues: reached.compactMap { id, address in answers[address]?.view.map { (id, $0) } })
+    let own = Dictionary(uniqueKeysWithValues: views.compactMap { id, view in view.member(id).map { (id, $0) } })
     let seedless = seeds.filter { failures[$0] != nil && !listed.values.contains($0) }
     return Finding(
       nodes: nodes, shards: Topology(order: order, views: views).shards, strangers: strangers,
@@ -93,7 +94,9 @@ package struct Discovery: Sendable {
           failures[seed].map { Finding.Unreachable(id: nil, address: seed, failure: $0) }
         },
       notClustered: answers.filter { $0.value.view == nil }.map(\.key).sorted(),
-      differences: order.flatMap { ViewDifference.of($0, among: views, expecting: Set(order)) })
+      differences: order.flatMap { id in
+        views[id].map { ViewDifference.of(id, $0, own: own, expecting: Set(order)) } ?? []
+      })
   }
 
   private func address(of id: NodeID) -> Address { reached[id] ?? listed[id] ?? Address(host: "", port: 0) }

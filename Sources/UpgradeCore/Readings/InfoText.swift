@@ -7,6 +7,8 @@
 package struct InfoText {
   /// Bytes of a reply that are looked at; a real `INFO everything` has some 20 kB.
   package static let limit = 4 << 20
+  /// Numbers beyond this, in either direction, are not believed: so no sum of a rule can overflow.
+  static let largestNumber = 1 << 53
 
   package let command: String
   /// Headings in lower case.
@@ -57,7 +59,12 @@ package struct InfoText {
   /// A whole number that must be there.
   package func number(_ name: String) throws(ReadingError) -> Int {
     guard let value = self[name] else { throw ReadingError(command, name, .missing) }
-    guard let number = Int(value) else { throw ReadingError(command, name, .unexpected(String(value))) }
+    guard let number = Self.number(value) else { throw ReadingError(command, name, .unexpected(String(value))) }
+    return number
+  }
+
+  static func number(_ text: Substring) -> Int? {
+    guard let number = Int(text), (-largestNumber...largestNumber).contains(number) else { return nil }
     return number
   }
 
@@ -102,5 +109,5 @@ struct InfoParts {
   }
 
   subscript(name: String) -> Substring? { parts[name[...]] }
-  func number(_ name: String) -> Int? { self[name].flatMap { Int($0) } }
+  func number(_ name: String) -> Int? { self[name].flatMap { InfoText.number($0) } }
 }

@@ -131,8 +131,8 @@ extension Reader {
   private static func flag(
     _ name: String, since: Version, _ info: InfoText, of server: ServerFacts
   ) throws(ReadingError) -> Bool {
-    // Every Valkey descends from Redis 7.2; a version that cannot be read is taken for a new one.
-    let isOld = server.product != .valkey && server.version.map { $0 < since } == true
+    // Every Valkey descends from Redis 7.2. A version that cannot be read is refused by a rule of its own, by name.
+    let isOld = server.product != .valkey && server.version.map { $0 < since } != false
     return info[name] == nil && isOld ? false : try info.flag(name)
   }
 

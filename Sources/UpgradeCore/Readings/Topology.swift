@@ -63,24 +63,26 @@ package struct ViewDifference: Hashable, Sendable {
 
   /// How `speaker`'s view differs from what the members say of themselves.
   ///
-  /// `expecting` are all members; `ignoring` are those whose state is being changed just now, whose health and links
-  /// prove nothing.
+  /// `own` is the line that each member has of itself, where it was read; `expecting` are all members; `ignoring` are
+  /// those whose state is being changed just now, whose health and links prove nothing.
   package static func of(
-    _ speaker: NodeID, among views: [NodeID: ClusterView], expecting: Set<NodeID>, ignoring: Set<NodeID> = []
+    _ speaker: NodeID, _ view: ClusterView, own ownLines: [NodeID: ClusterMember], expecting: Set<NodeID>,
+    ignoring: Set<NodeID> = []
   ) -> [ViewDifference] {
-    guard let view = views[speaker] else { return [] }
     var found: [ViewDifference] = []
     func note(_ subject: NodeID, _ aspect: Aspect, _ saw: String, _ expected: String) {
       found.append(
         ViewDifference(speaker: speaker, subject: subject, aspect: aspect, saw: saw, expected: expected))
     }
-    for id in expecting.sorted() where view.member(id) == nil { note(id, .absent, "not listed", "listed") }
+    if view.members.count(where: { expecting.contains($0.id) }) < expecting.count {
+      for id in expecting.sorted() where view.member(id) == nil { note(id, .absent, "not listed", "listed") }
+    }
     for line in view.members {
       guard expecting.contains(line.id) else {
-        note(line.id, .surplus, "listed (\(line.flagText))", "not listed")
+        note(line.id, .surplus, line.flagText, "not listed")
         continue
       }
-      if let own = views[line.id]?.member(line.id) {
+      if let own = ownLines[line.id] {
         // After a hand-over the others learn by gossip that the old primary is a replica now, long after they have
         // learnt whose its slots are: while it is in hand, only its slots and its epoch count.
         let isInHand = ignoring.contains(line.id)

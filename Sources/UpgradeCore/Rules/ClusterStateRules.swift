@@ -37,14 +37,14 @@ struct SlotsCovered: Rule {
   func objects(in scene: Scene) -> [ObjectID] { [.deployment] }
 
   func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
-    let views = scene.clusterViews()
+    let panorama = Panorama(scene)
+    let views = panorama.views
     guard !views.isEmpty else { return .unknown(why: "no node's view of the cluster has been read") }
-    let topology = Topology(order: scene.members, views: views)
-    let owned = SlotSet(topology.lines.values.filter { $0.role == .primary }.flatMap(\.slots.ranges))
+    let owned = SlotSet(panorama.topology.lines.values.filter { $0.role == .primary }.flatMap(\.slots.ranges))
     guard owned == .all else {
       return .broken(
         saw: "\(Words.count(SlotSet.count - owned.count, "slot")) without a primary: \(owned.missing)",
-        fix: scene.members.first { views[$0] != nil }.flatMap { scene.address($0) }.map {
+        fix: panorama.members.first { views[$0] != nil }.flatMap { scene.address($0) }.map {
           "look first: redis-cli --cluster check \($0), then redis-cli --cluster fix \($0)"
         } ?? "redis-cli --cluster check")
     }

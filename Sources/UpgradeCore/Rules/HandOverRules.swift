@@ -12,7 +12,7 @@ struct HandOverCandidate: NodeRule {
     let name = scene.name(node)
     guard let shard = scene.snapshot.shard(of: node) else { return .unknown(why: "\(name) belongs to no shard") }
     guard view.role == .replica else {
-      return .broken(saw: "\(name) is no replica any more", fix: "nothing: see who made it a primary")
+      return .broken(saw: "\(name) is no replica any more", fix: "see who made it a primary: its log tells")
     }
     if view.pulse.persistence.loading || view.pulse.persistence.asyncLoading {
       return .broken(saw: "\(name) is loading its data", fix: "wait until it is done")

@@ -6,6 +6,8 @@
 /// node that is being worked on must not hold back the rest, and must not be passed unseen either.
 protocol NodeRule: Rule {
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict
+  /// The verdict on one node, readable or not; by default an unreadable one is unknown.
+  func verdict(on node: NodeID, in scene: Scene) -> Verdict
 }
 
 extension NodeRule {
@@ -13,8 +15,7 @@ extension NodeRule {
 
   package func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
     if case .node(let node) = object { return verdict(on: node, in: scene) }
-    let nodes = scene.nodes(of: object).filter { !scene.ignoring.contains($0) }
-    return Verdict.together(nodes.map { verdict(on: $0, in: scene) }, of: "node")
+    return scene.together(object) { verdict(on: $0, in: scene) }
   }
 
   func verdict(on node: NodeID, in scene: Scene) -> Verdict {

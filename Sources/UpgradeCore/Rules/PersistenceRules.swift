@@ -63,13 +63,13 @@ struct NoForkRunning: NodeRule {
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     let persistence = view.pulse.persistence
     var children: [String] = []
-    if persistence.backgroundSaveRunning { children.append("a background save") }
-    if persistence.rewriteRunning { children.append("a rewrite of the append-only file") }
-    if persistence.rewriteScheduled { children.append("a scheduled rewrite") }
-    if persistence.moduleForkRunning { children.append("a module's child") }
+    if persistence.backgroundSaveRunning { children.append("a background save is running") }
+    if persistence.rewriteRunning { children.append("a rewrite of the append-only file is running") }
+    if persistence.rewriteScheduled { children.append("a rewrite is scheduled") }
+    if persistence.moduleForkRunning { children.append("a module's child is running") }
     guard children.isEmpty else {
       return .broken(
-        saw: "\(scene.name(node)): \(children.joined(separator: ", ")) is running\(view.age)",
+        saw: "\(scene.name(node)): \(children.joined(separator: ", "))\(view.age)",
         fix: "wait until it is done: " + scene.paste(node, "INFO persistence"))
     }
     return .holds(saw: "none")
@@ -155,7 +155,7 @@ struct MemoryForFork: NodeRule {
       case .seen(let view):
         let used = view.pulse.memory.used / 4
         bytes += max(
-          used, (view.pulse.persistence.lastSaveCopyOnWriteBytes ?? 0).multipliedReportingOverflow(by: 2).partialValue)
+          used, (view.pulse.persistence.lastSaveCopyOnWriteBytes ?? 0) * 2)
       }
     }
     return (bytes, unread)

@@ -6,12 +6,11 @@ struct Reachable: Rule {
   let title = "Every member answers"
   let why = "A node that nobody can ask may hold the only good copy of its shard, or none at all."
 
-  func objects(in scene: Scene) -> [ObjectID] { scene.members.map(ObjectID.node) }
+  func objects(in scene: Scene) -> [ObjectID] { scene.membersAndListed.map(ObjectID.node) }
 
   func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
     if case .node(let node) = object { return judge(node, in: scene) }
-    return Verdict.together(
-      scene.nodes(of: object).filter { !scene.ignoring.contains($0) }.map { judge($0, in: scene) }, of: "node")
+    return scene.together(object) { judge($0, in: scene) }
   }
 
   private func judge(_ node: NodeID, in scene: Scene) -> Verdict {

@@ -20,6 +20,11 @@ enum ReplicaState {
 extension Scene {
   /// A replica of a shard, against its primary; both must have been asked after our last effect on either.
   func replicaState(_ node: NodeID, of shard: Shard) -> ReplicaState {
+    switch snapshot[node] {
+    case .up: break
+    case .down(let why): return .behind(saw: "\(name(node)) does not answer: \(why)")
+    case .unknown(let why): return .unknown("\(name(node)): \(why)")
+    }
     guard let primary = snapshot.primary(of: shard) else {
       let claimants = shard.members.filter { snapshot[$0].view?.role == .primary }
       return claimants.count > 1
@@ -93,6 +98,18 @@ struct InSync: NodeRule {
   let title = "Every replica is in sync with its primary, told from both sides in bytes"
   let why = "What a replica has not got is lost when it takes over, and a copy that is behind is none."
 
+  func verdict(on node: NodeID, in scene: Scene) -> Verdict {
+    switch scene.look(at: node) {
+    case .seen(let view): return judge(node, view, in: scene)
+    case .unseen(let why):
+      // A node that nobody listens on is certainly not in sync; only a reading that is missing leaves it open.
+      if case .down = scene.snapshot[node] {
+        return .broken(saw: why, fix: "start it, then " + scene.catchUpHint(node))
+      }
+      return .unknown(why: why)
+    }
+  }
+
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     guard let shard = scene.snapshot.shard(of: node) else {
       return .unknown(why: "\(scene.name(node)) belongs to no shard")
@@ -129,10 +146,6 @@ struct ReplicaInSync: Rule {
     var behind: [String] = []
     var unknown: [String] = []
     for node in candidates {
-      if case .unseen(let why) = scene.look(at: node) {
-        unknown.append(why)
-        continue
-      }
       switch scene.replicaState(node, of: shard) {
       case .inSync(let saw): return .holds(saw: "\(scene.name(node)): \(saw)")
       case .behind(let saw): behind.append(saw)

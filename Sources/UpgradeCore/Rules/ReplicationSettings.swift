@@ -104,9 +104,9 @@ struct ReplicaBuffer: NodeRule {
       return .unknown(why: "\(scene.name(node)): its write rate has not been measured yet")
     }
     let seconds = Estimate.syncSeconds(view.pulse)
-    let need = Int(rate * seconds)
+    let need = Words.whole(rate * seconds)
     let saw =
-      "\(Words.bytes(Int(rate))) a second for about \(Int(seconds.rounded(.up))) s of a full sync are "
+      "\(Words.bytes(Words.whole(rate))) a second for about \(Words.whole(seconds.rounded(.up))) s of a full sync are "
       + "\(Words.bytes(need)); the limit is \(limit.description)"
     let overflows =
       limit.hard > 0 && need > limit.hard
@@ -155,10 +155,10 @@ struct BacklogCoversRestart: NodeRule {
     }
     let seconds = Estimate.restartSeconds(view.pulse)
     // Twice, since the rate is an average of a moment.
-    let need = Int(rate * seconds * 2)
+    let need = Words.whole(rate * seconds * 2)
     let have = view.pulse.replication.backlogBytes
     let saw =
-      "\(Words.bytes(Int(rate))) a second for about \(Int(seconds.rounded(.up))) s of a restart, twice: "
+      "\(Words.bytes(Words.whole(rate))) a second for about \(Words.whole(seconds.rounded(.up))) s of a restart, twice: "
       + "\(Words.bytes(need)); the backlog has \(Words.bytes(have))"
     guard need > have else { return .holds(saw: saw) }
     return .broken(

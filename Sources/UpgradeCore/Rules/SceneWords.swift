@@ -7,16 +7,30 @@ enum Sight {
 }
 
 extension Scene {
-  /// Every node of the deployment that the setup, the snapshot or any view knows, by address.
-  var members: [NodeID] {
-    var known = Set(snapshot.nodes.keys).union(setup.nodes.map(\.id))
+  /// Every node that the setup or the snapshot names, by address.
+  var members: [NodeID] { ordered(Set(snapshot.nodes.keys).union(setup.nodes.map(\.id)), by: addresses) }
+
+  /// The members, and whatever else any node lists as one of the cluster.
+  var membersAndListed: [NodeID] {
+    let members = members
+    var listed: [NodeID: Address] = [:]
     for reading in snapshot.nodes.values {
       for member in reading.view?.cluster?.members ?? [] where !member.flags.contains(.handshake) {
-        known.insert(member.id)
+        listed[member.id] = member.address
       }
     }
+    for member in members { listed[member] = nil }
+    return members + ordered(Set(listed.keys), by: listed)
+  }
+
+  private func ordered(_ nodes: Set<NodeID>, by addresses: [NodeID: Address]) -> [NodeID] {
     let nowhere = Address(host: "", port: 0)
-    return known.map { (address($0) ?? nowhere, $0) }.sorted { $0 < $1 }.map(\.1)
+    return nodes.map { (addresses[$0] ?? nowhere, $0) }.sorted { $0 < $1 }.map(\.1)
+  }
+
+  /// Where members are reached: those of the setup, else those of the snapshot.
+  private var addresses: [NodeID: Address] {
+    snapshot.addresses.merging(setup.nodes.map { ($0.id, $0.address) }) { _, ours in ours }
   }
 
   func address(_ node: NodeID) -> Address? {
@@ -37,11 +51,20 @@ extension Scene {
   /// The nodes that an object is made of.
   func nodes(of object: ObjectID) -> [NodeID] {
     switch object {
-    case .deployment: members
-    case .node(let node): [node]
-    case .shard(let shard): snapshot.shard(shard)?.members ?? []
-    case .host(let host): members.filter { address($0)?.host == host }
+    case .deployment: return members
+    case .node(let node): return [node]
+    case .shard(let shard): return snapshot.shard(shard)?.members ?? []
+    case .host(let host):
+      let addresses = addresses
+      return members.filter { addresses[$0]?.host == host }
     }
+  }
+
+  /// The verdict on an object out of those on its nodes, without the ones that are being worked on.
+  func together(_ object: ObjectID, _ judge: (NodeID) -> Verdict) -> Verdict {
+    let nodes = nodes(of: object)
+    guard !nodes.isEmpty else { return .unknown(why: "no node of \(name(object)) is known") }
+    return Verdict.together(nodes.filter { !ignoring.contains($0) }.map(judge), of: "node")
   }
 
   func look(at node: NodeID) -> Sight {
@@ -50,14 +73,6 @@ extension Scene {
     case .down(let why): .unseen("\(name(node)) does not answer: \(why)")
     case .unknown(let why): .unseen("\(name(node)): \(why)")
     }
-  }
-
-  /// The node's own view of the cluster, where it is fresh with respect to every node.
-  func clusterViews() -> [NodeID: ClusterView] {
-    let all = members
-    var views: [NodeID: ClusterView] = [:]
-    for node in all { views[node] = snapshot.view(of: node, aboutAll: all) }
-    return views
   }
 
   /// The releases that nodes run now; at the start those that they were found with.
@@ -84,14 +99,32 @@ extension Scene {
   }
 }
 
-extension Snapshot {
-  /// How `speaker` sees the cluster, if it was asked after our last effect on every one of `objects`.
-  package func view(of speaker: NodeID, aboutAll objects: some Swift.Sequence<NodeID>) -> ClusterView? {
-    guard let view = self[speaker].view, objects.allSatisfy({ touched[$0, default: 0] <= view.clusterAsOf }) else {
-      return nil
+/// All views of a scene that were asked for after our last effect on any node, with what each node says of itself.
+struct Panorama {
+  let members: [NodeID]
+  let views: [NodeID: ClusterView]
+  let expected: Set<NodeID>
+  /// The line that each speaker has of itself.
+  let own: [NodeID: ClusterMember]
+
+  init(_ scene: Scene) {
+    members = scene.members
+    expected = Set(members)
+    let lastTouch = members.map { scene.snapshot.touched[$0, default: 0] }.max() ?? 0
+    var views: [NodeID: ClusterView] = [:]
+    var own: [NodeID: ClusterMember] = [:]
+    for node in members {
+      guard let view = scene.snapshot[node].view, view.clusterAsOf >= lastTouch, let cluster = view.cluster else {
+        continue
+      }
+      views[node] = cluster
+      own[node] = cluster.member(node)
     }
-    return view.cluster
+    self.views = views
+    self.own = own
   }
+
+  var topology: Topology { Topology(order: members, views: views) }
 }
 
 extension NodeView {
@@ -113,8 +146,14 @@ enum Words {
     }
   }
 
+  /// A whole number for a sentence; what is no number or beyond belief is as much as can be said.
+  static func whole(_ value: Double) -> Int {
+    let most = Double(InfoText.largestNumber)
+    return value.isNaN ? InfoText.largestNumber : Int(min(max(value.rounded(), -most), most))
+  }
+
   static func tenths(_ value: Double) -> String {
-    let tenths = Int((value * 10).rounded())
+    let tenths = whole(value * 10)
     return "\(tenths / 10).\(abs(tenths % 10))"
   }
 

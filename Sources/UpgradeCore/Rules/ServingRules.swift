@@ -23,8 +23,12 @@ struct ShardHasPrimary: Rule {
     }
     let unread = shard.members.filter { scene.snapshot[$0].isUnknown }
     guard unread.isEmpty else { return .unknown(why: "\(id): \(scene.names(unread)) not read") }
+    let silent = shard.members.compactMap { node -> String? in
+      if case .unseen(let why) = scene.look(at: node) { why } else { nil }
+    }
     return .broken(
-      saw: "no member of \(id) is primary", fix: "see what its members say: \(scene.names(shard.members))")
+      saw: (["no member of \(id) that answers is primary"] + silent).joined(separator: "; "),
+      fix: "see what its members say: " + (shard.members.first.map { scene.paste($0, "CLUSTER NODES") } ?? ""))
   }
 }
 
@@ -74,16 +78,25 @@ struct ShardsServed: Rule {
       return .unknown(
         why: "\(scene.name(primary)): its view of the cluster has not been read since the last change to it")
     }
-    let missing = SlotSet(
-      shard.slots.ranges.filter { range in
-        !own.slots.ranges.contains { $0.contains(range.lowerBound) && $0.contains(range.upperBound) }
-      })
+    // Slots that somebody has moved meanwhile are served as long as another primary that answers owns them.
+    let missing = shard.slots.subtracting(own.slots).subtracting(servedSlots(in: scene))
     guard missing.isEmpty else {
       return .broken(
         saw: "\(scene.name(primary)), primary of \(shard.id), does not own \(missing)",
         fix: "see who does: " + scene.paste(primary, "CLUSTER NODES"))
     }
     return .holds(saw: "\(shard.id) by \(scene.name(primary))")
+  }
+
+  /// What all primaries that answer and call the cluster ok own by their own word.
+  private func servedSlots(in scene: Scene) -> SlotSet {
+    SlotSet(
+      scene.snapshot.nodes.flatMap { node, reading -> [ClosedRange<Int>] in
+        guard let view = reading.view, view.role == .primary, view.pulse.cluster?.isOK == true,
+          !view.pulse.persistence.loading
+        else { return [] }
+        return view.cluster?.member(node)?.slots.ranges ?? []
+      })
   }
 }
 

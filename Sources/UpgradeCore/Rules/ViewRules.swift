@@ -1,20 +1,30 @@
 // How nodes see each other: whether all views agree, and whether one node is seen by those who vote.
 
-struct ViewsAgree: NodeRule {
+struct ViewsAgree: Rule {
   let name: RuleName = "views-agree"
   let severity = Severity.blocking
   let title = "All nodes see the same cluster"
   let why = "Where views differ, votes, redirections and hand-overs go by different maps."
   let after = "Views meet by themselves within seconds once the cause is gone; run this check again."
 
-  func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
-    let members = scene.members
-    guard scene.snapshot.view(of: node, aboutAll: members) != nil else {
+  func objects(in scene: Scene) -> [ObjectID] { scene.members.map(ObjectID.node) }
+
+  func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
+    let panorama = Panorama(scene)
+    if case .node(let node) = object { return judge(node, in: panorama, of: scene) }
+    return scene.together(object) { judge($0, in: panorama, of: scene) }
+  }
+
+  private func judge(_ node: NodeID, in panorama: Panorama, of scene: Scene) -> Verdict {
+    if case .unseen(let why) = scene.look(at: node) { return .unknown(why: why) }
+    guard let view = panorama.views[node] else {
       return .unknown(why: "\(scene.name(node)): its view of the cluster has not been read since the last change")
     }
     let differences = ViewDifference.of(
-      node, among: scene.clusterViews(), expecting: Set(members), ignoring: scene.ignoring)
-    guard let first = differences.first else { return .holds(saw: "\(members.count) members, as they see themselves") }
+      node, view, own: panorama.own, expecting: panorama.expected, ignoring: scene.ignoring)
+    guard let first = differences.first else {
+      return .holds(saw: "\(panorama.members.count) members, as they see themselves")
+    }
     let shown = differences.prefix(3).map { sentence($0, in: scene) }
     let more = differences.count > 3 ? "; and \(differences.count - 3) more differences" : ""
     return .broken(
@@ -49,9 +59,9 @@ struct DistinctEpochs: Rule {
   func objects(in scene: Scene) -> [ObjectID] { [.deployment] }
 
   func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
-    let views = scene.clusterViews()
-    guard !views.isEmpty else { return .unknown(why: "no node's view of the cluster has been read") }
-    let lines = Topology(order: scene.members, views: views).lines.values
+    let panorama = Panorama(scene)
+    guard !panorama.views.isEmpty else { return .unknown(why: "no node's view of the cluster has been read") }
+    let lines = panorama.topology.lines.values
     let owners = Dictionary(grouping: lines.filter { $0.role == .primary && !$0.slots.isEmpty }, by: \.configEpoch)
     let shared = owners.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }
     guard !shared.isEmpty else { return .holds(saw: Words.count(owners.count, "epoch")) }
@@ -76,28 +86,29 @@ struct SeenByPeers: NodeRule {
     var seen: [NodeID] = []
     var blind: [String] = []
     var unread: [NodeID] = []
-    var verdicts: [NodeID: String?] = [:]
+    var faults: [NodeID: String] = [:]
+    let upstream = scene.snapshot.shard(of: node).flatMap { scene.snapshot.primary(of: $0) }
     for speaker in primaries where speaker != node {
       guard let member = scene.snapshot.view(of: speaker, about: node) else {
         unread.append(speaker)
         continue
       }
-      let fault = fault(member.member(node), of: node, view)
-      verdicts[speaker] = fault
+      let fault = fault(member.member(node), of: node, view, under: upstream)
+      faults[speaker] = fault
       if let fault { blind.append("\(scene.name(speaker)) \(fault)") } else { seen.append(speaker) }
     }
     let isPrimary = primaries.contains(node)
     let votes = seen.count + (isPrimary ? 1 : 0)
     let count = "\(votes) of \(shards.count) primaries see \(scene.name(node)) as it is"
-    if view.role == .replica, let shard = scene.snapshot.shard(of: node) {
-      guard let own = scene.snapshot.primary(of: shard) else {
+    if view.role == .replica {
+      guard let own = upstream else {
         return .unknown(why: "\(scene.name(node)): which node is its primary is not known")
       }
       if unread.contains(own) {
         return .unknown(
           why: "\(scene.name(own)), its primary, has not been asked since the last change to \(scene.name(node))")
       }
-      if let fault = verdicts[own] ?? nil {
+      if let fault = faults[own] {
         return .broken(
           saw: "\(scene.name(own)), its primary, \(fault)",
           fix: "wait: it hears of the node within a few node time-outs")
@@ -112,14 +123,17 @@ struct SeenByPeers: NodeRule {
   }
 
   /// What is wrong with how a speaker lists the node; nil where nothing is.
-  private func fault(_ line: ClusterMember?, of node: NodeID, _ view: NodeView) -> String? {
+  private func fault(
+    _ line: ClusterMember?, of node: NodeID, _ view: NodeView, under upstream: NodeID?
+  ) -> String? {
     guard let line else { return "does not list it" }
     guard line.flags.isDisjoint(with: ClusterMember.unwell) else { return "flags it \(line.flagText)" }
     guard line.linkConnected else { return "has no link to it" }
     guard line.role == view.role else { return "lists it as \(line.role.rawValue), not as \(view.role.rawValue)" }
-    guard let own = view.cluster?.member(node) else { return nil }
-    if line.role == .replica, line.primary != own.primary { return "lists it under another primary" }
-    if line.role == .primary, line.slots != own.slots { return "gives it the slots \(line.slots), not \(own.slots)" }
+    if line.role == .replica { return line.primary == upstream ? nil : "lists it under another primary" }
+    if let own = view.cluster?.member(node), line.slots != own.slots {
+      return "gives it the slots \(line.slots), not \(own.slots)"
+    }
     return nil
   }
 }

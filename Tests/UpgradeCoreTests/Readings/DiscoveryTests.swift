@@ -148,7 +148,7 @@ import Testing
     }
     #expect(finding.unreachable.map(\.address?.port) == [7009], "a handshake is no member yet")
     #expect(finding.differences.filter { $0.aspect == .absent }.count == 5)
-    #expect(finding.differences.filter { $0.aspect == .surplus }.map(\.saw) == ["listed (handshake)"])
+    #expect(finding.differences.filter { $0.aspect == .surplus }.map(\.saw) == ["handshake"])
     #expect(finding.shards.count == 4 && finding.shards[3].slots.isEmpty)
   }
 }

@@ -36,6 +36,15 @@ import Testing
     #expect(throws: ReadingError("INFO", "nothing", .missing)) { try info.flag("nothing") }
   }
 
+  @Test func numbersBeyondBeliefAreNone() throws {
+    let info = InfoText(
+      "most:9007199254740992\nmore:9007199254740993\nleast:-9007199254740992\nless:-9007199254740993\n")
+    #expect(try info.number("most") == 1 << 53)
+    #expect(try info.number("least") == -(1 << 53))
+    #expect(throws: ReadingError.self) { try info.number("more") }
+    #expect(throws: ReadingError.self) { try info.number("less") }
+  }
+
   @Test func oversized() {
     let filler = String(repeating: "x:y\n", count: InfoText.limit / 4)
     let info = InfoText("first:1\n" + filler + "# Keyspace\nlast:1\n")

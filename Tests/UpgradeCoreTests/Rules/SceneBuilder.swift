@@ -1,5 +1,7 @@
 // A healthy 3+3 cluster out of real texts, to be damaged by editing what its nodes print, and read by the real readers.
 
+import Testing
+
 @testable import UpgradeCore
 
 /// What one node prints.
@@ -127,6 +129,8 @@ struct TestCluster {
   }
 
   /// What discovery makes of the cluster before it is damaged.
+  private static let found = Result { try finding() }
+
   private static func finding() throws -> Finding {
     let cluster = TestCluster()
     var discovery = Discovery(seeds: [Address(host: "127.0.0.1", port: 7000)])
@@ -135,7 +139,7 @@ struct TestCluster {
   }
 
   func scene() throws -> Scene {
-    let found = try Self.finding()
+    let found = try Self.found.get()
     let command = Dictionary(uniqueKeysWithValues: found.nodes.map { ($0.id, "true") })
     let setup = Setup(
       target: "redis://127.0.0.1:7000", to: to, nodes: found.nodes, shards: found.shards, nodeTimeout: .seconds(15),
@@ -188,7 +192,7 @@ struct TestCluster {
 }
 
 /// A verdict as a line of a transcript.
-func line(_ verdict: Verdict) -> String {
+func transcript(_ verdict: Verdict) -> String {
   switch verdict {
   case .holds(let saw): "holds: \(saw)"
   case .broken(let saw, let fix): "broken: \(saw) -> \(fix)"
@@ -216,9 +220,10 @@ struct RuleCase: Sendable, CustomStringConvertible {
 
   var description: String { what }
 
-  func verdict(of rule: RuleName) throws -> String {
+  func check(_ rule: RuleName, sourceLocation: SourceLocation = #_sourceLocation) throws {
     var cluster = TestCluster()
     change(&cluster)
-    return UpgradeCoreTests.line(Rulebook.evaluate(rule, object, in: try cluster.scene()))
+    let found = transcript(Rulebook.evaluate(rule, object, in: try cluster.scene()))
+    #expect(found == line, "\(rule): \(what)", sourceLocation: sourceLocation)
   }
 }
