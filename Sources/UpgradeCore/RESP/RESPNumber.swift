@@ -1,5 +1,25 @@
 /// The spellings of numbers that RESP3 allows, judged in place.
 enum RESPNumber {
+  /// The number that the leading digits among eight bytes spell, and where they end; one step for all of them, since
+  /// a loop that ends at another digit each time is what most of the parser's time went to.
+  @inline(__always)
+  static func leadingDigits(_ bytes: Span<UInt8>, _ start: Int) -> (value: UInt64, end: Int) {
+    // The compiler makes one load of this.
+    let eight = bytes.extracting(start..<(start + 8))
+    var word: UInt64 = 0
+    for place in 0..<8 { word |= UInt64(eight[place]) << UInt64(place * 8) }
+    let digits = word ^ 0x3030_3030_3030_3030
+    // A byte above 9 carries into its highest bit; a carry into the next byte comes only from one so marked.
+    let marks = ((digits &+ 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080
+    let count = marks.trailingZeroBitCount / 8
+    // Leading zeros in front, so that there are always eight; then pairs, fours, all.
+    let aligned = digits << UInt64(64 - count * 8)
+    let pairs = aligned &* 10 &+ (aligned >> 8)
+    let low = (pairs & 0x0000_00FF_0000_00FF) &* 0x000F_4240_0000_0064
+    let high = ((pairs >> 16) & 0x0000_00FF_0000_00FF) &* 0x0000_2710_0000_0001
+    return ((low &+ high) >> 32, start + count)
+  }
+
   /// An optional sign and at least one digit.
   static func isInteger(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
     var index = range.lowerBound

@@ -2,23 +2,27 @@
 ///
 /// It looks at every byte once, builds no values and allocates nothing but the tape, whose reservation is bounded
 /// by the bytes at hand and never by what the other side announces. The caller hands in the same buffer each time,
-/// grown at its end, until it takes the complete replies away with `takeTape`.
+/// grown at its end, until it lets the complete replies go with `forget`.
 ///
 /// Source: redis-specifications, protocol/RESP3.md. Attributes are read and dropped. Streamed strings and
 /// aggregates (`$?`, `*?`) are refused: no server sends them.
 package struct RESPParser: ~Copyable {
   private let limits: RESPLimits
 
-  /// Tokens of the complete replies, then of the one that is arriving.
+  /// Tokens of the complete replies, then of the one that is arriving, then unused ones.
   private var tape: [ReplyToken] = []
+  private var tokens = 0
   /// How many replies are complete.
   package private(set) var completeReplies = 0
   /// Where the last complete reply ends, in bytes and tokens; there the arriving one begins.
   package private(set) var completeBytes = 0
   private var completeTokens = 0
 
-  /// The aggregates around the next value, outermost first.
-  private var open: [OpenAggregate] = []
+  /// The aggregates around the next value, outermost first: the first `depth` of as many as are allowed.
+  private var open: [OpenAggregate]
+  private var depth = 0
+  /// How many values the innermost one still waits for; its own entry is not kept up to date.
+  private var remaining = 0
   /// How many values the aggregates of the arriving reply have announced.
   private var announced = 0
   /// The next value's first byte.
@@ -30,6 +34,7 @@ package struct RESPParser: ~Copyable {
 
   package init(limits: RESPLimits = RESPLimits()) {
     self.limits = limits
+    open = Array(repeating: OpenAggregate(token: 0, remaining: 0, isAttribute: false), count: limits.depth)
   }
 
   /// Reads as many values as the buffer holds whole.
@@ -40,105 +45,131 @@ package struct RESPParser: ~Copyable {
     guard end >= needed else { return }
     guard end < Int(UInt32.max) else { throw RESPViolation(.limit, "the buffer has outgrown its offsets", at: 0) }
 
-    // The hot state lives in locals: through `self` each access would be a store to memory.
-    var tape: [ReplyToken] = []
-    swap(&tape, &self.tape)
-    var position = position
-    var remaining = open.last?.remaining ?? 0
-    defer {
-      swap(&tape, &self.tape)
-      self.position = position
-      if !open.isEmpty { open[open.count - 1].remaining = remaining }
-    }
-
     while true {
-      guard position < end else {
-        needed = end + 1
-        break
-      }
-      var cursor = position + 1
-      switch bytes[position] {
-      case UInt8(ascii: ":"):
-        guard let value = try Self.integer(bytes, &cursor) else { return try pause(at: end) }
-        tape.append(ReplyToken(.integer, value: value))
-
-      case UInt8(ascii: "$"):
-        guard let length = try Self.integer(bytes, &cursor) else { return try pause(at: end) }
-        if length >= 0 {
-          guard let next = try body(bytes, cursor, length) else { return }
-          tape.append(ReplyToken(.bulk, offset: cursor, length: next - 2 - cursor))
-          cursor = next
-        } else {
-          guard length == -1 else { throw RESPViolation(.malformed, "a bulk string of length \(length)", at: position) }
-          tape.append(ReplyToken(.null, value: 0))
-        }
-
-      case UInt8(ascii: "+"):
-        guard let next = try line(bytes, cursor) else { return }
-        tape.append(ReplyToken(.simple, offset: cursor, length: next - 2 - cursor))
-        cursor = next
-
-      case let type:
-        guard let aggregate = Self.aggregateKind(type) else {
-          guard let token = try rareScalar(type, bytes, &cursor) else { return }
-          tape.append(token)
-          break
-        }
-        guard let count = try Self.integer(bytes, &cursor) else { return try pause(at: end) }
-        if count == -1, type == UInt8(ascii: "*") {
-          tape.append(ReplyToken(.null, value: 0))
-          break
-        }
-        let isAttribute = type == UInt8(ascii: "|")
-        let values = try admit(aggregate, count, at: position)
-        position = cursor
-        if values == 0, isAttribute { continue }
-        reserve(&tape, values, bytesAhead: end - cursor)
-        tape.append(ReplyToken(aggregate, offset: 0, length: values))
-        if values == 0 { break }
-        if !open.isEmpty { open[open.count - 1].remaining = remaining }
-        open.append(OpenAggregate(token: tape.count - 1, remaining: values, isAttribute: isAttribute))
-        remaining = values
-        continue
-      }
-
-      position = cursor
-      if remaining > 1 {
-        remaining -= 1
-      } else if close(&tape, &remaining) {
-        completeReplies += 1
-        completeBytes = position
-        completeTokens = tape.count
-        announced = 0
-      }
+      let room = try scan(bytes)
+      guard room > 0 else { break }
+      // At least twofold, so that the tape is moved a bounded number of times.
+      let unused = ReplyToken(.null, value: 0)
+      tape.append(contentsOf: repeatElement(unused, count: max(room, tape.count, 32)))
     }
     guard end - completeBytes <= limits.replyLength else { throw tooLong(at: position) }
   }
 
-  /// Hands over the tape of the complete replies. The caller removes `completeBytes` bytes from the front of its
-  /// buffer before the next `parse`.
-  mutating func takeTape() -> [ReplyToken] {
-    var taken: [ReplyToken]
-    if tape.count == completeTokens, tape.count > Self.scratchTokens {
-      taken = []
-      swap(&taken, &tape)
-    } else {
-      taken = Array(tape[..<completeTokens])
-      tape.removeSubrange(..<completeTokens)
-      for index in tape.indices { tape[index].move(by: completeBytes) }
+  /// Reads values until the buffer or the tape is used up; answers how many more tokens there is work for.
+  private mutating func scan(_ bytes: Span<UInt8>) throws(RESPViolation) -> Int {
+    let end = bytes.count
+    // The hot state lives in locals: through `self` each access would go to memory, and each token would cost a
+    // check that nobody shares the tape.
+    var takenTape: [ReplyToken] = []
+    var takenOpen: [OpenAggregate] = []
+    swap(&takenTape, &tape)
+    swap(&takenOpen, &open)
+    var tape = takenTape.mutableSpan
+    var open = takenOpen.mutableSpan
+    var tokens = tokens
+    var depth = depth
+    var position = position
+    var remaining = remaining
+    defer {
+      swap(&takenTape, &self.tape)
+      swap(&takenOpen, &self.open)
+      self.tokens = tokens
+      self.depth = depth
+      self.remaining = remaining
+      self.position = position
     }
-    for index in open.indices { open[index].token -= completeTokens }
+
+    while position < end {
+      guard tokens < tape.count else { return 1 }
+      var cursor = position + 1
+      switch bytes[position] {
+      case UInt8(ascii: ":"):
+        guard let value = try Self.integer(bytes, &cursor) else { return pause(at: end) }
+        tape[tokens] = ReplyToken(.integer, value: value)
+
+      case UInt8(ascii: "$"):
+        guard let length = try Self.length(bytes, &cursor) else { return pause(at: end) }
+        if length >= 0 {
+          guard let next = try body(bytes, cursor, length) else { return 0 }
+          tape[tokens] = ReplyToken(.bulk, offset: cursor, length: next - 2 - cursor)
+          cursor = next
+        } else {
+          guard length == -1 else { throw RESPViolation(.malformed, "a bulk string of length \(length)", at: position) }
+          tape[tokens] = ReplyToken(.null, value: 0)
+        }
+
+      case UInt8(ascii: "+"):
+        guard let next = try line(bytes, cursor) else { return 0 }
+        tape[tokens] = ReplyToken(.simple, offset: cursor, length: next - 2 - cursor)
+        cursor = next
+
+      case let type:
+        guard let aggregate = Self.aggregateKind(type) else {
+          guard let token = try rareScalar(type, bytes, &cursor) else { return 0 }
+          tape[tokens] = token
+          break
+        }
+        guard let count = try Self.length(bytes, &cursor) else { return pause(at: end) }
+        if count == -1, type == UInt8(ascii: "*") {
+          tape[tokens] = ReplyToken(.null, value: 0)
+          break
+        }
+        let values = try admit(aggregate, count, depth, at: position)
+        let isAttribute = type == UInt8(ascii: "|")
+        if values == 0, isAttribute {
+          position = cursor
+          continue
+        }
+        tape[tokens] = ReplyToken(aggregate, offset: 0, length: values)
+        if values == 0 { break }
+        if depth > 0 { open[depth - 1].remaining = remaining }
+        open[depth] = OpenAggregate(token: tokens, remaining: values, isAttribute: isAttribute)
+        depth += 1
+        remaining = values
+        tokens += 1
+        position = cursor
+        continue
+      }
+
+      tokens += 1
+      position = cursor
+      if remaining > 1 {
+        remaining -= 1
+      } else if Self.close(open, &depth, &tape, &tokens, &remaining) {
+        completeReplies += 1
+        completeBytes = position
+        completeTokens = tokens
+        announced = 0
+      }
+    }
+    return pause(at: end)
+  }
+
+  /// The tokens of the complete replies.
+  var completeTape: [ReplyToken] { Array(tape[..<completeTokens]) }
+
+  /// Lets the complete replies go. The caller removes `completeBytes` bytes from the front of its buffer before the
+  /// next `parse`.
+  package mutating func forget() {
+    let moved = completeTokens..<tokens
+    for index in moved {
+      var token = tape[index]
+      token.move(by: completeBytes)
+      tape[index - completeTokens] = token
+    }
+    tokens = moved.count
+    if tape.count > Self.scratchTokens { tape.removeLast(tape.count - max(tokens, Self.scratchTokens)) }
+    for index in 0..<depth { open[index].token -= completeTokens }
     position -= completeBytes
     searched = max(0, searched - completeBytes)
     needed -= completeBytes
     completeReplies = 0
     completeBytes = 0
     completeTokens = 0
-    return taken
   }
 
-  /// A tape of up to this many tokens is copied out, so that its memory serves the next reply too.
-  private static let scratchTokens = 1024
+  /// How many tokens (1 MB) are kept for the next reply.
+  private static let scratchTokens = 64 << 10
 }
 
 /// An aggregate that is still being filled.
@@ -164,7 +195,7 @@ extension RESPParser {
 
   /// How many values an aggregate of that announced count holds, if the limits allow it.
   private mutating func admit(
-    _ kind: Reply.Kind, _ count: Int64, at offset: Int
+    _ kind: Reply.Kind, _ count: Int64, _ depth: Int, at offset: Int
   ) throws(RESPViolation) -> Int {
     guard count >= 0 else { throw RESPViolation(.malformed, "an aggregate of \(count) values", at: offset) }
     guard count <= Int64(limits.elements) else {
@@ -175,32 +206,30 @@ extension RESPParser {
     guard announced <= limits.elements else {
       throw RESPViolation(.limit, "a reply of \(announced) values (limit \(limits.elements))", at: offset)
     }
-    guard open.count < limits.depth else {
+    guard depth < limits.depth else {
       throw RESPViolation(.limit, "values more than \(limits.depth) levels inside each other", at: offset)
     }
-    guard kind != .push || open.isEmpty else {
+    guard kind != .push || depth == 0 else {
       throw RESPViolation(.malformed, "a push message inside another reply", at: offset)
     }
     return values
   }
 
-  /// Makes room for values that can be in the bytes at hand (three bytes is the shortest value), growing at least
-  /// twofold so that many small aggregates do not each move the tape.
-  @inline(__always)
-  private func reserve(_ tape: inout [ReplyToken], _ values: Int, bytesAhead: Int) {
-    let wanted = tape.count + 1 + min(values, bytesAhead / 3)
-    if wanted > tape.capacity { tape.reserveCapacity(max(wanted, 2 * tape.count)) }
-  }
-
   /// Ends the aggregates that the value just read has filled; true when the whole reply is complete.
-  private mutating func close(_ tape: inout [ReplyToken], _ remaining: inout Int) -> Bool {
-    while let filled = open.popLast() {
-      remaining = open.last?.remaining ?? 0
+  @inline(__always)
+  private static func close(
+    _ open: borrowing MutableSpan<OpenAggregate>, _ depth: inout Int,
+    _ tape: inout MutableSpan<ReplyToken>, _ tokens: inout Int, _ remaining: inout Int
+  ) -> Bool {
+    while depth > 0 {
+      depth -= 1
+      let filled = open[depth]
+      remaining = depth > 0 ? open[depth - 1].remaining : 0
       if filled.isAttribute {
-        tape.removeSubrange(filled.token...)
+        tokens = filled.token
         return false
       }
-      tape[filled.token].extent = UInt32(truncatingIfNeeded: tape.count - filled.token)
+      tape[filled.token].extent = UInt32(truncatingIfNeeded: tokens - filled.token)
       if remaining > 1 {
         remaining -= 1
         return false
@@ -213,7 +242,34 @@ extension RESPParser {
 // MARK: - Scalars
 
 extension RESPParser {
-  /// The number up to the next CR LF, read in place; nil when more bytes are needed.
+  /// The length or count up to the next CR LF, read in place; nil when more bytes are needed.
+  ///
+  /// What nearly always stands there, up to ten digits, is read here; signs and mistakes elsewhere.
+  @inline(__always)
+  private static func length(_ bytes: Span<UInt8>, _ cursor: inout Int) throws(RESPViolation) -> Int64? {
+    let end = bytes.count
+    var index = cursor
+    var value: Int64 = 0
+    while index < end {
+      let digit = bytes[index] &- UInt8(ascii: "0")
+      if digit > 9 { break }
+      value = value &* 10 &+ Int64(digit)
+      index &+= 1
+    }
+    let digits = index &- cursor
+    if digits > 0, digits <= 10, index &+ 1 < end, bytes[index] == 13, bytes[index &+ 1] == 10 {
+      cursor = index &+ 2
+      return value
+    }
+    return try rareLength(bytes, &cursor)
+  }
+
+  @inline(never)
+  private static func rareLength(_ bytes: Span<UInt8>, _ cursor: inout Int) throws(RESPViolation) -> Int64? {
+    try integer(bytes, &cursor)
+  }
+
+  /// The number up to the next CR LF; nil when more bytes are needed.
   @inline(__always)
   private static func integer(_ bytes: Span<UInt8>, _ cursor: inout Int) throws(RESPViolation) -> Int64? {
     let end = bytes.count
@@ -223,6 +279,7 @@ extension RESPParser {
     if isNegative || bytes[index] == UInt8(ascii: "+") { index += 1 }
     let first = index
     var magnitude: UInt64 = 0
+    if index + 8 <= end { (magnitude, index) = RESPNumber.leadingDigits(bytes, index) }
     while index < end {
       let digit = bytes[index] &- UInt8(ascii: "0")
       if digit > 9 { break }
@@ -279,7 +336,7 @@ extension RESPParser {
     }
     guard index + 1 < end else {
       searched = index
-      try pause(at: end)
+      _ = pause(at: end)
       return nil
     }
     guard bytes[index + 1] == 10 else {
@@ -289,9 +346,9 @@ extension RESPParser {
   }
 
   /// The value at hand goes on behind the end of the buffer.
-  private mutating func pause(at end: Int) throws(RESPViolation) {
+  private mutating func pause(at end: Int) -> Int {
     needed = end + 1
-    guard end - completeBytes <= limits.replyLength else { throw tooLong(at: position) }
+    return 0
   }
 
   private func tooLong(at offset: Int) -> RESPViolation {
@@ -306,8 +363,8 @@ extension RESPParser {
     let start = cursor
     switch type {
     case UInt8(ascii: "!"), UInt8(ascii: "="):
-      guard let length = try Self.integer(bytes, &cursor) else {
-        try pause(at: bytes.count)
+      guard let length = try Self.length(bytes, &cursor) else {
+        _ = pause(at: bytes.count)
         return nil
       }
       guard length >= 0 else { throw RESPViolation(.malformed, "a string of length \(length)", at: start) }

@@ -14,27 +14,55 @@ package struct ReplyReader: ~Copyable {
   package var unread: [UInt8] { buffer }
 
   /// Takes what a read brought and returns the replies that are complete now. Each byte is moved a bounded number of
-  /// times, however small the pieces are.
+  /// times, however small the pieces are; a read that brings whole replies is kept as it is.
   package mutating func read(_ chunk: [UInt8]) -> Replies {
     guard violation == nil else { return Replies(storage: nil, count: 0) }
+    guard !buffer.isEmpty else {
+      let (replies, end) = parse(chunk)
+      if end < chunk.count { buffer.append(contentsOf: chunk[end...]) }
+      return replies
+    }
     // Out of `self`, so that the parser can change while the bytes are lent to it.
     var arrived: [UInt8] = []
     swap(&arrived, &buffer)
-    if arrived.isEmpty { arrived = chunk } else { arrived.append(contentsOf: chunk) }
+    arrived.append(contentsOf: chunk)
+    let (replies, end) = parse(arrived)
+    if end < arrived.count {
+      arrived.removeSubrange(..<end)
+    } else {
+      arrived.removeAll(keepingCapacity: arrived.capacity <= Self.scratchBytes)
+    }
+    swap(&arrived, &buffer)
+    return replies
+  }
+
+  /// The replies that are complete in these bytes, and where they end.
+  private mutating func parse(_ bytes: [UInt8]) -> (replies: Replies, end: Int) {
     do throws(RESPViolation) {
-      try parser.parse(arrived.span)
+      try parser.parse(bytes.span)
     } catch {
       violation = error
     }
     let count = parser.completeReplies
+    guard count > 0 else { return (Replies(storage: nil, count: 0), 0) }
     let end = parser.completeBytes
-    guard count > 0 else {
-      swap(&arrived, &buffer)
-      return Replies(storage: nil, count: 0)
-    }
-    let bytes = end == arrived.count ? arrived : Array(arrived[..<end])
-    if end < arrived.count { buffer = Array(arrived[end...]) }
-    return Replies(storage: ReplyStorage(bytes: bytes, tape: parser.takeTape()), count: count)
+    let isWhole = end == bytes.count && bytes.capacity <= 2 * end
+    let storage = ReplyStorage(bytes: isWhole ? bytes : bytes.copy(upTo: end), tape: parser.completeTape)
+    parser.forget()
+    return (Replies(storage: storage, count: count), end)
+  }
+
+  /// How many bytes of room are kept for the next reply that arrives in pieces.
+  private static let scratchBytes = 1 << 20
+}
+
+extension [UInt8] {
+  /// The first bytes in a buffer of just their size. (`Array(self[..<count])` keeps the old buffer where it can.)
+  fileprivate func copy(upTo count: Int) -> [UInt8] {
+    var copy: [UInt8] = []
+    copy.reserveCapacity(count)
+    copy.append(contentsOf: self[..<count])
+    return copy
   }
 }
 
