@@ -36,6 +36,13 @@ extension ServerError {
     package let host: String
     package let port: Int
     package let isPermanent: Bool
+
+    package init(slot: Int, host: String, port: Int, isPermanent: Bool) {
+      self.slot = slot
+      self.host = host
+      self.port = port
+      self.isPermanent = isPermanent
+    }
   }
 
   /// The target of `MOVED 3999 127.0.0.1:6381` or `ASK ...`; IPv6 addresses stand without brackets (redis cluster.c).

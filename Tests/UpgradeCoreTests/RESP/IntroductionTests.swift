@@ -41,13 +41,14 @@ struct Dialogue: Sendable, CustomTestStringConvertible {
       "7.0, no password where one is needed", plain, "> HELLO 3",
       "< -NOAUTH HELLO must be called with the client already authenticated\r\n", "refused NOAUTH"),
     Dialogue(
-      "7.0, the default user may not say HELLO", plain, "> HELLO 3",
+      "a proxy that does not allow HELLO", plain, "> HELLO 3",
       "< -NOPERM this user has no permissions to run the 'hello' command\r\n", "> PING", "< +PONG\r\n", "ready 2"),
     Dialogue(
-      "7.0, and may not set a name either", named, "> HELLO 3 SETNAME wizard-1", "< -NOPERM no 'hello'\r\n",
+      "a proxy that allows neither HELLO nor a name", named, "> HELLO 3 SETNAME wizard-1", "< -NOPERM no 'hello'\r\n",
       "> PING", "< +PONG\r\n", "> CLIENT SETNAME wizard-1", "< -NOPERM no 'client'\r\n", "ready 2"),
     Dialogue(
-      "7.0, HELLO not allowed but AUTH is", secret, "> HELLO 3 AUTH default pw SETNAME w", "< -NOPERM no 'hello'\r\n",
+      "a proxy that allows AUTH but not HELLO", secret, "> HELLO 3 AUTH default pw SETNAME w",
+      "< -NOPERM no 'hello'\r\n",
       "> AUTH pw", "< +OK\r\n", "> CLIENT SETNAME w", "< +OK\r\n", "ready 2"),
     Dialogue("7.0, RESP2 wanted", old, "> AUTH pw", "< +OK\r\n", "> CLIENT SETNAME w", "< +OK\r\n", "ready 2"),
     Dialogue("7.0, RESP2 wanted, nothing to say", oldPlain, "> PING", "< +PONG\r\n", "ready 2"),

@@ -57,21 +57,51 @@ final class RealServer: Sendable {
   /// The generous bound of everything that a test waits for.
   static let patience: Duration = .seconds(30)
 
-  /// Starts a server with these configuration lines and waits until it says that it is ready.
+  /// Starts a server on a Unix socket with these configuration lines and waits until it says that it is ready, or
+  /// else that it has begun to load its data.
   static func start(
     _ binary: ServerBinary, in directory: String, _ lines: [String], on loop: EventLoop, awaitReady: Bool = true
   ) async throws -> RealServer {
     let socket = "\(directory)/server.sock"
-    let configuration = [
-      "port 0", "unixsocket \(socket)", "dir \(directory)", "save \"\"", "daemonize no", "loglevel notice",
-    ]
+    let endpoint = Endpoint.unix(path: socket)
+    let words = awaitReady ? ["eady to accept connections"] : ["oading RDB produced by"]
+    return try await start(
+      binary, in: directory, ["port 0", "unixsocket \(socket)"] + lines, at: endpoint, until: words, on: loop)
+  }
+
+  /// Starts a cluster node on a free port whose bus port is free too.
+  static func startClusterNode(
+    _ binary: ServerBinary, in directory: String, on loop: EventLoop
+  ) async throws -> RealServer {
+    try Files.makeDirectories(directory)
+    let lines = ["bind 127.0.0.1", "cluster-enabled yes", "cluster-node-timeout 5000"]
+    for _ in 0..<50 {
+      let port = Int.random(in: 18_000...22_000)
+      let endpoint = Endpoint.tcp(host: "127.0.0.1", port: port)
+      let bus = Endpoint.tcp(host: "127.0.0.1", port: port + 10_000)
+      let listeners = [endpoint, bus].map { try? Listener.listen(on: $0, loop: loop) }
+      for listener in listeners { listener?.close() }
+      guard !listeners.contains(where: { $0 == nil }) else { continue }
+      // Somebody else may have been quicker; then it ends at once, and the next port is tried.
+      let server = try? await start(
+        binary, in: directory, ["port \(port)"] + lines, at: endpoint, until: ["eady to accept connections"], on: loop)
+      if let server { return server }
+    }
+    throw MissingServer("found no free port for a cluster node between 18000 and 22000")
+  }
+
+  private static func start(
+    _ binary: ServerBinary, in directory: String, _ lines: [String], at endpoint: Endpoint, until words: [String],
+    on loop: EventLoop
+  ) async throws -> RealServer {
+    let always = ["dir \(directory)", "save \"\"", "daemonize no", "loglevel notice"]
     let file = "\(directory)/server.conf"
-    try Files.writeAtomically(file, Array((configuration + lines).joined(separator: "\n").utf8))
+    try Files.writeAtomically(file, Array((always + lines).joined(separator: "\n").utf8))
     let command = ChildCommand(try binary.locate(), [file])
     let process = try ChildProcess.spawn(command, streams: .pipes, on: loop)
-    let server = RealServer(endpoint: .unix(path: socket), process: process, loop: loop)
+    let server = RealServer(endpoint: endpoint, process: process, loop: loop)
     do {
-      try await server.readLog(until: awaitReady ? "eady to accept connections" : "oading DB in memory|eady to accept")
+      try await server.readLog(until: words)
     } catch {
       await server.end()
       throw error
@@ -80,13 +110,13 @@ final class RealServer: Sendable {
   }
 
   /// Reads its log until one of the words appears; then goes on reading so that it never blocks on a full pipe.
-  private func readLog(until words: String) async throws {
+  private func readLog(until words: [String]) async throws {
     var log = ""
     while true {
       let bytes = try await process.read(upTo: 4096, within: Self.patience)
       guard !bytes.isEmpty else { throw MissingServer("the server ended before it was ready: \(log)") }
       log += String(decoding: bytes, as: UTF8.self)
-      if words.split(separator: "|").contains(where: { log.contains($0) }) { break }
+      if words.contains(where: { log.contains($0) }) { break }
     }
     loop.task { [process] in
       while let bytes = try? await process.read(upTo: 4096), !bytes.isEmpty {}
@@ -131,5 +161,15 @@ func withServer<Answer: Sendable>(
       await server.end()
       throw error
     }
+  }
+}
+
+/// Asks again until something is so, within a bound.
+func until(_ isSo: () async throws -> Bool) async throws {
+  let clock = ContinuousClock()
+  let end = clock.now + RealServer.patience
+  while try await !isSo() {
+    guard clock.now < end else { throw MissingServer("waited in vain for \(RealServer.patience)") }
+    try await Task.sleep(for: .milliseconds(5))
   }
 }
