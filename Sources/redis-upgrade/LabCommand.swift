@@ -1,11 +1,11 @@
-// `redis-upgrade lab up|down|list`: throw-away servers for scripts.
+// `redis-upgrade lab up|down|list|fetch`: throw-away servers for scripts.
 
 import SystemIO
 import TrainingLab
 import UpgradeCore
 import UpgradeRuntime
 
-/// Starts, ends and lists labs.
+/// Starts, ends and lists labs, and fetches what they are made of.
 struct LabCommand {
   let program: Program
   let request: UpgradeRuntime.LabRequest
@@ -20,6 +20,7 @@ struct LabCommand {
         case .up: try await LabCommand.up(lab, request)
         case .down: try await LabCommand.down(lab, request)
         case .list: for running in try lab.list() { print("\(running.target)  \(running.directory)") }
+        case .fetch: try await LabCommand.fetch(try SoftwareStore(on: loop), request)
         }
         return .done
       } catch {
@@ -49,6 +50,17 @@ struct LabCommand {
       try await lab.find(directory).down()
     } else {
       for running in try lab.list() { try await running.down() }
+    }
+  }
+
+  /// Has servers on this machine before anybody waits for them, as before a night without a network.
+  private static func fetch(_ store: SoftwareStore, _ request: UpgradeRuntime.LabRequest) async throws(LabError) {
+    let isJSON = request.face.face == .json
+    for wanted in request.releases {
+      let server = try await store.server(of: wanted.release(for: .redis)) { progress in
+        if !isJSON { complain(progress.description) }
+      }
+      print(isJSON ? server.json : "\(server.release)  \(server.executable)")
     }
   }
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 package import SystemIO
 package import UpgradeCore
 
@@ -8,6 +9,14 @@ package struct StoredServer: Equatable, Sendable {
   package let executable: String
   /// One line on what it was made of.
   package let origin: String
+
+  /// What `lab fetch --json` prints, on one line.
+  package var json: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let fields = ["executable": executable, "origin": origin, "release": release.description]
+    return (try? encoder.encode(fields)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+  }
 }
 
 /// The lab's servers, each in a directory of its own: `<store>/<product>-<version>/<product>-server`.

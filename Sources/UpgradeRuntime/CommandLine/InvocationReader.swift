@@ -91,8 +91,24 @@ struct InvocationReader {
         .notBuilt, "there is no lab of kind \(Quotation.quoted(words.arguments[1])) yet",
         remedy: "Write lab up cluster.")
     }
+    if action == .fetch {
+      return LabRequest(action: .fetch, releases: try releases(), servers: try servers(), face: try face())
+    }
     try refuseMore(than: action == .up ? 2 : 1)
     return LabRequest(action: action, servers: try servers(), face: try face())
+  }
+
+  /// The releases that `lab fetch` names.
+  private func releases() throws(UsageError) -> [WantedRelease] {
+    let texts = words.arguments.dropFirst()
+    guard !texts.isEmpty else {
+      throw UsageError(
+        .missingArgument, "lab fetch needs to be told which releases",
+        remedy: "Write for example lab fetch 6.2.14 valkey-8.1.1.")
+    }
+    var releases: [WantedRelease] = []
+    for text in texts { releases.append(try WantedRelease(text, of: "release")) }
+    return releases
   }
 
   // MARK: Parts

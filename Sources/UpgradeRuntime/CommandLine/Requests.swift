@@ -177,10 +177,12 @@ package struct TrainRequest: Equatable, Sendable {
   package var stateDirectory: String?
 }
 
-/// `lab up`, `lab down`, `lab list`.
+/// `lab up`, `lab down`, `lab list`, `lab fetch`.
 package struct LabRequest: Equatable, Sendable {
-  package enum Action: String, Sendable, CaseIterable { case up, down, list }
+  package enum Action: String, Sendable, CaseIterable { case up, down, list, fetch }
   package var action: Action
+  /// What `fetch` is to have on this machine, in the order of the command line.
+  package var releases: [WantedRelease] = []
   package var servers: LabServersRequest
   package var face: FaceRequest
 }

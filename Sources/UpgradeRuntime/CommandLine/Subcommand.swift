@@ -48,7 +48,7 @@ package enum Subcommand: String, CaseIterable, Sendable {
       case .target: needsVersion ? " TARGET --to VERSION" : " TARGET"
       case .optionalRun: " [RUN]"
       case .optionalDrill: " [DRILL]"
-      case .labAction: " up|down|list"
+      case .labAction: " up|down|list|fetch"
       case .none: ""
       }
     return self == .run ? "redis-upgrade [run]\(words)" : call + words

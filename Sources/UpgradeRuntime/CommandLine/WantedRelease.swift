@@ -5,15 +5,20 @@ package enum WantedRelease: Hashable, Sendable, CustomStringConvertible {
   case sameProduct(Version)
   case release(Release)
 
-  /// Reads `7.0.15`, `valkey-8.0.1` or `redis-8.0.2`; `flag` is repeated in sentences.
+  /// Reads the value of a flag, which is repeated in sentences.
   package init(_ text: String, flag: Flag) throws(UsageError) {
+    try self.init(text, of: flag.text)
+  }
+
+  /// Reads `7.0.15`, `valkey-8.0.1` or `redis-8.0.2`; `place` is what sentences call it.
+  init(_ text: String, of place: String) throws(UsageError) {
     if let version = Version(text) {
       self = .sameProduct(version)
     } else if let release = Release(text) {
       self = .release(release)
     } else {
       throw UsageError(
-        .version, "\(flag.text) \(Quotation.quoted(text)) is not a version", remedy: Self.remedy(for: text))
+        .version, "\(place) \(Quotation.quoted(text)) is not a version", remedy: Self.remedy(for: text))
     }
   }
 

@@ -82,6 +82,10 @@ import UpgradeCore
             drill: "first-night", to: .sameProduct(Version(7, 0, 15)), servers: servers, running: RunningRequest(),
             face: face)))
     #expect(try Self.read("lab down") == .lab(LabRequest(action: .down, servers: LabServersRequest(), face: face)))
+    let releases: [WantedRelease] = [.sameProduct(Version(6, 2, 14)), .release(Release(.valkey, Version(8, 1, 1)))]
+    #expect(
+      try Self.read("lab fetch 6.2.14 valkey-8.1.1")
+        == .lab(LabRequest(action: .fetch, releases: releases, servers: LabServersRequest(), face: face)))
     #expect(try Self.read("hold --socket x -- --help") == .hold(["--socket", "x", "--", "--help"]))
   }
 
@@ -171,9 +175,14 @@ import UpgradeCore
       "journal ..", "\"..\" is not the id of a run.",
       "`redis-upgrade status` lists the runs; an id has letters, digits and . _ - only."),
     Bad("train a b", "\"b\" is one argument too many.", "Write redis-upgrade train [DRILL]."),
-    Bad("lab", "lab needs to be told what to do.", "Write lab up, down or list."),
-    Bad("lab start", "lab has no action \"start\".", "Write lab up, down or list."),
-    Bad("lab up down", "\"down\" is one argument too many.", "Write redis-upgrade lab up|down|list."),
+    Bad("lab", "lab needs to be told what to do.", "Write lab up, down, list or fetch."),
+    Bad("lab start", "lab has no action \"start\".", "Write lab up, down, list or fetch."),
+    Bad("lab up down", "\"down\" is one argument too many.", "Write redis-upgrade lab up|down|list|fetch."),
+    Bad(
+      "lab fetch", "lab fetch needs to be told which releases.", "Write for example lab fetch 6.2.14 valkey-8.1.1."),
+    Bad(
+      "lab fetch 7.0.15 8.0", "release \"8.0\" is not a version.",
+      "Write all three numbers, such as 8.0.0: which patch release is a decision of yours."),
     Bad("lab up --port 80", "--port is \"80\".", "Write a whole number from 1024 to 55000."),
     Bad("\(run) --settle 10s", "--settle is \"10s\".", "Write a whole number of seconds from 0 to 3600."),
     Bad("\(run) --settle -1", "--settle is \"-1\".", "Write a whole number of seconds from 0 to 3600."),
