@@ -1,0 +1,107 @@
+// One night: a real cluster, the real program as a child process, and everything gone afterwards.
+
+import SystemIO
+import Testing
+import TrainingLab
+import UpgradeCore
+import UpgradeRuntime
+
+/// The wizard's own program, as it was built beside these tests.
+enum Wizard {
+  static let path: String = {
+    let bundle = (try? Files.readLink("/proc/self/exe")) ?? ""
+    // The tests run inside a bundle beside which SwiftPM puts the products.
+    let folders = [Files.directory(of: bundle), Files.directory(of: CommandLine.arguments[0])]
+    return folders.map { $0 + "/redis-upgrade" }.first(where: Files.exists) ?? "redis-upgrade"
+  }()
+
+  /// Every question that may be answered beforehand, answered with yes.
+  static let yes = QuestionKind.allCases.flatMap { ["--answer", "\($0.rawValue)=yes"] }
+}
+
+/// What a child said and how it ended.
+struct Said {
+  var code: Int32
+  var output: String
+  var errors: String
+}
+
+/// A deployment of its own for one test.
+struct Night {
+  let loop: EventLoop
+  let folder: String
+  let lab: RunningLab
+
+  var state: String { "\(folder)/state" }
+  var proof: ClusterProof { ClusterProof(lab.addresses, on: loop) }
+  var target: String { lab.target }
+  var profile: [String] { ["--profile", lab.profilePath, "--state-dir", state] }
+
+  /// Runs the program to its end.
+  func run(_ words: [String], within bound: Duration = .seconds(240)) async throws -> Said {
+    try await Night.run(words, folder: folder, on: loop, within: bound)
+  }
+
+  static func run(
+    _ words: [String], folder: String, on loop: EventLoop, within bound: Duration = .seconds(240),
+    environment: [String: String?] = [:]
+  ) async throws -> Said {
+    let changes: [String: String?] = ["HOME": folder, "XDG_CONFIG_HOME": "\(folder)/config", "TERM": "dumb"]
+    let outcome = try await ChildProcess.run(
+      ChildCommand(Wizard.path, words, environment: .changed(changes.merging(environment) { $1 })), on: loop,
+      within: bound)
+    guard case .exited(let code) = outcome.status else {
+      return Said(code: -1, output: String(decoding: outcome.output, as: UTF8.self), errors: "\(outcome.status)")
+    }
+    return Said(
+      code: code, output: String(decoding: outcome.output, as: UTF8.self),
+      errors: String(decoding: outcome.errorOutput, as: UTF8.self))
+  }
+
+  /// The journal of the only run.
+  func journal() throws -> JournalReading {
+    let runs = try RunCatalogue(state).runs()
+    #expect(runs.count == 1)
+    return try #require(runs.first).read()
+  }
+}
+
+/// Makes a deployment, does something with it, and takes it away, also when that failed.
+func withNight(
+  _ request: TrainingLab.LabRequest, _ body: @escaping @Sendable (Night) async throws -> Void
+) async throws {
+  let loop = try EventLoop(name: "night")
+  defer { loop.stop() }
+  let name = (0..<8).map { _ in String("abcdefghijklmnopqrstuvwxyz".randomElement() ?? "x") }.joined()
+  let folder = "/tmp/redis-upgrade-test-\(name)"
+  try Files.makeDirectories(folder)
+  defer { try? Files.removeTree(folder) }
+  var request = request
+  request.directory = "\(folder)/lab"
+  let wanted = request
+  let outcome: Result<Void, any Error> = await Task(executorPreference: loop) {
+    do {
+      let lab = try await Lab(on: loop).up(wanted)
+      let result: Result<Void, any Error>
+      do {
+        try await body(Night(loop: loop, folder: folder, lab: lab))
+        result = .success(())
+      } catch {
+        result = .failure(error)
+      }
+      try await lab.down()
+      return result
+    } catch {
+      return .failure(error)
+    }
+  }.value
+  try outcome.get()
+}
+
+extension Release {
+  static let redis60 = Release(.redis, Version(6, 0, 16))
+  static let redis62 = Release(.redis, Version(6, 2, 14))
+  static let redis70 = Release(.redis, Version(7, 0, 15))
+  static let redis80 = Release(.redis, Version(8, 0, 2))
+  static let valkey81 = Release(.valkey, Version(8, 1, 1))
+}
