@@ -109,8 +109,8 @@ package final class DeploymentLock: Sendable {
     let wizard = holder.wizard
     return JournalError(
       .taken,
-      "\(Quotation.escaped(wizard.user)) on \(Quotation.escaped(wizard.host)) (process \(wizard.processID)) has been at "
-        + "work on \(what) since \(holder.since.text), in the run \(Quotation.escaped(holder.run))",
+      "\(Quotation.escaped(wizard.user)) on \(Quotation.escaped(wizard.host)) (process \(wizard.processID)) has been "
+        + "at work on \(what) since \(holder.since.text), in the run \(Quotation.escaped(holder.run))",
       remedy: "Wait for it, or look on with `redis-upgrade status \(Quotation.escaped(holder.run))`.")
   }
 }

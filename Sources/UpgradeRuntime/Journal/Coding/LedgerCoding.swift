@@ -3,8 +3,8 @@ import UpgradeCore
 
 extension LedgerEntry.Standing: JournalCoded {}
 
-/// A line of the ledger. `cleanup` of every later version reads it, also where it understands nothing else of a journal,
-/// so keys are never renamed and all values are text.
+/// A line of the ledger. `cleanup` of every later version reads it, also where it understands nothing else of a
+/// journal, so keys are never renamed and all values are text.
 struct LedgerLine: Equatable {
   var key: LedgerKey
   var entry: LedgerEntry

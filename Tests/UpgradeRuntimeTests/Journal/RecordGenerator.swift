@@ -1,0 +1,192 @@
+// Random records of every kind, with every case of every type in them, the same for the same seed.
+import UpgradeCore
+
+struct RecordGenerator {
+  var random: SeededGenerator
+
+  init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+
+  static let kinds = 15
+
+  mutating func number(_ range: ClosedRange<Int> = 0...1_000_000) -> Int { .random(in: range, using: &random) }
+  mutating func flag() -> Bool { .random(using: &random) }
+  mutating func text() -> String { flag() ? randomText(&random) : "plain \(number(0...99))" }
+  mutating func one<Value>(of values: [Value], else other: Value) -> Value {
+    values.randomElement(using: &random) ?? other
+  }
+  mutating func maybe<Value>(_ make: (inout RecordGenerator) -> Value) -> Value? { flag() ? make(&self) : nil }
+
+  mutating func list<Value>(_ make: (inout RecordGenerator) -> Value) -> [Value] {
+    var list: [Value] = []
+    for _ in 0..<number(0...3) { list.append(make(&self)) }
+    return list
+  }
+
+  mutating func table<Key: Hashable, Value>(
+    _ key: (inout RecordGenerator) -> Key, _ value: (inout RecordGenerator) -> Value
+  ) -> [Key: Value] {
+    var table: [Key: Value] = [:]
+    for _ in 0..<number(0...3) { table[key(&self)] = value(&self) }
+    return table
+  }
+
+  mutating func node() -> NodeID {
+    // Also what is the id of a node where there is no cluster: a place with slashes and colons.
+    flag() ? NodeID(String(number(), radix: 16)) : NodeID("/run/redis-\(number(0...9)).sock:\(text())")
+  }
+  mutating func shard() -> ShardID { ShardID(number(1...99)) }
+  mutating func release() -> Release {
+    Release(one(of: Product.allCases, else: .redis), Version(number(0...9), number(0...99), number(0...99)))
+  }
+  mutating func address() -> Address {
+    Address(
+      host: one(of: ["10.0.0.1", "::1", "fe80::1%eth0", "redis-1", "", text()], else: ""), port: number(0...70_000))
+  }
+  mutating func role() -> Role { flag() ? .primary : .replica }
+  mutating func object() -> ObjectID {
+    switch number(0...3) {
+    case 0: .deployment
+    case 1: .host(text())
+    case 2: .node(node())
+    default: .shard(shard())
+    }
+  }
+  mutating func step() -> StepKey { StepKey(one(of: Verb.allCases, else: .stop), object(), maybe { $0.text() }) }
+  mutating func effect() -> EffectID { EffectID(step(), attempt: number(1...9)) }
+  mutating func question() -> QuestionName {
+    QuestionName(one(of: QuestionKind.allCases, else: .start), maybe { $0.text() })
+  }
+  mutating func duration() -> Duration {
+    one(
+      of: [
+        .zero, .seconds(number()), .milliseconds(number()), .nanoseconds(-number()),
+        Duration(secondsComponent: 3, attosecondsComponent: 1),
+      ], else: .zero)
+  }
+  mutating func gate() -> Gate { Gate(RuleName(text()), object()) }
+  mutating func wizard() -> WizardIdentity {
+    WizardIdentity(host: text(), user: text(), processID: number(), version: text())
+  }
+  mutating func structure() -> Structure {
+    Structure(role: role(), release: release(), runID: text(), processID: number())
+  }
+
+  mutating func setup() -> Setup {
+    Setup(
+      target: text(), to: release(),
+      nodes: list { make in
+        NodeSetup(
+          id: make.node(), address: make.address(), release: make.release(), role: make.role(), runID: make.text(),
+          processID: make.number(), configFile: make.text(), directory: make.text(), appendOnly: make.flag(),
+          settings: make.table({ $0.text() }, { $0.text() }), nodeTimeoutMilliseconds: make.maybe { $0.number() })
+      },
+      shards: list { make in
+        let low = make.number(0...8000)
+        return Shard(
+          id: make.shard(), slots: SlotSet([low...(low + make.number(0...3)), 9000...9000]),
+          members: make.list { $0.node() })
+      },
+      nodeTimeout: duration(), wayBackNarrows: flag(),
+      site: Site(
+        reach: one(of: [.local, .ssh, .manual], else: .local),
+        commands: table({ $0.one(of: Site.Stage.allCases, else: .start) }, { $0.table({ $0.node() }, { $0.text() }) }),
+        bounds: table({ $0.one(of: Site.Stage.allCases, else: .start) }, { $0.duration() }), isLab: flag()),
+      options: Options(
+        settle: duration(), errorBudget: maybe { $0.number() }, returnPrimaries: flag(), lagBound: number()))
+  }
+
+  mutating func action() -> Action {
+    let settings = list { Setting($0.text(), $0.text()) }
+    switch number(0...9) {
+    case 0: return .configure(node(), settings)
+    case 1: return .restore(node(), settings)
+    case 2: return .backUp(list { $0.node() })
+    case 3: return .host(node(), one(of: Site.Stage.allCases, else: .start))
+    case 4: return .shutDown(node(), save: flag())
+    case 5: return .setAside(node())
+    case 6: return .handOver(shard(), from: node(), to: node())
+    case 7: return .drain(node())
+    case 8: return .watch(node())
+    default: return .confirm(one(of: QuestionKind.allCases, else: .start))
+    }
+  }
+
+  mutating func outcome() -> Outcome {
+    Outcome(
+      one(of: [.done, .refused, .failed, .unknown, .lapsed], else: .done), text(),
+      evidence: table({ $0.text() }, { $0.text() }))
+  }
+
+  mutating func choice() -> Choice {
+    switch number(0...7) {
+    case 0: .retry
+    case 1: .waitLonger
+    case 2: .askAgain
+    case 3: .adopt
+    case 4: .rollBack(node())
+    case 5: .override(gate())
+    case 6: .windDown
+    default: .stopHere
+    }
+  }
+
+  mutating func settled() -> Settled {
+    switch number(0...2) {
+    case 0: .achieved(table({ $0.node() }, { $0.structure() }))
+    case 1: .failed(text())
+    default: .lapsed
+    }
+  }
+
+  /// A record of the kind with that number, for a run of that name.
+  mutating func record(_ kind: Int, run: String) -> Record {
+    switch kind {
+    case 0: return .started(run: run, by: wizard(), setup: setup())
+    case 1: return .resumed(by: wizard())
+    case 2:
+      return .planAccepted(
+        Set(
+          list {
+            PlannedStep(key: $0.step(), consentClass: $0.maybe { $0.one(of: ConsentClass.allCases, else: .loss) })
+          }))
+    case 3:
+      return .asked(
+        Question(
+          name: question(), consentClass: one(of: ConsentClass.allCases, else: .loss), title: text(),
+          lines: list { $0.text() }, step: maybe { $0.step() }, word: text()))
+    case 4:
+      return .answered(
+        Answer(question(), text(), source: flag() ? .operatorInPerson : .beforehand), granted: flag())
+    case 5:
+      return .ledger(
+        LedgerKey(node(), text()),
+        LedgerEntry(
+          address: address(), original: text(), ours: text(), standing: one(of: [.open, .closed, .left], else: .open)))
+    case 6: return .intent(effect(), action(), command: list { $0.text() }, evidence: list { $0.text() })
+    case 7: return .outcome(effect(), outcome())
+    case 8: return .settled(effect(), settled())
+    case 9: return .late(effect(), outcome())
+    case 10:
+      return .problem(
+        Problem(
+          name: text(), object: object(), step: maybe { $0.step() }, what: text(), risk: text(),
+          guess: maybe { $0.text() },
+          choices: list { Offer($0.choice(), $0.text(), notOffered: $0.maybe { $0.text() }) }))
+    case 11:
+      return .chosen(
+        choice(), learnt: table({ $0.node() }, { $0.structure() }),
+        source: flag() ? .operatorInPerson : .beforehand)
+    case 12:
+      return .measured(
+        ClientMeasure(
+          acknowledged: number(), errors: table({ $0.text() }, { $0.number() }), lost: number(),
+          longestStall: number(), resolution: number(), stalls: table({ $0.shard() }, { $0.number() })))
+    case 13: return .noted(text())
+    default:
+      return .ended(
+        Ending(
+          one(of: [.done, .stopped, .woundDown], else: .done), name: text(), sentence: text(),
+          everyShardServed: maybe { $0.flag() }))
+    }
+  }
+}
