@@ -177,7 +177,14 @@ import UpgradeCore
     Bad("train a b", "\"b\" is one argument too many.", "Write redis-upgrade train [DRILL]."),
     Bad("lab", "lab needs to be told what to do.", "Write lab up, down, list or fetch."),
     Bad("lab start", "lab has no action \"start\".", "Write lab up, down, list or fetch."),
-    Bad("lab up down", "\"down\" is one argument too many.", "Write redis-upgrade lab up|down|list|fetch."),
+    Bad("lab up down", "there is no lab of kind \"down\" yet.", "Write lab up cluster."),
+    Bad("lab up cluster x", "\"x\" is one argument too many.", "Write redis-upgrade lab up|down|list|fetch."),
+    Bad("lab down x", "\"x\" is one argument too many.", "Write redis-upgrade lab up|down|list|fetch."),
+    Bad(
+      "lab fetch", "lab fetch needs to be told which releases.",
+      "Write for example lab fetch 6.2.14 valkey-8.1.1."),
+    Bad(
+      "lab fetch v7.0.15", "release \"v7.0.15\" is not a version.", "Write 7.0.15, without the v."),
     Bad(
       "lab fetch", "lab fetch needs to be told which releases.", "Write for example lab fetch 6.2.14 valkey-8.1.1."),
     Bad(
