@@ -42,7 +42,7 @@ private struct MemberLine {
   let number: Int
 
   init(_ line: Substring, number: Int) {
-    words = line.split(separator: " ", omittingEmptySubsequences: true)
+    words = line.parts(between: " ")
     self.number = number
   }
 
@@ -78,13 +78,12 @@ private struct MemberLine {
 
   /// `10.0.0.1:6379@16379`, `::1:6379@16379,host-1,shard-id=...`, `:0@0`; without `@` before 4.0.
   private func address(_ word: Substring) throws(ReadingError) -> (Address, busPort: Int, hostname: String?) {
-    let parts = word.split(separator: ",", omittingEmptySubsequences: false)
-    let place = parts[0].split(separator: "@", omittingEmptySubsequences: false)
-    guard place.count <= 2, let colon = place[0].lastIndex(of: ":"),
-      let port = Self.port(place[0][place[0].index(after: colon)...])
+    let parts = word.parts(between: ",", keepingEmpty: true)
+    let place = parts[0].parts(between: "@", keepingEmpty: true)
+    guard (1...2).contains(place.count), let (rawHost, portText) = place[0].cut(atLast: ":"),
+      let port = Self.port(portText), let busPort = place.count == 2 ? Self.port(place[1]) : port + 10_000
     else { throw error("address", word) }
-    guard let busPort = place.count == 2 ? Self.port(place[1]) : port + 10_000 else { throw error("address", word) }
-    var host = place[0][..<colon]
+    var host = rawHost
     if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
     let hostname = parts.count > 1 && !parts[1].isEmpty ? String(parts[1]) : nil
     return (Address(host: String(host), port: port), busPort, hostname)
@@ -98,7 +97,7 @@ private struct MemberLine {
 
   private func flags() throws(ReadingError) -> Set<ClusterMember.Flag> {
     var flags: Set<ClusterMember.Flag> = []
-    for word in words[2].split(separator: ",") {
+    for word in words[2].parts(between: ",") {
       guard let flag = ClusterMember.Flag(rawValue: String(word)) else { throw error("flags", words[2]) }
       flags.insert(flag)
     }
@@ -106,9 +105,8 @@ private struct MemberLine {
   }
 
   private func slots(_ word: Substring) throws(ReadingError) -> ClosedRange<Int> {
-    let ends = word.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let first = Self.slot(ends[0]), let last = ends.count == 1 ? first : Self.slot(ends[1]), first <= last
-    else { throw error("slots", word) }
+    let (from, to) = word.cut(at: "-") ?? (word, word)
+    guard let first = Self.slot(from), let last = Self.slot(to), first <= last else { throw error("slots", word) }
     return first...last
   }
 
@@ -116,7 +114,7 @@ private struct MemberLine {
   private func openSlot(_ word: Substring) throws(ReadingError) -> OpenSlot {
     guard word.utf8.last == UInt8(ascii: "]") else { throw error("open slot", word) }
     let inside = word.dropFirst().dropLast()
-    guard let dash = inside.firstIndex(of: "-"), let slot = Self.slot(inside[..<dash]) else {
+    guard let dash = inside.utf8.firstIndex(of: UInt8(ascii: "-")), let slot = Self.slot(inside[..<dash]) else {
       throw error("open slot", word)
     }
     let rest = inside[dash...]

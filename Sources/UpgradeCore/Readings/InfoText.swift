@@ -41,11 +41,10 @@ package struct InfoText {
       sections.insert(line.drop { $0 == "#" || $0 == " " }.lowercased())
       return
     }
-    guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else { return }
-    let name = line[..<colon]
+    guard let (name, value) = line.cut(at: ":") else { return }
     guard places[name] == nil else { return }
     places[name] = fields.count
-    fields.append((name, line[line.utf8.index(after: colon)...]))
+    fields.append((name, value))
   }
 
   package subscript(name: String) -> Substring? { places[name[...]].map { fields[$0].value } }
@@ -100,10 +99,9 @@ struct InfoParts {
 
   init(_ value: Substring) {
     var parts: [Substring: Substring] = [:]
-    for part in value.split(separator: ",", omittingEmptySubsequences: true) {
-      guard let sign = part.firstIndex(of: "=") else { continue }
-      let name = part[..<sign]
-      if parts[name] == nil { parts[name] = part[part.index(after: sign)...] }
+    for part in value.parts(between: ",") {
+      guard let (name, value) = part.cut(at: "=") else { continue }
+      if parts[name] == nil { parts[name] = value }
     }
     self.parts = parts
   }

@@ -81,9 +81,7 @@ extension Reader {
   private static func replicaLines(_ info: InfoText) throws(ReadingError) -> [ReplicaLine] {
     var lines: [ReplicaLine] = []
     for (name, value) in info.fields {
-      guard name.hasPrefix("slave"), !name.dropFirst(5).isEmpty,
-        name.dropFirst(5).utf8.allSatisfy({ (48...57).contains($0) })
-      else { continue }
+      guard name.isNumbered("slave") else { continue }
       let parts = InfoParts(value)
       guard let host = parts["ip"], let port = parts.number("port"), let state = parts["state"],
         let offset = parts.number("offset"), let age = parts.number("lag")
@@ -155,9 +153,7 @@ extension Reader {
     var keys = 0
     var expiring = 0
     for (name, value) in info.fields {
-      guard name.hasPrefix("db"), !name.dropFirst(2).isEmpty,
-        name.dropFirst(2).utf8.allSatisfy({ (48...57).contains($0) })
-      else { continue }
+      guard name.isNumbered("db") else { continue }
       let parts = InfoParts(value)
       guard let all = parts.number("keys"), let some = parts.number("expires"), all >= 0, some >= 0 else {
         throw ReadingError("INFO", String(name), .unexpected(String(value)))

@@ -51,10 +51,11 @@ struct ShardsServed: Rule {
     }
     let serving = shards.filter { !$0.slots.isEmpty }
     guard !serving.isEmpty else { return .unknown(why: "no shard with slots is known") }
-    return Verdict.together(serving.map { judge($0, in: scene) }, of: "shard")
+    let served = servedSlots(in: scene)
+    return Verdict.together(serving.map { judge($0, served, in: scene) }, of: "shard")
   }
 
-  private func judge(_ shard: Shard, in scene: Scene) -> Verdict {
+  private func judge(_ shard: Shard, _ served: SlotSet, in scene: Scene) -> Verdict {
     switch ShardHasPrimary().evaluate(.shard(shard.id), in: scene) {
     case .holds: break
     case let other: return other
@@ -79,7 +80,7 @@ struct ShardsServed: Rule {
         why: "\(scene.name(primary)): its view of the cluster has not been read since the last change to it")
     }
     // Slots that somebody has moved meanwhile are served as long as another primary that answers owns them.
-    let missing = shard.slots.subtracting(own.slots).subtracting(servedSlots(in: scene))
+    let missing = shard.slots.subtracting(own.slots).subtracting(served)
     guard missing.isEmpty else {
       return .broken(
         saw: "\(scene.name(primary)), primary of \(shard.id), does not own \(missing)",

@@ -10,20 +10,22 @@ struct VersionPath: Rule {
 
   func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
     let nodes = scene.nodes(of: object)
+    let releases = scene.releases
+    let facts = DeploymentFacts(scene.snapshot)
     var verdicts: [Verdict] = []
     var seen: Set<Release> = []
     for node in nodes {
-      guard let release = scene.releases[node] else {
+      guard let release = releases[node] else {
         verdicts.append(.unknown(why: "\(scene.name(node)): its version is not known"))
         continue
       }
-      if seen.insert(release).inserted { verdicts.append(judge(release, to: scene.setup.to, in: scene)) }
+      if seen.insert(release).inserted { verdicts.append(judge(release, to: scene.setup.to, facts)) }
     }
     return Verdict.together(verdicts, of: "version")
   }
 
-  private func judge(_ from: Release, to: Release, in scene: Scene) -> Verdict {
-    let path = Paths.judge(from: from, to: to, facts: DeploymentFacts(scene.snapshot))
+  private func judge(_ from: Release, to: Release, _ facts: DeploymentFacts) -> Verdict {
+    let path = Paths.judge(from: from, to: to, facts: facts)
     switch path.answer {
     case .refused(let refusal):
       let fix =
