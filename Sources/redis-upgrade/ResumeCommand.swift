@@ -61,7 +61,7 @@ struct ResumeCommand {
     let open = OpenRun(
       sink: JournalSink(journal) { await keeper.wizard?.recorded($0, wallMilliseconds: $1) },
       host: directory.host(setup.site.reach, on: program.loop), paths: directory.paths,
-      records: reading.entries.map(\.record), concluded: { directory.keepReport($0) })
+      records: reading.entries.map(\.record), times: reading.times, concluded: { directory.keepReport($0) })
     return Faces(program: program, request: request.face, answers: answers).show(wizard) {
       await wizard.resume(open)
     }

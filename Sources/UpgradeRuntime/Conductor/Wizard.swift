@@ -37,16 +37,20 @@ package struct OpenRun: Sendable {
   package var paths: RunPaths
   /// The records of an earlier wizard, where the run is taken up again.
   package var records: [Record]
+  /// How long things took before, from the wall times of those records.
+  package var times: RunTimes
   /// Hears the last picture, with what was read back from the servers, to keep the report.
   package var concluded: @Sendable (RunPicture) async -> Void
   package init(
     sink: any RecordSink, host: any HostRunner, paths: RunPaths, records: [Record] = [],
+    times: RunTimes = RunTimes(),
     concluded: @escaping @Sendable (RunPicture) async -> Void = { _ in }
   ) {
     self.sink = sink
     self.host = host
     self.paths = paths
     self.records = records
+    self.times = times
     self.concluded = concluded
   }
 }
@@ -119,6 +123,7 @@ package actor Wizard: WizardDriver, PictureSource {
       picture.from = Set(setup.nodes.map(\.release.description)).sorted().joined(separator: ", ")
       picture.run = state.run
       picture.paths = open.paths
+      picture.times = open.times
       picture.rail = .nodes
     }
     seenRecords = open.records.count
@@ -164,6 +169,7 @@ package actor Wizard: WizardDriver, PictureSource {
       return await session?.input(.choose(choice, typed: typed, source: source)) ?? notBegun
     case .pause(let isPaused):
       await session?.pause(isPaused)
+      draw { $0.isPaused = isPaused }
       return nil
     case .leave:
       await leave()
@@ -207,11 +213,11 @@ package actor Wizard: WizardDriver, PictureSource {
     await session?.end()
     await probe?.stop()
     let code: ExitCode =
-      state.plan == nil ? .interrupted : served(picture.snapshot) == false ? .needsPerson : .stoppedResumable
+      !state.hasChanged ? .interrupted : served(picture.snapshot) == true ? .stoppedResumable : .needsPerson
     conclude(
       Conclusion(
         exitCode: code.rawValue,
-        lines: state.plan == nil
+        lines: !state.hasChanged
           ? ["Nothing was changed."]
           : [
             "You left the run \(state.run). The deployment stays as it is.",
@@ -383,6 +389,7 @@ package actor Wizard: WizardDriver, PictureSource {
     draw { picture in
       for record in records {
         if case .started(_, _, let setup) = record { picture.setup = setup }
+        picture.times.apply(record, at: wallMilliseconds)
         append(record.sentence(in: picture.setup) ?? "", record, at: wallMilliseconds, to: &picture)
       }
     }

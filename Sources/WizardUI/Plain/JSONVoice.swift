@@ -27,7 +27,9 @@ package struct JSONVoice: Sendable {
     let head: [(String, JSONValue)] = [
       ("record", .string(kind)), ("at", .string(WallTime(milliseconds: wall).text)), ("run", .string(picture.run)),
     ]
-    return [JSONValue.object(head + fields).line]
+    // A name stands once in an object; what every record has is said by its head.
+    let names = Set(head.map(\.0))
+    return [JSONValue.object(head + fields.filter { !names.contains($0.0) }).line]
   }
 
   private typealias Fields = [(String, JSONValue)]

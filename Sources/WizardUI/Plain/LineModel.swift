@@ -103,13 +103,13 @@ package struct LineModel: Sendable {
       effects += end(picture, conclusion)
       return effects
     }
-    guard sent == nil, !isEnding else { return effects }
+    guard sent == nil, !isEnding, asking?.prompt != .goOn else { return effects }
     effects += checks(picture, at: now)
     if let problem = picture.state.problem {
       effects += open(problem, picture, at: now)
     } else if let question = picture.state.asked {
       effects += open(question, picture, at: now)
-    } else if asking?.prompt != .checks, asking?.prompt != .goOn {
+    } else if asking?.prompt != .checks {
       asking = nil
     }
     return effects

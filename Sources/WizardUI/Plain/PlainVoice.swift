@@ -32,8 +32,8 @@ package struct PlainVoice: Sendable {
   package func prompt(_ prompt: LinePrompt, _ picture: RunPicture) -> String {
     switch prompt {
     case .question(let question):
-      let title = question.title.hasSuffix("?") ? question.title : question.title + "?"
-      return "Question \(question.name): \(title) Type \(question.word), no, commands, health or pause: ".madeVisible
+      return "Question \(question.name): \(question.asking) Type \(question.word), no, commands, health or pause: "
+        .madeVisible
     case .problem(let problem):
       return "Problem \(problem.name): type the number or the name of a choice: ".madeVisible
     case .override(let gate):

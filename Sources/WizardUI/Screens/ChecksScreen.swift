@@ -49,7 +49,7 @@ struct ChecksScreen: WizardScreen {
 
   var remark: Line {
     if rows.isRunning { return Line("Checks are running. Nothing is changed by them.") }
-    if !rows.refusing.isEmpty { return Line("\(cannotContinue) Nothing has been changed on any node.", .danger) }
+    if !rows.refusing.isEmpty { return Line("\(cannotContinue) Nothing has been changed.", .danger) }
     guard picture.rail == .checks else { return Line("These were the checks before the start.") }
     return Line("No check refuses the start. > leads to the plan; nothing is changed by that.")
   }

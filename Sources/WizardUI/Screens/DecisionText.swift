@@ -10,6 +10,15 @@ package struct DecisionLine: Hashable, Sendable {
 }
 
 extension Question {
+  /// The question as a person is asked it.
+  package var asking: String {
+    switch name.kind {
+    case .enableUpgradeMode: "Do you want to enable upgrade mode now [Y/N]?"
+    case .disableUpgradeMode: "Do you want to disable upgrade mode now [Y/N]?"
+    default: title.hasSuffix("?") ? title : title + "?"
+    }
+  }
+
   package var decisionLines: [DecisionLine] {
     lines.map { line in
       for label in ["Why", "Runs", "Clients", "Undo", "Usually"] where line.hasPrefix(label + " ") {

@@ -15,7 +15,8 @@ struct FinishScreen: WizardScreen {
 
   func draw(in area: Rectangle, on canvas: inout Canvas) -> Position? {
     let areas = areas(area)
-    canvas.put(HealthText(picture).summary, row: area.row, column: area.column + 1, in: area)
+    canvas.put(
+      HealthText(picture).summary(columns: canvas.size.columns - 1), row: area.row, column: area.column + 1, in: area)
     card.draw(in: areas.card, on: &canvas)
     NextCard(picture).draw(in: areas.next, on: &canvas)
     let inside = areas.events.inset(rows: 1, columns: 2)

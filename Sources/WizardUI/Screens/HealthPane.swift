@@ -22,12 +22,29 @@ struct HealthPane: Widget {
       return row
     }
     put([Line("cluster ") + text.cluster, text.slots, text.nodes], in: next(), on: &canvas)
-    let below = clientRows(wide: area.columns >= 60)
+    let below = clientRows(wide: area.columns >= 50)
     let room = max(0, rows.rows - below.count)
     let listed = worstFirst(room)
     for shard in listed.shards { draw(shard, in: next(), on: &canvas) }
     if listed.left > 0 { put([Line("and \(listed.left) more shards, h shows all")], in: next(), on: &canvas) }
     for row in below where !rows.isEmpty { put(row, in: next(), on: &canvas) }
+    drawGates(in: rows.cutTop(1).rest, on: &canvas)
+  }
+
+  /// The gates of what comes next, where there is room: those that do not hold first.
+  private func drawGates(in area: Rectangle, on canvas: inout Canvas) {
+    let gates = GateSummary(picture.posture.gates, setup: picture.setup)
+    var rows = gates.red
+    for gate in gates.green {
+      if let last = rows.indices.last, last >= gates.red.count, rows[last].columns + 2 + gate.columns <= area.columns {
+        rows[last] += Line("  ") + gate
+      } else {
+        rows.append(gate)
+      }
+    }
+    for (index, row) in rows.prefix(area.rows).enumerated() {
+      canvas.put(row, row: area.row + index, column: area.column, in: area)
+    }
   }
 
   /// The shards in their order; where they do not all fit, those in the worst state.
@@ -45,11 +62,9 @@ struct HealthPane: Widget {
 
   private func clientRows(wide: Bool) -> [[Line]] {
     wide
-      ? [[text.clientErrors, text.clientTotals], [text.stall, text.operations, age]]
-      : [[text.clientErrors, text.clientTotals], [text.operations, age]]
+      ? [[text.clientErrors, text.clientTotals], [text.stall, text.operations]]
+      : [[text.clientErrors, text.clientTotals], [text.operations]]
   }
-
-  private var age: Line { Line(text.ageText, text.isStale ? .attention : .plain) }
 
   private func put(_ parts: [Line], in area: Rectangle, on canvas: inout Canvas) {
     var line = Line()
@@ -65,7 +80,7 @@ struct HealthPane: Widget {
     let lag = text.lag(of: shard).padded(to: 9, alignment: .right)
     let sync = text.sync(of: shard)
     let start = canvas.put(name + lag + "  ", row: area.row, column: area.column, in: area)
-    let room = area.right - start - sync.columns - 2
+    let room = area.right - start - sync.columns - 3
     var place = start
     if room >= 4, let health = picture.health.shards[shard] {
       let bars = Rectangle(row: area.row, column: start, rows: 1, columns: min(room, 60))

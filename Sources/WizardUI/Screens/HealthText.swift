@@ -8,24 +8,26 @@ package struct HealthText: Hashable, Sendable {
   package static let stale: Duration = .seconds(3)
 
   private let health: Health
-  private let age: Duration?
+  private let sinceRead: Duration?
 
   package init(_ picture: RunPicture) {
     health = picture.health
-    age = picture.health.readAt.map(picture.age)
+    sinceRead = picture.health.readAt.map(picture.age)
   }
 
-  package var isStale: Bool { age.map { $0 > Self.stale } ?? true }
+  package var isStale: Bool { sinceRead.map { $0 > Self.stale } ?? true }
 
   /// `1 s ago`, `stale 7 s`, `not read yet`.
   package var ageText: String {
-    guard let age else { return "not read yet" }
-    let seconds = Quantity.whole(age.seconds.rounded(.down))
+    guard let sinceRead else { return "not read yet" }
+    let seconds = Quantity.whole(sinceRead.seconds.rounded(.down))
     return isStale ? "stale \(Quantity.duration(seconds: Double(seconds)))" : "\(seconds) s ago"
   }
 
+  package var age: Line { Line(ageText, isStale ? .attention : .plain) }
+
   /// In place of a number that is too old.
-  private var missing: String { age == nil ? "not read" : ageText }
+  private var missing: String { sinceRead == nil ? "not read" : ageText }
 
   /// `ok`, `FAIL`, `not known`.
   package var cluster: Line {
@@ -101,9 +103,19 @@ package struct HealthText: Hashable, Sendable {
     return Line("ops " + (known.isEmpty ? "?" : Quantity.count(known.reduce(0, +)) + "/s"))
   }
 
-  /// The whole health in one row, the most important first: what stays in sight under a dialog.
-  package var summary: Line {
-    let parts = [cluster + " " + nodes, slots, lag, clientErrors, Line(ageText, isStale ? .attention : .plain)]
-    return parts.enumerated().reduce(Line("Health  ")) { $1.offset == 0 ? $0 + $1.element : $0 + "  " + $1.element }
+  /// The whole health in one row: what stays in sight under a dialog.
+  package var summary: Line { summary(columns: .max) }
+
+  /// The same in so many columns; slots and lag are left out first, the age of it all never.
+  package func summary(columns: Int) -> Line {
+    let parts = [cluster + " " + nodes, slots, lag, clientErrors, age]
+    let all = Self.joined(parts)
+    if all.columns <= columns { return all }
+    let most = Self.joined([parts[0], lag, clientErrors, age])
+    return most.columns <= columns ? most : Self.joined([parts[0], clientErrors, age])
+  }
+
+  private static func joined(_ parts: [Line]) -> Line {
+    parts.enumerated().reduce(Line("Health  ")) { $1.offset == 0 ? $0 + $1.element : $0 + "  " + $1.element }
   }
 }

@@ -50,7 +50,7 @@ struct NextCard: Widget {
   }
 
   private var rows: [Row] {
-    if let flight = picture.state.inFlight, Self.step(of: picture) == nil { return flightRows(flight) }
+    if let flight = picture.state.inFlight { return flightRows(flight) }
     guard let step = Self.step(of: picture) else { return quietRows }
     var rows = commandRows(step.action)
     rows.append(Row(label: "clients", text: step.impact))
@@ -60,9 +60,14 @@ struct NextCard: Widget {
     return rows
   }
 
-  /// A step of a plan that is not on record any more: what the journal knows of it.
+  /// What runs, what it waits for, and what came of it so far.
   private func flightRows(_ flight: InFlight) -> [Row] {
     var rows = commandRows(flight.action)
+    if case .inFlight(.notYet(let why)) = picture.posture.kind { rows.append(Row(label: "waits", text: why)) }
+    if let step = Self.step(of: picture) {
+      rows.append(Row(label: "clients", text: step.impact))
+      rows.append(Row(label: "usually", text: step.usual))
+    }
     if flight.effect.attempt > 1 { rows.append(Row(label: "attempt", text: "\(flight.effect.attempt)")) }
     if let outcome = flight.outcome {
       rows.append(Row(label: "said", text: "\(outcome.kind.rawValue) \(outcome.sentence)"))

@@ -32,25 +32,35 @@ struct NodesScreen: WizardScreen {
   var keys: [Request] { [.down, .up, .nextPane, .commands] + commonKeys }
 
   func draw(in area: Rectangle, on canvas: inout Canvas) -> Position? {
-    let areas = Areas(area, nodes: nodes.count, shards: picture.health.shards.count)
+    let areas = areas(area)
     if let summary = areas.summary {
-      canvas.put(HealthText(picture).summary, row: summary.row, column: summary.column + 1, in: summary)
+      canvas.put(
+        HealthText(picture).summary(columns: area.columns - 1), row: summary.row, column: summary.column + 1,
+        in: summary)
     }
     drawNodes(in: areas.nodes, on: &canvas)
     if let health = areas.health {
-      Card("Health now", note: Line(picture.health.epoch.map { "epoch \($0)" } ?? "")).draw(in: health, on: &canvas)
-      HealthPane(picture: picture).draw(in: health.inset(rows: 1, columns: 2), on: &canvas)
+      Card("Health now", note: HealthText(picture).age).draw(in: health, on: &canvas)
+      HealthPane(picture: picture).draw(in: health.inset().cutLeft(1).rest, on: &canvas)
     }
     NextCard(picture).draw(in: areas.next, on: &canvas)
     drawEvents(in: areas.events, on: &canvas)
     if let output = areas.output { OutputCard(picture).draw(in: output, on: &canvas) }
+    var table = table
+    table.hasHeader = areas.nodes.inset().rows > nodes.count
     return table.cursor(in: areas.nodes.inset())
+  }
+
+  private func areas(_ area: Rectangle) -> Areas {
+    let widths = table.widths(in: 0).compactMap(\.self)
+    return Areas(
+      area, nodes: nodes.count, shards: picture.health.shards.count, row: widths.reduce(widths.count) { $0 + $1 })
   }
 
   private var table: Table {
     Table(
       columns: [
-        .init("state", .fixed(StateWord.columns)), .init("node", .natural(most: 30)), .init("role", .fixed(7)),
+        .init("", .fixed(StateWord.columns)), .init("node", .natural(most: 30)), .init("role", .fixed(7)),
         .init("shard", .natural(most: 5)), .init("version", .natural(most: 14)),
         .init("out", .natural(most: 6), alignment: .right, leftOutAt: 1), .init("", .rest(least: 8), leftOutAt: 2),
       ],
@@ -71,6 +81,8 @@ struct NodesScreen: WizardScreen {
     let hasRemarks = table.widths(in: inside.columns - 1).last?.map { $0 > 0 } ?? false
     Card("Nodes", note: Line(position ?? (hasRemarks ? "" : note)), isFocused: !model.isLower)
       .draw(in: area, on: &canvas)
+    var table = table
+    table.hasHeader = inside.rows > nodes.count
     table.draw(in: inside, on: &canvas)
   }
 
@@ -84,7 +96,7 @@ struct NodesScreen: WizardScreen {
 
   func take(_ request: Request, _ model: inout WizardModel) -> [WizardEffect]? {
     if model.isLower {
-      let areas = Areas(model.body, nodes: nodes.count, shards: picture.health.shards.count)
+      let areas = areas(model.body)
       let inside = areas.events.inset(rows: 1, columns: 2)
       let pane = EventPane(picture.events, place: model.nodes.events, columns: inside.columns)
       guard let moved = pane.moved(request, height: inside.rows) else { return nil }
@@ -106,7 +118,8 @@ struct NodesScreen: WizardScreen {
     var events: Rectangle
     var output: Rectangle?
 
-    init(_ area: Rectangle, nodes nodeCount: Int, shards: Int) {
+    /// `row`: the columns that a row of the list needs at least.
+    init(_ area: Rectangle, nodes nodeCount: Int, shards: Int, row: Int) {
       var rest = area
       if area.columns < 80 { (summary, rest) = rest.cutTop(1) }
       let isTall = rest.rows >= 30
@@ -114,13 +127,15 @@ struct NodesScreen: WizardScreen {
       let outputRows = isTall ? 4 : 0
       let frames = isTall ? 5 : 4
       let free = rest.rows - frames - nextRows - outputRows
-      let wanted = max(nodeCount, summary == nil ? shards + 3 : 0)
+      // In a tall window the list has titles, and the health pane the gates below.
+      let wanted = max(nodeCount + (isTall ? 1 : 0), summary == nil ? shards + (isTall ? 7 : 3) : 0)
       let top = max(1, min(wanted, free - (isTall ? 6 : min(3, free / 2))))
       var upper: Rectangle
       (upper, rest) = rest.cutTop(top + 2, sharing: 1)
       if summary == nil {
-        // 42 columns hold the longest usual row; what a wider window has goes to both.
-        (upper, health) = upper.cutLeft(42 + max(0, area.columns - 80) / 2, sharing: 1)
+        // The list gets what its rows need; what a wider window has goes to both.
+        let least = max(40, min(row + 2, area.columns - 34))
+        (upper, health) = upper.cutLeft(least + max(0, area.columns - 80) / 2, sharing: 1)
       }
       nodes = upper
       (next, rest) = rest.cutTop(nextRows + 2, sharing: 1)

@@ -4,13 +4,8 @@ import UpgradeCore
 
 struct OutputCard: Widget {
   let picture: RunPicture
-  /// Only the output of this node; nil: whatever was last.
-  var node: String?
 
-  init(_ picture: RunPicture, node: String? = nil) {
-    self.picture = picture
-    self.node = node
-  }
+  init(_ picture: RunPicture) { self.picture = picture }
 
   static func title(_ output: CommandOutput?) -> Line {
     guard let output else { return Line("Output") }
@@ -20,7 +15,7 @@ struct OutputCard: Widget {
 
   func draw(in area: Rectangle, on canvas: inout Canvas) {
     let inside = area.inset(rows: 1, columns: 2)
-    let output = picture.output.flatMap { node == nil || $0.node == node ? $0 : nil }
+    let output = picture.output
     Card(Self.title(output), note: Line(output == nil ? "" : "v full screen")).draw(in: area, on: &canvas)
     guard let output else {
       canvas.put("(no command of the site has run yet)", row: inside.row, column: inside.column, in: inside)

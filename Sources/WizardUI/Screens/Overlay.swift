@@ -19,7 +19,9 @@ struct Overlay {
     }
     guard let dialog else { return nil }
     canvas.clear(body)
-    canvas.put(HealthText(picture).summary, row: body.row, column: body.column + 1, in: body.inset(rows: 0))
+    canvas.put(
+      HealthText(picture).summary(columns: canvas.size.columns - 1), row: body.row, column: body.column + 1,
+      in: body.inset(rows: 0))
     let area = Self.dialogArea(body)
     dialog.draw(in: area, on: &canvas)
     let frame = dialog.frame(in: area)

@@ -90,7 +90,7 @@ struct PlanList: Widget {
       columns: [
         .init("#", .natural(most: 3), alignment: .right), .init("node", .natural(most: 24)),
         .init("role", .fixed(7), leftOutAt: 2), .init("shard", .natural(most: 5), leftOutAt: 3),
-        .init("what happens", .rest(least: 20)), .init("clients notice", .natural(most: 23), leftOutAt: 1),
+        .init("what happens", .rest(least: 20)), .init("clients notice", .natural(most: 14), leftOutAt: 1),
       ], rows: cells, hasHeader: true)
   }
 

@@ -77,7 +77,7 @@ extension PlanRow {
       clients = "nothing"
     case .upgradeModeOff:
       subject = Self.nodes(steps.count)
-      what = "upgrade mode off: every setting put back"
+      what = "upgrade mode off"
       clients = "nothing"
     case .backUp:
       if case .backUp(let nodes)? = steps.first?.action { subject = Self.nodes(nodes.count) }
@@ -86,7 +86,7 @@ extension PlanRow {
     case .pause(let question):
       subject = "you"
       what = Self.pauseText(question)
-      clients = question == .clientProbe ? "small test keys" : "nothing"
+      clients = question == .clientProbe ? "test keys" : "nothing"
     case .handOver(let id):
       shard = id.description
       subject = id.description
@@ -95,7 +95,7 @@ extension PlanRow {
         roles[to] = .primary
         what = "HAND OVER to \(setup.address(to))"
       }
-      clients = "a short pause of writes"
+      clients = "short pause"
       if isNoReturn { line = .narrows(id) }
     case .node(let node):
       let id = setup.shard(of: node)?.id
@@ -103,7 +103,7 @@ extension PlanRow {
       shard = id?.description ?? "-"
       role = (roles[node] ?? setup.node(node)?.role) == .primary ? "PRIMARY" : "replica"
       what = "restart on \(setup.short(setup.to)), sync"
-      clients = isOutage ? "OUTAGE until it is back" : "nothing"
+      clients = isOutage ? "OUTAGE" : "nothing"
       if isNoReturn, let id { line = .closes(id) }
     case .other:
       subject = setup.name(steps.first?.key.object ?? .deployment)
@@ -116,9 +116,9 @@ extension PlanRow {
 
   private static func pauseText(_ kind: QuestionKind) -> String {
     switch kind {
-    case .clientProbe: "asked: client probe, yes or no"
-    case .canary: "asked: look at the first node, go on?"
-    case .firstPromotion: "asked: begin with the hand-overs?"
+    case .clientProbe: "asked: run a client probe?"
+    case .canary: "asked: first node done, go on?"
+    case .firstPromotion: "asked: begin hand-overs?"
     default: "asked: \(kind.rawValue)"
     }
   }

@@ -30,29 +30,42 @@ struct ProblemScreen: WizardScreen {
 
   func draw(in area: Rectangle, on canvas: inout Canvas) -> Position? {
     let (summary, rest) = area.cutTop(1)
-    canvas.put(HealthText(picture).summary, row: summary.row, column: summary.column + 1, in: summary)
+    canvas.put(
+      HealthText(picture).summary(columns: canvas.size.columns - 1), row: summary.row, column: summary.column + 1,
+      in: summary)
     let areas = areas(rest)
     story.draw(in: areas.story, on: &canvas)
     let choices = choices
     choices.draw(in: areas.choices, on: &canvas)
-    if let output = areas.output { OutputCard(picture, node: node).draw(in: output, on: &canvas) }
+    if let below = areas.below { drawBelow(in: below, on: &canvas) }
     return Position(row: areas.choices.row + 1, column: areas.choices.column + 1)
   }
 
   /// The choices are never cut short for the story, nor the story's first rows for the output.
-  private func areas(_ area: Rectangle) -> (story: Rectangle, choices: Rectangle, output: Rectangle?) {
+  private func areas(_ area: Rectangle) -> (story: Rectangle, choices: Rectangle, below: Rectangle?) {
     let choiceRows = choices.rows(in: area).count
     let storyRows = story.rows(in: area).count
     let free = area.rows - 3
     let lower = min(choiceRows, max(3, free - 4))
-    let output = free - lower - storyRows - 1
-    guard output >= 3, picture.output != nil else {
+    let below = free - lower - storyRows - 1
+    guard below >= 3 else {
       let (upper, below) = split(area, lower: lower)
       return (upper, below, nil)
     }
-    let (upper, bottom) = split(area, lower: output)
+    let (upper, bottom) = split(area, lower: below)
     let (top, middle) = split(upper, lower: lower)
     return (top, middle, bottom)
+  }
+
+  /// The last output of the node in question, or what has happened last.
+  private func drawBelow(in area: Rectangle, on canvas: inout Canvas) {
+    if let output = picture.output, output.node == node {
+      OutputCard(picture).draw(in: area, on: &canvas)
+    } else {
+      let inside = area.inset(rows: 1, columns: 2)
+      Card("Events").draw(in: area, on: &canvas)
+      EventPane(picture.events, place: .newest, columns: inside.columns).log.draw(in: inside, on: &canvas)
+    }
   }
 
   private var node: String? {
@@ -70,7 +83,6 @@ struct ProblemScreen: WizardScreen {
     paragraphs.append(paragraph("At risk", problem.risk))
     if let state { paragraphs.append(paragraph("State", state)) }
     if let guess = problem.guess { paragraphs.append(paragraph("Cause?", "a guess: \(guess)")) }
-    paragraphs.append(paragraph("Leaving", "exit code if you quit now: \(LeaveForecast(picture).codeText)"))
     return ScrolledCard(
       Line("STOPPED  ", .danger) + Line("\(problem.name)  on \(name)"), paragraphs, window: model.page,
       isFocused: true)

@@ -85,8 +85,8 @@ extension Choice {
   /// What it costs, in two words.
   package var costs: String {
     switch self {
-    case .waitLonger, .askAgain: "safest, changes nothing"
-    case .stopHere: "resumable later"
+    case .waitLonger, .askAgain: "changes nothing"
+    case .stopHere: "changes nothing"
     case .retry: "one step, once more"
     case .adopt: "changes what is expected"
     case .rollBack: "this node goes back"

@@ -26,6 +26,9 @@ struct TalkRows: Widget {
   }
 
   private var remark: Line {
+    if case .override = model.dialog?.prompt {
+      return Line("Health keeps updating. Nothing is set aside before the words are there and Enter is pressed.")
+    }
     if model.dialog != nil {
       return Line("Health keeps updating. If a gate turns red, Enter is refused and says why.")
     }
@@ -53,8 +56,10 @@ struct TalkRows: Widget {
     case .question: return picture.state.asked.map(asked)
     case .problem:
       let last = picture.offers.compactMap(\.number).last ?? 0
+      let digits = last > 1 ? "1-\(last)" : "1"
       return QuestionRow(
-        Line(last > 1 ? "Pick 1-\(last): nothing runs until you do." : "Pick 1: nothing runs until you do."),
+        Line(
+          "Pick \(digits): nothing runs until you do. If you quit now: exit code \(LeaveForecast(picture).codeText)."),
         choices: [], note: Line(), isArmed: isArmed)
     case .choice(let choice):
       let text = picture.offers.first { $0.offer.choice == choice }?.offer.text ?? choice.name
@@ -68,12 +73,15 @@ struct TalkRows: Widget {
   }
 
   private func asked(_ question: Question) -> QuestionRow {
-    let title = question.title.hasSuffix("?") ? question.title : question.title + "?"
+    let title = question.asking
     return question.isTyped
       ? row(title, yes: "open, then type \(question.word)", no: "not now") : row(title, yes: "yes", no: "not now")
   }
 
   private func row(_ text: String, yes: String, no: String) -> QuestionRow {
-    QuestionRow(Line(text), choices: [.init(.yes, yes), .init(.no, no)], isArmed: isArmed)
+    let row = QuestionRow(Line(text), choices: [.init(.yes, yes), .init(.no, no)], isArmed: isArmed)
+    // The remark about Enter is worth less than having all of the question in one row.
+    guard row.rows(columns: model.size.columns) > 1 else { return row }
+    return QuestionRow(row.question, choices: row.choices, note: Line(), isArmed: isArmed)
   }
 }

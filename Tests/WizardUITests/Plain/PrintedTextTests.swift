@@ -1,0 +1,132 @@
+// What `check`, `plan`, `status` and `report` print, as text, Markdown and JSON.
+import Testing
+
+@testable import UpgradeCore
+@testable import WizardUI
+
+@Suite struct PrintedTextTests {
+  @Test func checksAsText() {
+    #expect(
+      CheckText(CheckScene.failing).lines == [
+        "PASS reachable  6 of 6  every node answers",
+        "PASS cluster-ok  the cluster  the cluster is ok, every slot is served",
+        "FAIL last-save-ok  10.0.3.14:6379  the last save succeeded: rdb_last_bgsave_status:err",
+        "     why: a restart would load a dump that is two hours old",
+        "     fix: free space in the data directory, then: redis-cli -h 10.0.3.14 -p 6379 BGSAVE",
+        "     after: Run this check again.",
+        "PASS last-save-ok  5 of 6  the last save succeeded",
+        "WARN hosts-apart  the cluster  every node has a host of its own: 6 nodes on 3 hosts",
+        "     why: a restart would load a dump that is two hours old",
+        "Checks: 12 pass  1 warn  1 FAIL.",
+        "The start is refused by 1 of them. Nothing has been changed on any node.",
+      ])
+  }
+
+  @Test func thePlanAsJSON() {
+    let run = RunScene.plan
+    let json = ReadJSON(PlanText(run.picture.plan, setup: run.setup).json.line)
+    let steps = run.picture.plan?.steps ?? []
+    #expect(json?["steps"]?.count == steps.count)
+    let stop = (0..<steps.count).compactMap { json?["steps"]?[$0] }.first { $0["id"]?.text?.hasPrefix("stop/") == true }
+    #expect(stop?["subject"]?.text == "10.0.3.11:6379")
+    #expect(stop?["title"]?.text == "Stop 10.0.3.11:6379 (replica of s1)")
+    #expect(stop?["command"]?[0]?.text == "ssh 10.0.3.11 sudo systemctl stop redis")
+    #expect(stop?["consent"]?.text == "reversible")
+    #expect(stop?["undo"]?.text?.isEmpty == false)
+    let questions = (0..<(json?["questions"]?.count ?? 0)).compactMap { json?["questions"]?[$0] }
+    #expect(questions.first?["name"]?.text == "start")
+    #expect(questions.first?["answer"]?.text == "yes")
+    let handOver = questions.first { $0["name"]?.text == "hand-over:s1" }
+    #expect(handOver?["consent"]?.text == "no-return")
+    #expect(handOver?["answer"]?.text == "no-return s1")
+    #expect(questions.count == 15)
+  }
+
+  @Test func everyQuestionOfThePlanAnswersTheRun() {
+    // The words that `plan --json` names are exactly those that a run takes.
+    let run = RunScene.plan
+    let json = ReadJSON(PlanText(run.picture.plan, setup: run.setup).json.line)
+    var answers: [String: String] = [:]
+    for index in 0..<(json?["questions"]?.count ?? 0) {
+      let question = json?["questions"]?[index]
+      answers[question?["name"]?.text ?? ""] = question?["answer"]?.text
+    }
+    var script = LineScript(run, answers: answers)
+    script.goToEnd()
+    #expect(script.code == 0)
+  }
+
+  @Test func aLossHasNoAnswerBeforehand() {
+    var plan = RunScene.plan.picture.plan
+    plan?.steps[0].consent = Consent(QuestionName(.handOver, "s9"), .loss)
+    let json = ReadJSON(PlanText(plan, setup: RunScene.plan.setup).json.line)
+    #expect(json?["questions"]?[1]?["name"]?.text == "hand-over:s9")
+    #expect(json?["questions"]?[1]?["answer"] == .null)
+  }
+
+  @Test func aPlanThatDoesNotReachItsEndSaysSo() {
+    let problem = Problem(name: "node-down", object: .deployment, what: "It is down.", risk: "", choices: [])
+    let text = PlanText(Plan(steps: [], ending: .problem(problem)), setup: RunScene.plan.setup)
+    #expect(text.lines.last == "The plan ends there: It is down.")
+    #expect(ReadJSON(text.json.line)?["ending"]?["problem"]?.text == "node-down")
+  }
+
+  @Test func theStatusOfARunThatStopped() {
+    let run = RunScene.failedInstall
+    #expect(
+      StatusText(run.state, times: run.times).lines.prefix(6) == [
+        "Run 2026-11-20-1: problem. install on 10.0.3.10:6379 did not work: exit status 100",
+        "Target redis://10.0.3.10:6379: 3 of 6 nodes on redis-7.0.15",
+        "Driven by anna@jump1, process 4711",
+        "Began 2026-11-20T09:00:00.000Z",
+        "Out of service by this run: 10.0.3.10:6379",
+        "To be put back: cluster-allow-replica-migration on 10.0.3.10:6379 is no, was yes",
+      ])
+    let json = ReadJSON(StatusText(run.state, times: run.times).json.line)
+    #expect(json?["standing"]?.text == "problem")
+    #expect(json?["problem"]?.text == "step-failed")
+    #expect(json?["nodes_done"] == .number(3))
+    #expect(json?["left_over"]?.count == 12)
+  }
+
+  @Test(arguments: [
+    (RunScene.plan, "asking"), (RunScene.stopping, "running"), (RunScene.failedInstall, "problem"),
+    (RunScene.done, "done"),
+  ])
+  func whereARunStandsIsOneWord(run: Rehearsal, word: String) {
+    #expect(ReadJSON(StatusText(run.state, times: run.times).json.line)?["standing"]?.text == word)
+  }
+
+  @Test func theReportAsText() {
+    let report = RunScene.done.picture.report
+    #expect(
+      ReportText(report).lines == [
+        "Result: done. 6 of 6 nodes run Redis 7.0.15.",
+        "Run: 2026-11-20-1 on redis://10.0.3.10:6379, redis-6.2.14 -> redis-7.0.15, "
+          + "began 2026-11-20T09:00:00.000Z, ended 2026-11-20T09:00:47.600Z",
+        "Clients: 4210 writes acknowledged, 0 errors, 0 lost, longest stall 43 ms, measured every 10 ms",
+        "Node 10.0.3.10:6379: redis-6.2.14 -> redis-7.0.15, out for 6.9 s",
+        "Node 10.0.3.11:6379: redis-6.2.14 -> redis-7.0.15, out for 6.9 s",
+        "Node 10.0.3.12:6379: redis-6.2.14 -> redis-7.0.15, out for 6.9 s",
+        "Node 10.0.3.13:6379: redis-6.2.14 -> redis-7.0.15, out for 6.9 s",
+        "Node 10.0.3.14:6379: redis-6.2.14 -> redis-7.0.15, out for 6.9 s",
+        "Node 10.0.3.15:6379: redis-6.2.14 -> redis-7.0.15, out for 6.9 s",
+        "Hand-over s1: 10.0.3.10:6379 -> 10.0.3.11:6379, longest stall 43 ms",
+        "Hand-over s2: 10.0.3.12:6379 -> 10.0.3.13:6379, longest stall 43 ms",
+        "Hand-over s3: 10.0.3.14:6379 -> 10.0.3.15:6379, longest stall 43 ms",
+        "Left over: nothing",
+      ])
+  }
+
+  @Test func theReportAsMarkdown() {
+    var report = RunScene.done.picture.report
+    report.lines = [.init(.notVerified, "keys", "a | b <script>")]
+    report.byHand = ["remove the backup"]
+    let text = ReportText(report).markdown
+    #expect(text.hasPrefix("# done: redis://10.0.3.10:6379\n\n6 of 6 nodes run Redis 7.0.15.\n"))
+    #expect(text.contains("| 10.0.3.10:6379 | redis-6.2.14 | redis-7.0.15 | 6.9 s |"))
+    #expect(text.contains("| s1 | 10.0.3.10:6379 | 10.0.3.11:6379 | 43 ms |"))
+    #expect(text.contains("| ?? | keys | a \\| b \\<script\\> |"))
+    #expect(text.contains("## Do by hand\n\n- [ ] remove the backup"))
+  }
+}
