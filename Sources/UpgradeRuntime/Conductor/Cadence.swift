@@ -26,9 +26,12 @@ struct Cadence {
       wanted = Cadence.circle(of: flight.action, state)
     } else if state.problem == nil, !isPaused {
       switch posture.kind {
-      case .next(.step), .next(.done), .next(.wait):
+      case .next(.wait(let gate, _, _)):
+        isHurried = true
+        wanted = Cadence.nodes(of: gate.object, state)
+      case .next(.step), .next(.done):
         let red = posture.gates.contains { !$0.isGreen }
-        isHurried = red || state.plan == nil
+        isHurried = red || (state.plan == nil && state.asked == nil)
         wanted = Set(state.setup?.nodes.map(\.id) ?? [])
       case .idle, .drifted, .next(.problem), .inFlight: break
       }
@@ -37,14 +40,32 @@ struct Cadence {
     let waited = posture.waitingSince.map { now - $0 } ?? .zero
     // On a large cluster the same number of questions a second is spread over more nodes.
     let base: Duration =
-      waited > .seconds(10) ? .milliseconds(250) : waited > .seconds(3) ? .milliseconds(100) : .milliseconds(25)
+      switch waited {
+      case ...(.seconds(3)): .milliseconds(25)
+      case ...(.seconds(10)): .milliseconds(100)
+      case ...(.seconds(30)): .milliseconds(250)
+      default: .milliseconds(900)
+      }
     hurried = max(base, .milliseconds(2 * nodeCount))
   }
 
-  /// The nodes whose readings show what an action did: those it touches, their shard, and the primaries.
+  private static func nodes(of object: ObjectID, _ state: State) -> Set<NodeID> {
+    switch object {
+    case .node(let node): [node]
+    case .shard(let shard): Set(state.setup?.shards.first { $0.id == shard }?.members ?? [])
+    case .deployment, .host: Set(state.setup?.nodes.map(\.id) ?? [])
+    }
+  }
+
+  /// The nodes whose readings show what an action did: those it touches; where roles and links are at stake also
+  /// their shard and the primaries.
   private static func circle(of action: Action, _ state: State) -> Set<NodeID> {
     var nodes = Set(action.touches)
-    if case .watch(let node) = action { nodes.insert(node) }
+    switch action {
+    case .watch(let node): nodes.insert(node)
+    case .handOver: break
+    default: return nodes
+    }
     for node in nodes { nodes.formUnion(state.setup?.shard(of: node)?.members ?? []) }
     for (node, structure) in state.expected where structure.role == .primary { nodes.insert(node) }
     return nodes
@@ -53,7 +74,9 @@ struct Cadence {
   /// When a node is to be read next; at once where our own effect made its last reading worthless.
   func due(_ node: NodeID, index: Int, lastAsked: Instant?) -> Instant {
     guard let lastAsked else { return Instant(nanoseconds: 0) }
-    let isStale = (observed[node]?.pulse?.asOf ?? 0) < touched[node, default: 0]
+    // A node that is down has been read as well: nobody listens there.
+    let newest = max(observed[node]?.pulse?.asOf ?? 0, observed[node]?.failure?.asOf ?? 0)
+    let isStale = newest < touched[node, default: 0]
     if wanted.contains(node) || isStale { return lastAsked + hurried }
     // Spread over the second, so that not all leave at once.
     let phase = Duration.milliseconds(nodeCount > 1 ? (index * 37) % 100 : 0)

@@ -20,7 +20,8 @@ extension ClusterProcedure {
     return Step(
       key: StepKey(.leaveUpgradeMode, .node(node)), title: "Disable upgrade mode on \(situation.setup.address(node))",
       why: "every temporary setting is put back", action: .restore(node, settings),
-      gates: [Gate("reachable", .node(node))],
+      // With full coverage wanted again, a node that has not heard of the last hand-over would answer CLUSTERDOWN.
+      gates: [Gate("reachable", .node(node)), Gate("cluster-ok", .node(node))],
       consent: Consent(QuestionName(.disableUpgradeMode), .reversible), impact: "nothing",
       undo: "enable upgrade mode again", usual: "under 1 s")
   }
