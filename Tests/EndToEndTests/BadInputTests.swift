@@ -17,7 +17,8 @@ struct BadInput: Sendable, CustomTestStringConvertible {
 
   static let rows: [BadInput] = [
     BadInput(words: [nobody, "--to", "7.0.15"], code: 1, says: "connection refused"),
-    BadInput(words: ["nosuch.invalid:6379", "--to", "7.0.15"], code: 1, says: "cannot find the address of nosuch.invalid"),
+    BadInput(
+      words: ["nosuch.invalid:6379", "--to", "7.0.15"], code: 1, says: "cannot find the address of nosuch.invalid"),
     BadInput(words: [nobody, "--to", "seven"], code: 2, says: "is not a version"),
     BadInput(words: [nobody], code: 2, says: "needs --to VERSION"),
     BadInput(words: [nobody, "--to", "7.0.15", "--bogus"], code: 2, says: "--bogus"),
