@@ -35,7 +35,7 @@ struct BareLoop {
         let replica = members.first(where: { $0.role == .replica })
       else { throw Problem(description: "shard \(shard.id) has no pair") }
       try await handOver(from: primary, to: replica, fleet)
-      try await loop.sleep(for: .milliseconds(150))
+      _ = await Drain(primary.address, fleet: fleet, timekeeper: LoopTimekeeper(loop)).run()
       try await swap(primary, fleet)
     }
     let took = (loop.now - begun).seconds

@@ -1,4 +1,4 @@
-// `upgrade-benchmarks`: the parser against hiredis; `upgrade-benchmarks nights [N]`: whole upgrades against a bare loop.
+// `upgrade-benchmarks [parser | nights [N]]`: the parser against hiredis, N whole upgrades against a bare loop, or both.
 
 import SystemIO
 
@@ -6,15 +6,14 @@ import SystemIO
 enum Benchmarks {
   static func main() throws {
     let words = CommandLine.arguments.dropFirst()
-    guard words.first == "nights" else {
-      runParserBenchmark()
-      return
-    }
+    if words.isEmpty || words.first == "parser" { runParserBenchmark() }
+    guard words.first != "parser" else { return }
     try Signals.prepareProcess()
     let loop = try EventLoop(name: "benchmark")
     // The program that was built beside this one.
     let program = Files.directory(of: try Files.readLink("/proc/self/exe")) + "/redis-upgrade"
-    let rounds = words.dropFirst().first.flatMap { Int($0) } ?? 5
+    // Three hand-overs a night: sixty.
+    let rounds = max(1, words.dropFirst().first.flatMap { Int($0) } ?? 20)
     let problem = try loop.runAndWait { () async -> String? in
       do {
         try await NightBenchmark(loop: loop, program: program, rounds: rounds).run()

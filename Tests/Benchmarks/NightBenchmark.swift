@@ -29,8 +29,8 @@ struct NightBenchmark {
       }
       try await night(&ours) { lab in try await upgrade(lab) }
       print(
-        "round \(round): bare \(text(bare.seconds.last)) s, ours \(text(ours.seconds.last)) s from the first stop to the last node in sync"
-      )
+        "round \(round): bare \(text(bare.seconds.last)) s, ours \(text(ours.seconds.last)) s "
+          + "from the first stop to the last node in sync")
     }
     let overhead = (median(ours.seconds) - median(bare.seconds)) / 6 * 1000
     print("overhead a node: \(Int(overhead)) ms (medians of \(rounds); target: at most 150 ms)")
@@ -42,8 +42,8 @@ struct NightBenchmark {
     print("all stalls, bare: \(bare.stalls.sorted().map { text($0) }.joined(separator: " "))")
     print("all stalls, ours: \(ours.stalls.sorted().map { text($0) }.joined(separator: " "))")
     print(
-      "a client that never retries: bare \(bare.errors) errors, \(bare.lost) lost; ours \(ours.errors) errors, \(ours.lost) lost"
-    )
+      "a client that never retries: bare \(bare.errors) errors, \(bare.lost) lost; "
+        + "ours \(ours.errors) errors, \(ours.lost) lost")
   }
 
   private func night(_ measure: inout Measure, _ upgrade: (RunningLab) async throws -> Double) async throws {
@@ -57,7 +57,7 @@ struct NightBenchmark {
       measure.seconds.append(try await upgrade(lab))
       client.requestStop()
       let report = try await written
-      measure.stalls += report.shards.map { $0.longestStall * 1000 }
+      measure.stalls += report.shards.map { $0.longestStall }
       measure.errors += report.errorCount
       measure.lost += report.lost
       try await lab.down()

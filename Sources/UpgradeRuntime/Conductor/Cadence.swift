@@ -11,7 +11,7 @@ struct Cadence {
   private let observed: [NodeID: NodeObservation]
   private let nodeCount: Int
 
-  /// An open gate reads its own nodes every 25 ms, more slowly as it goes on waiting; everything else once a second.
+  /// An open gate reads its own nodes every 10 ms, more slowly as it goes on waiting; everything else once a second.
   init(machine: UpgradeMachine, isPaused: Bool, now: Instant) {
     let state = machine.state
     let posture = machine.observations.posture
@@ -41,6 +41,7 @@ struct Cadence {
     // On a large cluster the same number of questions a second is spread over more nodes.
     let base: Duration =
       switch waited {
+      case ...(.seconds(1)): .milliseconds(10)
       case ...(.seconds(3)): .milliseconds(25)
       case ...(.seconds(10)): .milliseconds(100)
       case ...(.seconds(30)): .milliseconds(250)
@@ -71,9 +72,12 @@ struct Cadence {
     return nodes
   }
 
-  /// When a node is to be read next; at once where our own effect made its last reading worthless.
-  func due(_ node: NodeID, index: Int, lastAsked: Instant?) -> Instant {
+  /// When a node is to be read next; at once where it is waited for and our own effect is newer than the last request.
+  ///
+  /// - Parameter lastRecord: the record number at that last request.
+  func due(_ node: NodeID, index: Int, lastAsked: Instant?, lastRecord: RecordNumber) -> Instant {
     guard let lastAsked else { return Instant(nanoseconds: 0) }
+    if wanted.contains(node), lastRecord < touched[node, default: 0] { return lastAsked }
     // A node that is down has been read as well: nobody listens there.
     let newest = max(observed[node]?.pulse?.asOf ?? 0, observed[node]?.failure?.asOf ?? 0)
     let isStale = newest < touched[node, default: 0]

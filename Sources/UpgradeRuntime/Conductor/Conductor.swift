@@ -67,8 +67,9 @@ package final class Conductor {
   }
 
   private struct ReadState {
-    /// The record number at the request that is under way.
-    var asked: RecordNumber?
+    var isUnderWay = false
+    /// The record number at the last request.
+    var record: RecordNumber = 0
     var lastAsked: Instant?
   }
 
@@ -97,8 +98,9 @@ package final class Conductor {
   /// A node was read, or could not be.
   package func read(_ node: NodeID, _ readout: NodeReadout) {
     let now = surroundings.now
-    guard let asOf = reads[node]?.asked else { return }
-    reads[node]?.asked = nil
+    guard let request = reads[node], request.isUnderWay else { return }
+    reads[node]?.isUnderWay = false
+    let asOf = request.record
     if let pulse = readout.pulse { machine.observe(node, pulse: pulse, asOf: asOf, now: now) }
     if let view = readout.view { machine.observe(node, view: view, asOf: asOf, now: now) }
     if let settings = readout.settings { machine.observe(node, settings: settings, asOf: asOf, now: now) }
@@ -199,10 +201,10 @@ package final class Conductor {
     var next = now + .seconds(1)
     for (index, node) in setup.nodes.enumerated() {
       let state = reads[node.id] ?? ReadState()
-      guard state.asked == nil else { continue }
-      let due = cadence.due(node.id, index: index, lastAsked: state.lastAsked)
+      guard !state.isUnderWay else { continue }
+      let due = cadence.due(node.id, index: index, lastAsked: state.lastAsked, lastRecord: state.record)
       if due <= now {
-        reads[node.id] = ReadState(asked: machine.state.sequence, lastAsked: now)
+        reads[node.id] = ReadState(isUnderWay: true, record: machine.state.sequence, lastAsked: now)
         surroundings.read(node.id, cadence.depth(node.id))
       } else {
         next = min(next, due)

@@ -1,19 +1,25 @@
 // After a hand-over: the old primary is left running until no client calls it any more, within a bound.
 
-import UpgradeCore
+package import UpgradeCore
 
 /// Waits until clients that still come to the old primary have all met `MOVED`.
-struct Drain {
-  let performer: Performer
-  let node: NodeID
+package struct Drain: Sendable {
+  private let fleet: Fleet
+  private let timekeeper: LoopTimekeeper
+  private let address: Address
+
+  package init(_ address: Address, fleet: Fleet, timekeeper: LoopTimekeeper) {
+    self.address = address
+    self.fleet = fleet
+    self.timekeeper = timekeeper
+  }
 
   /// Nobody called for this long: drained. Measured: some 150 ms is what clients with a slot map need.
   private static let quiet = Duration.milliseconds(150)
   private static let bound = Duration.seconds(5)
   private static let rhythm = Duration.milliseconds(20)
 
-  func run() async -> Outcome {
-    let timekeeper = performer.timekeeper
+  package func run() async -> Outcome {
     let begun = timekeeper.now
     let deadline = begun + Drain.bound.boundedNanoseconds
     var last: Int?
@@ -50,7 +56,7 @@ struct Drain {
   /// How many calls were sent on with MOVED so far (`errorstat_MOVED`, from 6.2); before that, commands of any kind
   /// that a replica answers, ours left out.
   private func strayCalls() async -> Result<Int, Problem> {
-    let client = await performer.fleet.reader(performer.address(node))
+    let client = await fleet.reader(address)
     do throws(ClientError) {
       let replies = try await client.pipeline([["INFO", "errorstats"], ["INFO", "commandstats"]])
       let errors = replies[0].text ?? ""

@@ -41,7 +41,7 @@ package struct Performer: Sendable {
     case .setAside(let node): outcome = await setAside(node)
     case .handOver(_, let from, let to):
       outcome = await HandOver(performer: self, from: from, to: to, identities: effect.identities).run()
-    case .drain(let node): outcome = await Drain(performer: self, node: node).run()
+    case .drain(let node): outcome = await Drain(address(node), fleet: fleet, timekeeper: timekeeper).run()
     case .watch, .confirm: outcome = Outcome(.done)
     }
     return outcome
