@@ -47,6 +47,16 @@ extension RunDirectory {
     try? Files.writeAtomically(reportJSON, Array((text.json.line + "\n").utf8))
   }
 
+  /// Keeps inventories without holding the loop up.
+  func keeper(on loop: EventLoop) -> @Sendable ([NodeID: Inventory]) async throws(JournalError) -> Void {
+    { inventories throws(JournalError) in
+      let outcome = try? await loop.blocking { () throws(SystemError) -> Result<Void, JournalError> in
+        Result { () throws(JournalError) in try keep(inventories) }
+      }
+      try outcome?.get()
+    }
+  }
+
   var reportLines: String { "\(path)/report.txt" }
 
   func host(_ reach: Site.Reach, on loop: EventLoop) -> any HostRunner {

@@ -48,6 +48,7 @@ struct ResumeCommand {
   ) -> Int32 {
     let program = program
     let run = directory.id.text
+    let settle = request.running.settle
     let keeper = WizardKeeper()
     let parts = WizardParts(
       loop: program.loop, fleet: Fleet(loop: program.loop, settings: program.connection(credentials, run: run)),
@@ -61,9 +62,10 @@ struct ResumeCommand {
     let open = OpenRun(
       sink: JournalSink(journal) { await keeper.wizard?.recorded($0, wallMilliseconds: $1) },
       host: directory.host(setup.site.reach, on: program.loop), paths: directory.paths,
-      records: reading.entries.map(\.record), times: reading.times, concluded: { directory.keepReport($0) })
+      records: reading.entries.map(\.record), inventory: directory.keptInventories(), times: reading.times,
+      concluded: { directory.keepReport($0) })
     return Faces(program: program, request: request.face, answers: answers).show(wizard) {
-      await wizard.resume(open)
+      await wizard.resume(open, settle: settle)
     }
   }
 }

@@ -59,7 +59,7 @@ struct RunCommand {
         return OpenRun(
           sink: JournalSink(journal) { await keeper.wizard?.recorded($0, wallMilliseconds: $1) },
           host: directory.host(setup.site.reach, on: program.loop), paths: directory.paths,
-          concluded: { directory.keepReport($0) })
+          keep: directory.keeper(on: program.loop), concluded: { directory.keepReport($0) })
       })
     let wizard = Wizard(parts: parts)
     _ = program.wait { await keeper.keep(wizard) }

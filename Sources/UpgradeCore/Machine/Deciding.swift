@@ -7,8 +7,8 @@ extension UpgradeMachine {
     case .start(let run, let wizard, let setup):
       guard state.setup == nil else { return Decision(refusal: "this run has already begun") }
       return Decision(records: [.started(run: run, by: wizard, setup: setup)])
-    case .resumed(let wizard):
-      return Decision(records: [.resumed(by: wizard)], effects: reattachments())
+    case .resumed(let wizard, let settle):
+      return Decision(records: [.resumed(by: wizard, settle: settle)], effects: reattachments())
     case .tick: return tick(now)
     case .outcome(let effect, let outcome):
       guard state.inFlight?.effect == effect, state.inFlight?.outcome == nil else {

@@ -87,7 +87,7 @@ package struct Ending: Hashable, Sendable {
 /// One line of the journal.
 package enum Record: Hashable, Sendable {
   case started(run: String, by: WizardIdentity, setup: Setup)
-  case resumed(by: WizardIdentity)
+  case resumed(by: WizardIdentity, settle: Duration? = nil)
   case planAccepted(Set<PlannedStep>)
   case asked(Question)
   case answered(Answer, granted: Bool)

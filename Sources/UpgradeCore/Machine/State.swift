@@ -51,7 +51,9 @@ extension State {
     sequence += 1
     switch record {
     case .started(let run, let wizard, let setup): begin(run, wizard, setup)
-    case .resumed(let wizard): resume(wizard)
+    case .resumed(let wizard, let settle):
+      resume(wizard)
+      if let settle { setup?.options.settle = settle }
     case .planAccepted(let steps): plan = steps
     case .asked(let question): asked = question
     case .answered(let answer, let granted): take(answer, granted: granted)

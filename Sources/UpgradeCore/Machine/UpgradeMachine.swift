@@ -3,7 +3,7 @@
 /// What happens to the machine.
 package enum Input: Sendable {
   case start(run: String, by: WizardIdentity, setup: Setup)
-  case resumed(by: WizardIdentity)
+  case resumed(by: WizardIdentity, settle: Duration? = nil)
   case tick
   case outcome(EffectID, Outcome)
   case answer(Answer)

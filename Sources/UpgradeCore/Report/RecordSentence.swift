@@ -8,7 +8,8 @@ extension Record {
     switch self {
     case .started(let run, let wizard, let setup):
       return "run \(run) started by \(wizard.name): \(setup.nodes.count) nodes to \(setup.to.title)"
-    case .resumed(let wizard): return "run resumed by \(wizard.name)"
+    case .resumed(let wizard, let settle):
+      return "run resumed by \(wizard.name)" + (settle.map { ", to settle for \(Int($0.seconds)) s from now on" } ?? "")
     case .planAccepted(let steps): return "plan accepted: \(steps.count) steps"
     case .asked(let question): return "waiting for your answer: \(question.title) (\(question.name))"
     case .answered(let answer, let granted):

@@ -32,6 +32,7 @@ struct FlagRow: Sendable {
   private static let upgrading: Set<Subcommand> = [.run, .check, .plan]
   private static let connecting: Set<Subcommand> = [.startScreen, .run, .check, .plan, .watch, .resume, .cleanup]
   private static let running: Set<Subcommand> = [.run, .check, .plan, .resume, .train]
+  private static let beginning: Set<Subcommand> = [.run, .check, .plan, .train]
   private static let recorded: Set<Subcommand> = [.status, .report, .journal, .resume, .cleanup]
   private static let everywhere = Set(Subcommand.allCases).subtracting([.hold])
   private static let throwAway: Set<Subcommand> = [.train, .lab]
@@ -42,16 +43,16 @@ struct FlagRow: Sendable {
       flag: .to, value: "VERSION", places: upgrading.union([.train]),
       help: "where to: 7.0.15 (the same product), valkey-8.0.1 or redis-8.0.2"),
     FlagRow(
-      flag: .profile, value: "NAME|FILE", places: running.union([.startScreen]),
+      flag: .profile, value: "NAME|FILE", places: beginning.union([.startScreen]),
       help: "how this site reaches a node and changes its software (manual)"),
     FlagRow(
       flag: .settle, value: "SECONDS", places: running,
       help: "how long all must have been well before each node (10)"),
     FlagRow(
-      flag: .errorBudget, value: "COUNT", places: running,
+      flag: .errorBudget, value: "COUNT", places: beginning,
       help: "client errors after which the run stops by itself (0); none: never"),
     FlagRow(
-      flag: .returnPrimaries, places: running,
+      flag: .returnPrimaries, places: beginning,
       help: "at the end, hand the primaries back to where they were"),
     FlagRow(
       flag: .answers, value: "FILE", places: running,

@@ -116,6 +116,7 @@ package struct Preflight: Sendable {
           var inventory: Inventory?
           if withInventory, case .success(let read) = await inventories.read(node.address, node.release) {
             inventory = read
+            inventory?.unsavedDirectives = await unsaved(node, pulse, read, setup.site)
           }
           return (
             node.id,
@@ -135,6 +136,14 @@ package struct Preflight: Sendable {
       if let id = member.id { nodes[id] = Reading(member.failure) }
     }
     return Snapshot(nodes: nodes, shards: setup.shards, addresses: finding.addresses)
+  }
+
+  /// What only lives in the process; nil where the profile does not reach its file, or the server does not show what
+  /// it has.
+  private func unsaved(_ node: NodeSetup, _ pulse: Pulse, _ inventory: Inventory, _ site: Site) async -> [String]? {
+    guard site.reach == .local, !pulse.server.configFile.isEmpty, !inventory.configuration.isEmpty else { return nil }
+    return await StoredConfigurationReader(loop: loop).read(pulse.server.configFile)?
+      .unsaved(running: inventory.configuration, on: node.release)
   }
 
   /// Only where the profile reaches the host, which for now means this one.

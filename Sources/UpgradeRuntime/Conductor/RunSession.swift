@@ -48,10 +48,12 @@ package actor RunSession {
   }
 
   /// Goes on with a run that an earlier wizard began.
-  package func resume(_ records: [Record], by wizard: WizardIdentity) async -> String? {
+  ///
+  /// - Parameter settle: nil leaves it as the run has it.
+  package func resume(_ records: [Record], by wizard: WizardIdentity, settle: Duration?) async -> String? {
     surroundings.session = self
     conductor.replay(records)
-    return await input(.resumed(by: wizard))
+    return await input(.resumed(by: wizard, settle: settle))
   }
 
   /// Gives the machine an input; returns why it was not taken.

@@ -37,19 +37,26 @@ package struct OpenRun: Sendable {
   package var paths: RunPaths
   /// The records of an earlier wizard, where the run is taken up again.
   package var records: [Record]
+  /// What the nodes were like before the run touched any, where an earlier wizard kept it.
+  package var inventory: [NodeID: Inventory]
   /// How long things took before, from the wall times of those records.
   package var times: RunTimes
+  /// Keeps what the nodes are like before the first of them is touched, for whoever goes on with the run.
+  package var keep: @Sendable ([NodeID: Inventory]) async throws(JournalError) -> Void
   /// Hears the last picture, with what was read back from the servers, to keep the report.
   package var concluded: @Sendable (RunPicture) async -> Void
   package init(
     sink: any RecordSink, host: any HostRunner, paths: RunPaths, records: [Record] = [],
-    times: RunTimes = RunTimes(),
+    inventory: [NodeID: Inventory] = [:], times: RunTimes = RunTimes(),
+    keep: @escaping @Sendable ([NodeID: Inventory]) async throws(JournalError) -> Void = { _ throws(JournalError) in },
     concluded: @escaping @Sendable (RunPicture) async -> Void = { _ in }
   ) {
     self.sink = sink
     self.host = host
     self.paths = paths
     self.records = records
+    self.inventory = inventory
+    self.keep = keep
     self.times = times
     self.concluded = concluded
   }
@@ -113,7 +120,9 @@ package actor Wizard: WizardDriver, PictureSource {
   }
 
   /// Takes up a run that an earlier wizard began.
-  package func resume(_ open: OpenRun) async -> String? {
+  ///
+  /// - Parameter settle: nil leaves it as the run has it.
+  package func resume(_ open: OpenRun, settle: Duration?) async -> String? {
     var state = State()
     for record in open.records { state.apply(record) }
     guard let setup = state.setup else { return "this run has no beginning in its journal" }
@@ -130,7 +139,9 @@ package actor Wizard: WizardDriver, PictureSource {
     let session = makeSession(open)
     self.open = open
     self.session = session
-    return await session.resume(open.records, by: parts.identity)
+    before = open.inventory
+    for (node, inventory) in before { await session.observe(node, inventory: inventory) }
+    return await session.resume(open.records, by: parts.identity, settle: settle)
   }
 
   private func check(_ only: RuleName?) async {
@@ -189,6 +200,11 @@ package actor Wizard: WizardDriver, PictureSource {
     guard let setup = picture.setup else { return "nothing was found to upgrade" }
     do throws(FindingError) {
       let open = try await parts.openRun(setup, parts.run)
+      do throws(JournalError) {
+        try await open.keep(before)
+      } catch {
+        return error.description
+      }
       self.open = open
       let session = makeSession(open)
       self.session = session

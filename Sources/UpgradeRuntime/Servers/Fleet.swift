@@ -15,11 +15,12 @@ package struct ConnectionSettings: Sendable {
   }
 
   /// Readers come back quickly after a restart, and give up on a mute server soon, so that a gate sees it in time.
+  /// How often a node that is down is tried is for `Cadence` to say; the back-off only keeps a loop from spinning.
   func options(commandTimeout: Duration) -> ClientOptions {
     ClientOptions(
       user: user, password: password, clientName: name.description, preferRESP3: false,
       connectTimeout: .milliseconds(1500), commandTimeout: commandTimeout,
-      backoff: ReconnectBackoff(first: .milliseconds(10), longest: .milliseconds(20)))
+      backoff: ReconnectBackoff(first: .milliseconds(2), longest: .milliseconds(8)))
   }
 }
 

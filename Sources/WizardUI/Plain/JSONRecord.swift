@@ -17,7 +17,7 @@ struct JSONRecord {
   var kindAndFields: (String, Fields) {
     switch record {
     case .started(_, let wizard, let setup): ("started", started(wizard, setup))
-    case .resumed(let wizard): ("resumed", [("by", .string(wizard.name))])
+    case .resumed(let wizard, _): ("resumed", [("by", .string(wizard.name))])
     case .planAccepted(let steps): ("plan-accepted", [("steps", planned(steps))])
     case .asked(let question): ("question", asked(question))
     case .answered(let answer, let granted): ("answer", answered(answer, granted))

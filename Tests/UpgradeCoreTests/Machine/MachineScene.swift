@@ -157,10 +157,10 @@ struct MachineScene {
   mutating func start() { take(machine.decide(.start(run: "r1", by: wizard, setup: setup), now: now)) }
 
   /// The wizard dies and another one reads the journal.
-  mutating func restart() {
+  mutating func restart(settle: Duration? = nil) {
     machine = UpgradeMachine(procedure: ClusterProcedure(), judge: judgement.judge)
     for record in journal { machine.apply(record, at: nil) }
-    take(machine.decide(.resumed(by: wizard), now: now))
+    take(machine.decide(.resumed(by: wizard, settle: settle), now: now))
   }
 
   /// One round: time passes, everything is read, the machine decides.

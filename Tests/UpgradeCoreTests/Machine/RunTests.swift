@@ -142,4 +142,15 @@ import Testing
     }
     #expect(killed > 60)
   }
+
+  @Test func aResumedRunSettlesAsItIsToldToAndOtherwiseAsBefore() {
+    var scene = MachineScene(options: Options(settle: .seconds(7)))
+    scene.start()
+    scene.restart()
+    #expect(scene.machine.state.setup?.options.settle == .seconds(7))
+    scene.restart(settle: .zero)
+    #expect(scene.machine.state.setup?.options.settle == .zero)
+    scene.restart()
+    #expect(scene.machine.state.setup?.options.settle == .zero)
+  }
 }

@@ -65,9 +65,8 @@ import UpgradeCore
             connection: ConnectionRequest(user: "ops"), running: RunningRequest(), face: face, stateDirectory: "d")))
     var settled = RunningRequest()
     settled.settle = .seconds(0)
-    settled.errorBudget = ErrorBudget.none
     #expect(
-      try Self.read("resume r1 --settle 0 --error-budget none")
+      try Self.read("resume r1 --settle 0")
         == .resume(
           ContinuationRequest(run: "r1", connection: ConnectionRequest(), running: settled, face: face)))
     var servers = LabServersRequest()

@@ -142,7 +142,7 @@ struct RecordGenerator {
   mutating func record(_ kind: Int, run: String) -> Record {
     switch kind {
     case 0: return .started(run: run, by: wizard(), setup: setup())
-    case 1: return .resumed(by: wizard())
+    case 1: return .resumed(by: wizard(), settle: maybe { $0.duration() })
     case 2:
       return .planAccepted(
         Set(

@@ -35,7 +35,8 @@ extension Record {
   package var payload: [JSONValue.Member] {
     switch self {
     case .started(_, let wizard, let setup): [.init("by", wizard.json), .init("setup", setup.json)]
-    case .resumed(let wizard): [.init("by", wizard.json)]
+    case .resumed(let wizard, let settle):
+      [.init("by", wizard.json)] + (settle.map { [.init("settle", $0.json)] } ?? [])
     case .planAccepted(let steps):
       // A set has no order; equal sets have to be equal bytes.
       [.init("steps", .array(steps.map(\.json).sorted { $0.text < $1.text }))]
@@ -62,7 +63,7 @@ extension Record {
   init?(kind: String, run: String, json: JSONValue) throws(CodingFault) {
     switch kind {
     case "started": self = .started(run: run, by: try json.field("by"), setup: try json.field("setup"))
-    case "resumed": self = .resumed(by: try json.field("by"))
+    case "resumed": self = .resumed(by: try json.field("by"), settle: try json.optional("settle"))
     case "plan-accepted": self = .planAccepted(Set(try json.field("steps", as: [PlannedStep].self)))
     case "asked": self = .asked(try Question(json: json))
     case "answered": self = .answered(try Answer(json: json), granted: try json.field("granted"))
