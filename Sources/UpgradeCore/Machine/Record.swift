@@ -44,7 +44,7 @@ package struct ClientMeasure: Hashable, Sendable {
   package var lost: Int
   package var longestStall: Int
   package var resolution: Int
-  /// The longest stall of each shard.
+  /// The longest stall of a command of each shard that was sent on to another node: what a hand-over cost.
   package var stalls: [ShardID: Int]
   package init(
     acknowledged: Int, errors: [String: Int], lost: Int, longestStall: Int, resolution: Int, stalls: [ShardID: Int]

@@ -38,6 +38,17 @@ package struct State: Hashable, Sendable {
   package init() {}
 }
 
+extension State {
+  /// Whether nothing is left but to put back the temporary settings and to compare.
+  package var isFinishing: Bool {
+    let question = QuestionName(.disableUpgradeMode)
+    if asked?.name == question { return true }
+    guard consents[question] != nil, facts.out.isEmpty, let setup else { return false }
+    return facts.goals.mode == .windDown
+      || setup.nodes.allSatisfy { expected[$0.id]?.release == facts.goals.want[$0.id] }
+  }
+}
+
 /// One hand-over that happened.
 package struct HandOverFact: Hashable, Sendable {
   package var shard: ShardID

@@ -27,7 +27,7 @@ package struct RunReport: Hashable, Sendable {
     }
   }
 
-  /// One hand-over that happened; the longest stall that the probe saw on this shard, nil where nobody measured.
+  /// One hand-over that happened; the longest stall that the probe saw on it, nil where nobody measured.
   package struct HandOver: Hashable, Sendable {
     package var shard: ShardID
     package var from: String

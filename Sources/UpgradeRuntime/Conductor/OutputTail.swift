@@ -7,14 +7,19 @@ struct OutputTail {
   private var job: HostJob?
   private var lines: [String] = []
   private var unfinished: [UInt8] = []
+  private var result: HostResult?
   private static let limit = 200
 
-  mutating func take(_ job: HostJob, _ bytes: [UInt8]) {
-    if self.job?.id != job.id {
-      self.job = job
-      lines = []
-      unfinished = []
+  mutating func take(_ job: HostJob, _ news: HostNews) {
+    if self.job?.id != job.id { self = OutputTail(job: job) }
+    switch news {
+    case .began: break
+    case .printed(let bytes): append(bytes)
+    case .ended(let result): self.result = result
     }
+  }
+
+  private mutating func append(_ bytes: [UInt8]) {
     unfinished += bytes
     while let end = unfinished.firstIndex(of: UInt8(ascii: "\n")) {
       lines.append(OutputTail.plain(unfinished[..<end]))
@@ -37,7 +42,8 @@ struct OutputTail {
     guard let job else { return nil }
     let rest = OutputTail.plain(unfinished[...])
     return CommandOutput(
-      command: job.text, node: address, lines: rest.isEmpty ? lines : lines + [rest], status: nil, path: "")
+      command: job.text, node: address, lines: rest.isEmpty ? lines : lines + [rest],
+      status: result?.kind.words, path: result?.outputPath ?? "")
   }
 
   /// What is left of a line after its last carriage return, without escape sequences.

@@ -13,12 +13,12 @@ package struct Performer: Sendable {
   let setup: Setup
   /// Where backups of this run go.
   let backupFolder: String
-  /// Hears output of the running host command.
-  let output: @Sendable (HostJob, [UInt8]) -> Void
+  /// Hears how the running host command goes on.
+  let output: @Sendable (HostJob, HostNews) -> Void
 
   package init(
     loop: EventLoop, fleet: Fleet, host: any HostRunner, setup: Setup, backupFolder: String,
-    output: @escaping @Sendable (HostJob, [UInt8]) -> Void
+    output: @escaping @Sendable (HostJob, HostNews) -> Void
   ) {
     self.loop = loop
     self.fleet = fleet
@@ -134,8 +134,10 @@ package struct Performer: Sendable {
       text = text.replacing("{pid}", with: String(pulse.server.processID))
     }
     let job = HostJob(id: effect.id, node: node, text: text, bound: effect.action.bound(in: setup))
-    let hear: @Sendable ([UInt8]) -> Void = { [output] bytes in output(job, bytes) }
+    let hear: @Sendable ([UInt8]) -> Void = { [output] bytes in output(job, .printed(bytes)) }
+    output(job, .began)
     let result = effect.isReattachment ? await host.reattach(job, output: hear) : await host.run(job, output: hear)
+    output(job, .ended(result))
     return await judge(result, node, stage)
   }
 

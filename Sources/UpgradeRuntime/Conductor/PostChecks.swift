@@ -158,7 +158,9 @@ struct PostChecks {
       return [.init(.notVerified, "Config", text)] + rows
     }
     let text =
-      (rows.isEmpty ? "no value changed on any node" : "\(rows.count) directives have another value")
+      (rows.isEmpty
+        ? "no value changed on any node"
+        : rows.count == 1 ? "1 directive has another value" : "\(rows.count) directives have another value")
       + "; \(added.count) are new in \(setup.to.version), \(gone.count) are gone"
     return [.init(rows.isEmpty ? .ok : .warn, "Config", text)] + rows
   }

@@ -262,8 +262,8 @@ package actor Wizard: WizardDriver, PictureSource {
       perform: { [weak self] effect, setup in
         await Performer(
           loop: parts.loop, fleet: parts.fleet, host: open.host, setup: setup, backupFolder: open.paths.backup,
-          output: { [weak self] job, bytes in
-            _ = parts.loop.task { [weak self] in await self?.heard(job, bytes) }
+          output: { [weak self] job, news in
+            _ = parts.loop.task { [weak self] in await self?.heard(job, news) }
           }
         ).perform(effect)
       },
@@ -275,8 +275,8 @@ package actor Wizard: WizardDriver, PictureSource {
 
   private var outputTail = OutputTail()
 
-  private func heard(_ job: HostJob, _ bytes: [UInt8]) {
-    outputTail.take(job, bytes)
+  private func heard(_ job: HostJob, _ news: HostNews) {
+    outputTail.take(job, news)
     let output = outputTail.output(address: picture.setup?.address(job.node) ?? "")
     draw { $0.output = output }
   }
@@ -316,7 +316,7 @@ package actor Wizard: WizardDriver, PictureSource {
   }
 
   private nonisolated func rail(_ state: State) -> RailStep {
-    if state.ended?.kind == .done { return .finish }
+    if state.ended?.kind == .done || state.isFinishing { return .finish }
     return state.plan == nil ? .plan : .nodes
   }
 

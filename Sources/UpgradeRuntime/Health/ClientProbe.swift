@@ -30,6 +30,8 @@ package actor ClientProbe {
     var lost = 0
     var errors: [String: Int] = [:]
     var longestStall = 0
+    /// The longest of those commands that were sent on by `MOVED`: what a hand-over cost.
+    var longestMove = 0
     /// When the command under way was sent; a stall shows while it lasts.
     var waitingSince: MonotonicTime?
   }
@@ -95,10 +97,10 @@ package actor ClientProbe {
       total.lost += counter.lost
       total.errors.merge(counter.errors) { $0 + $1 }
       let waiting = counter.waitingSince.map { Int((now - $0).seconds * 1000) } ?? 0
-      let stall = max(counter.longestStall, waiting)
-      total.stalls[counter.shard] = max(total.stalls[counter.shard] ?? 0, stall)
+      total.longestStall = max(total.longestStall, counter.longestStall, waiting)
+      guard counter.longestMove > 0 else { continue }
+      total.stalls[counter.shard] = max(total.stalls[counter.shard] ?? 0, counter.longestMove)
     }
-    total.longestStall = total.stalls.values.max() ?? 0
     return total
   }
 
@@ -123,6 +125,7 @@ package actor ClientProbe {
     let begun = loop.now
     counters[index].waitingSince = begun
     defer { counters[index].waitingSince = nil }
+    let first = counters[index].address
     var asking: Address?
     for _ in 0..<8 {
       let counter = counters[index]
@@ -136,7 +139,7 @@ package actor ClientProbe {
           if let error = replies[1].error { throw .server(error) }
           value = replies[1].integer
         }
-        acknowledge(index, Int(value ?? 0), since: begun)
+        acknowledge(index, Int(value ?? 0), since: begun, wasMoved: counter.address != first)
         return
       } catch {
         if Task.isCancelled { return }
@@ -150,11 +153,14 @@ package actor ClientProbe {
     counters[index].errors["TOO-MANY-REDIRECTIONS", default: 0] += 1
   }
 
-  private func acknowledge(_ index: Int, _ value: Int, since begun: MonotonicTime) {
+  private func acknowledge(_ index: Int, _ value: Int, since begun: MonotonicTime, wasMoved: Bool) {
     if value <= counters[index].lastValue { counters[index].lost += counters[index].lastValue + 1 - value }
     counters[index].lastValue = value
     counters[index].acknowledged += 1
-    counters[index].longestStall = max(counters[index].longestStall, Int((loop.now - begun).seconds * 1000))
+    let stall = Int((loop.now - begun).seconds * 1000)
+    counters[index].longestStall = max(counters[index].longestStall, stall)
+    // Whole milliseconds: a hand-over that cost less than one is still one that was measured.
+    if wasMoved { counters[index].longestMove = max(counters[index].longestMove, stall, 1) }
   }
 
   private func redirection(_ error: ClientError) -> (address: Address, isAsk: Bool)? {

@@ -44,6 +44,26 @@ package struct HostResult: Hashable, Sendable {
   }
 }
 
+/// What is heard of a host command while it runs.
+package enum HostNews: Hashable, Sendable {
+  case began
+  case printed([UInt8])
+  case ended(HostResult)
+}
+
+extension HostResult.Kind {
+  /// In a word or two, for the title of its output.
+  var words: String {
+    switch self {
+    case .exited(let code): "exit \(code)"
+    case .signalled(let signal): "killed by signal \(signal)"
+    case .neverStarted: "never started"
+    case .overdue: "still running after its bound"
+    case .unknown: "end not known"
+    }
+  }
+}
+
 /// Runs host commands so that they outlive the wizard.
 package protocol HostRunner: Sendable {
   /// Runs a command to its end; `output` hears of each new piece of its output.

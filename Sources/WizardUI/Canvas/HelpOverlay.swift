@@ -1,6 +1,6 @@
 // Every key of a screen with a sentence, and what the words on it mean; made from the request table.
 //
-//     ┌─ Help for nodes ──────────────────────────────────────────┐
+//     ┌─ Help for the nodes ──────────────────────────────────────┐
 //     │ y          Answer the question row with yes, once it is   │
 //     │            armed.                                         │
 
@@ -35,7 +35,7 @@ package struct HelpOverlay: Widget, Hashable {
     let rows = rows(in: area)
     let window = window.showing(nil, of: rows.count, height: inside.rows)
     let position = window.position(of: rows.count, height: inside.rows)
-    Card("Help for \(screen.rawValue)", note: Line(position ?? ""), isFocused: true).draw(in: area, on: &canvas)
+    Card("Help for \(screen.words)", note: Line(position ?? ""), isFocused: true).draw(in: area, on: &canvas)
     for (index, row) in rows.dropFirst(window.first).prefix(inside.rows).enumerated() {
       canvas.put(row, row: inside.row + index, column: inside.column, in: inside)
     }

@@ -14,6 +14,28 @@ package enum ScreenName: String, Hashable, Sendable, CaseIterable {
   case tooSmall
 }
 
+extension ScreenName {
+  /// As the title of its help names it.
+  package var words: String {
+    switch self {
+    case .start: "the start"
+    case .checks: "the checks"
+    case .plan: "the plan"
+    case .nodes: "the nodes"
+    case .finish: "the finish"
+    case .report: "the report"
+    case .problem: "the problem"
+    case .commands: "the commands"
+    case .output: "the output"
+    case .health: "the health page"
+    case .journal: "the journal"
+    case .help: "the help"
+    case .typed: "this dialog"
+    case .tooSmall: "a small window"
+    }
+  }
+}
+
 /// What the operator asks for by pressing a key.
 package enum Request: Hashable, Sendable {
   case yes, no
@@ -22,7 +44,7 @@ package enum Request: Hashable, Sendable {
   case up, down, pageUp, pageDown, home, end
   case nextPane, previousPane
   case commands, output, health, journal
-  case pause, rerun, rerunAll, override
+  case pause, interrupt, rerun, rerunAll, override
   case nextStep, previousStep
   case write, redraw, suspend, help, quit
 }
@@ -68,8 +90,8 @@ extension Request {
   /// Enter is in no row but that of the typed confirmation, `y` and `n` in no row but these two.
   private static let answering: [RequestEntry] =
     [
-      row(.yes, "y", "yes", "Answer the question row with yes, once it is armed.", working),
-      row(.no, "n", "no", "Answer the question row with no.", working),
+      row(.yes, "yY", "yes", "Answer the question row with yes, once it is armed.", working),
+      row(.no, "nN", "no", "Answer the question row with no.", working),
       row(.confirm, "<Enter>", "confirm", "Confirm what was typed; it must match to the letter.", [.typed]),
       row(.cancel, "<Esc>", "back", "One level back; nothing is stopped or changed.", reading.union([.typed])),
     ]
@@ -101,7 +123,10 @@ extension Request {
     row(
       .override, "o", "override", "Override the failed rule: typed, recorded, for one step.",
       [.checks, .nodes, .problem]),
-    row(.pause, "p<C-c>", "pause", "Pause after the running step; again to go on.", working.union([.help, .typed])),
+    row(.pause, "p", "pause", "Hold the run after the running step; again to go on.", working.union([.help])),
+    row(
+      .interrupt, "<C-c>", "hold or leave", "Asks whether to hold the run, or to leave where nothing could be held.",
+      everywhere),
     row(.nextStep, ">", "next step", "To the next step of the rail, when it is allowed.", steps),
     row(.previousStep, "<lt>", "previous step", "To the previous step of the rail.", steps),
   ]

@@ -39,6 +39,8 @@ struct ChecksScreen: WizardScreen {
       let reason = "The checks were those before the start; the gates of each step look again."
       refusals[.rerun] = reason
       refusals[.rerunAll] = reason
+    } else if isFinding {
+      refusals[.nextStep] = "Not yet: the deployment is still being looked for."
     } else if rows.isRunning {
       refusals[.nextStep] = "Not yet: checks are still running."
     } else if !rows.refusing.isEmpty {
@@ -47,7 +49,11 @@ struct ChecksScreen: WizardScreen {
     return refusals
   }
 
+  /// Nothing is known yet, so nothing can be said about the start.
+  private var isFinding: Bool { picture.setup == nil && picture.checks.isEmpty }
+
   var remark: Line {
+    if isFinding { return Line("Asking \(picture.target) what belongs to it. Nothing is changed by that.") }
     if rows.isRunning { return Line("Checks are running. Nothing is changed by them.") }
     if !rows.refusing.isEmpty { return Line("\(cannotContinue) Nothing has been changed.", .danger) }
     guard picture.rail == .checks else { return Line("These were the checks before the start.") }

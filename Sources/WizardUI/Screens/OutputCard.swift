@@ -24,6 +24,9 @@ struct OutputCard: Widget {
     let command = Line("$ ", .bold) + Line(output.command)
     canvas.put(command, row: inside.row, column: inside.column, in: inside)
     let log = inside.cutTop(1).rest
-    LogPane(output.lines.map { Line($0) }, whenEmpty: "(no output)").draw(in: log, on: &canvas)
+    LogPane(
+      output.lines.map { Line($0) },
+      whenEmpty: output.status == nil ? "(it has printed nothing yet)" : "(it printed nothing)"
+    ).draw(in: log, on: &canvas)
   }
 }

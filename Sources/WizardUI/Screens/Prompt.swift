@@ -12,6 +12,8 @@ package enum Prompt: Hashable, Sendable {
   case choice(Choice)
   /// A rule is to be set aside: words are typed.
   case override(Gate)
+  /// Whether the run is to be held after the running step.
+  case hold
   /// The pause is to end.
   case goOn
   case leave
@@ -22,6 +24,7 @@ package enum Prompt: Hashable, Sendable {
     case .problem(let name): "problem \(name)"
     case .choice(let choice): "choice \(choice.name)"
     case .override(let gate): "override \(gate.rule)"
+    case .hold: "hold"
     case .goOn: "go on"
     case .leave: "leave"
     }

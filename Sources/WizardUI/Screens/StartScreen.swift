@@ -56,7 +56,7 @@ package struct StartModel: Hashable, Sendable {
     switch request {
     case .redraw: return .redraw
     case .suspend: return .suspend
-    case .quit: isLeaving = true
+    case .quit, .interrupt: isLeaving = true
     case .cancel:
       field = nil
       status = nil

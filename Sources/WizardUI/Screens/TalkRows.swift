@@ -64,6 +64,10 @@ struct TalkRows: Widget {
     case .choice(let choice):
       let text = picture.offers.first { $0.offer.choice == choice }?.offer.text ?? choice.name
       return row("\(text)?", yes: "do it", no: "go back")
+    case .hold:
+      let running =
+        picture.state.inFlight.map { " \($0.effect.step.sentence(in: picture.setup)) is finished first." } ?? ""
+      return row("Hold the run?\(running) Nothing begins until p is pressed.", yes: "hold", no: "go on")
     case .goOn:
       let next = NextCard.step(of: picture).map { " Next: \($0.title)." } ?? ""
       return row("Go on?\(next)", yes: "go on", no: "stay held")

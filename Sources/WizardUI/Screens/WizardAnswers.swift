@@ -39,6 +39,9 @@ extension WizardModel {
       if openTyped(prompt, picture) { return [] }
       return send(.answer(name, question.word, .operatorInPerson), picture)
     case .choice(let choice): return send(.choose(choice, typed: nil, .operatorInPerson), picture)
+    case .hold:
+      own = nil
+      return hold()
     case .goOn:
       own = nil
       return [.send(.pause(false))]
@@ -53,7 +56,7 @@ extension WizardModel {
   private mutating func no(_ prompt: Prompt, _ picture: RunPicture) -> [WizardEffect] {
     switch prompt {
     case .question(let name): return send(.answer(name, "no", .operatorInPerson), picture)
-    case .choice, .goOn, .leave:
+    case .choice, .hold, .goOn, .leave:
       own = nil
       return []
     case .problem:
@@ -95,7 +98,7 @@ extension WizardModel {
       let word = Choice.override(gate).word ?? ""
       guard typed == word else { return refuse(typed, wanted: word) }
       return send(.choose(.override(gate), typed: typed, .operatorInPerson), picture)
-    case .problem, .choice, .goOn, .leave: return []
+    case .problem, .choice, .hold, .goOn, .leave: return []
     }
   }
 

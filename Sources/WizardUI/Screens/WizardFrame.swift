@@ -30,7 +30,7 @@ extension WizardModel {
   private func drawKeys(_ screen: any WizardScreen, in area: Rectangle, on canvas: inout Canvas) {
     if dialog != nil {
       // Every printable key is text here, so only these mean something.
-      let line = "Esc back   Enter confirm   PgUp/PgDn scroll   F1 help   ^C pause"
+      let line = "Esc back   Enter confirm   PgUp/PgDn scroll   F1 help   ^C hold"
       canvas.put(line, row: area.row, column: area.column + 1, in: area)
     } else if view?.name == .help {
       KeyLine([.cancel, .down, .up, .pageDown, .pageUp]).draw(in: area, on: &canvas)

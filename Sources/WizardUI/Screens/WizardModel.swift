@@ -105,7 +105,7 @@ package struct WizardModel: Hashable, Sendable {
   /// Brings the prompt up to date with the run and with what lies over it; to be called after every change.
   mutating func reconcile(_ picture: RunPicture) {
     if let sent, sent.isTaken, picture.state.sequence > sent.sequence || !sent.command.isRecorded { self.sent = nil }
-    if picture.conclusion != nil || picture.state.problem == nil { dropStale(picture) }
+    dropStale(picture)
     let wanted = wantedPrompt(picture)
     guard wanted != prompt else { return }
     prompt = wanted
@@ -119,6 +119,7 @@ package struct WizardModel: Hashable, Sendable {
     switch own {
     case .choice, .override: own = picture.state.problem == nil ? nil : own
     case .goOn: own = picture.isPaused ? own : nil
+    case .hold: own = picture.isPaused || picture.state.ended != nil ? nil : own
     default: break
     }
   }
@@ -150,7 +151,7 @@ package struct WizardModel: Hashable, Sendable {
       dialog = TypedDialog(prompt, word: question.word)
     case .override(let gate):
       dialog = TypedDialog(prompt, word: Choice.override(gate).word ?? "")
-    case .problem, .choice, .goOn, .leave: return false
+    case .problem, .choice, .hold, .goOn, .leave: return false
     }
     return true
   }

@@ -42,7 +42,9 @@ extension WizardModel {
     if dialog != nil {
       type(press, at: now)
     } else if press.key == .enter, prompt != nil {
-      status = "Enter answers nothing here. Press one of the keys that the row names."
+      status =
+        press.isPasted
+        ? "Pasted text never answers." : "Enter answers nothing here. Press one of the keys that the row names."
     }
     return []
   }
@@ -68,6 +70,7 @@ extension WizardModel {
     case .cancel: return back()
     case .quit: return quit(press, picture, at: now)
     case .pause: return pause(picture)
+    case .interrupt: return interrupt(press, picture, at: now)
     case .help: return open(.help)
     default: break
     }
@@ -174,7 +177,7 @@ extension WizardModel {
   }
 
   private mutating func pause(_ picture: RunPicture) -> [WizardEffect] {
-    guard picture.rail == .nodes || picture.rail == .finish, picture.state.ended == nil else {
+    guard canHold(picture) else {
       status = "Nothing runs that could be held."
       return []
     }
@@ -182,7 +185,30 @@ extension WizardModel {
       raise(.goOn)
       return []
     }
+    return hold()
+  }
+
+  private func canHold(_ picture: RunPicture) -> Bool {
+    (picture.rail == .nodes || picture.rail == .finish) && picture.state.ended == nil
+  }
+
+  mutating func hold() -> [WizardEffect] {
     status = "Held: what runs is finished, then nothing begins until p is pressed again."
     return [.send(.pause(true))]
+  }
+
+  /// Somebody who presses ^C wants it to stop, and may not know what that means here: it is asked. Pressed again it
+  /// changes nothing.
+  private mutating func interrupt(
+    _ press: KeyPress, _ picture: RunPicture, at now: MonotonicTime
+  ) -> [WizardEffect] {
+    guard picture.conclusion == nil else { return quit(press, picture, at: now) }
+    if own == .hold || own == .leave { return [] }
+    guard canHold(picture), !picture.isPaused, !ScreenLayout.isTooSmall(size) else {
+      return quit(press, picture, at: now)
+    }
+    view = nil
+    raise(.hold)
+    return []
   }
 }

@@ -205,15 +205,16 @@ import Testing
       for: .typed, refusals: [.suspend: "a step is running."],
       notes: [WrappedText("done and verified", label: "exit code 0", indent: 14)])
     expectPicture(
-      of: drawn(help, 64, 37),
+      of: drawn(help, 64, 38),
       """
-      ┌─ Help for typed ─────────────────────────────────────────────┐
+      ┌─ Help for this dialog ───────────────────────────────────────┐
       │ Enter         Confirm what was typed; it must match to the   │
       │               letter.                                        │
       │ Esc           One level back; nothing is stopped or changed. │
       │ PgDn          One page down.                                 │
       │ PgUp          One page up.                                   │
-      │ ^C            Pause after the running step; again to go on.  │
+      │ ^C            Asks whether to hold the run, or to leave      │
+      │               where nothing could be held.                   │
       │ ^T            Write what this screen shows to a file, and    │
       │               say to which.                                  │
       │ ^L            Draw the whole screen again.                   │
@@ -252,7 +253,7 @@ import Testing
     expectPicture(
       of: drawn(help, 40, 7),
       """
-      ┌─ Help for problem ───── 69-73 of 73 ─┐
+      ┌─ Help for the problem ─ 73-77 of 77 ─┐
       │ SKIP          does not apply here    │
       │ ??            could not be told,     │
       │               which is not the same  │

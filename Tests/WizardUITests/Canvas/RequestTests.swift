@@ -30,8 +30,8 @@ import Testing
       #expect(yes == nil || yes == .yes)
       #expect(no == nil || no == .no)
     }
-    #expect(Request.yes.keys == [.character("y")])
-    #expect(Request.no.keys == [.character("n")])
+    #expect(Request.yes.keys == [.character("y"), .character("Y")])
+    #expect(Request.no.keys == [.character("n"), .character("N")])
   }
 
   @Test func charactersAreTextInATypedDialog() {
@@ -39,12 +39,12 @@ import Testing
       for key in entry.keys where key.printable != nil { #expect(Request.meant(by: key, on: .typed) == nil) }
     }
     #expect(Request.meant(by: .escape, on: .typed) == .cancel)
-    #expect(Request.meant(by: .control("c"), on: .typed) == .pause)
+    #expect(Request.meant(by: .control("c"), on: .typed) == .interrupt)
   }
 
   @Test func nothingCanBeDecidedInAWindowThatIsTooSmall() {
     let meant = Set(Request.table.filter { $0.screens.contains(.tooSmall) }.map(\.request))
-    #expect(meant == [.write, .redraw, .suspend, .quit])
+    #expect(meant == [.write, .redraw, .suspend, .interrupt, .quit])
   }
 
   @Test func everyEntryHasKeysAndWords() {

@@ -34,7 +34,7 @@ import Testing
         ╚══════════════════════════════════════════════════════════════════════════╝
        Health keeps updating. If a gate turns red, Enter is refused and says why.
 
-       Esc back   Enter confirm   PgUp/PgDn scroll   F1 help   ^C pause
+       Esc back   Enter confirm   PgUp/PgDn scroll   F1 help   ^C hold
       """,
       styles: """
         ................**********************.......****************...****
@@ -177,7 +177,7 @@ import Testing
 
        Health keeps updating. Nothing is set aside before the words are there and
        Enter is pressed.
-       Esc back   Enter confirm   PgUp/PgDn scroll   F1 help   ^C pause
+       Esc back   Enter confirm   PgUp/PgDn scroll   F1 help   ^C hold
       """)
   }
 }

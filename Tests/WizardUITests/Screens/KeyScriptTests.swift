@@ -115,9 +115,39 @@ import Testing
 
   @Test func nothingIsPausedBeforeTheRunHasBegun() {
     var script = ScreenScript(RunScene.plan)
-    script.press("p<C-c>")
+    script.press("p")
     #expect(script.sent.isEmpty)
     #expect(script.model.status == "Nothing runs that could be held.")
+  }
+
+  @Test func interruptingAsksWhetherToHold() {
+    var script = ScreenScript(RunScene.secondNode)
+    script.press("<C-c>")
+    #expect(script.text.contains("Hold the run? Nothing begins until p is pressed."))
+    // Pressed again, with Enter, or refused, it changes nothing.
+    script.press("<C-c><Enter>n")
+    #expect(script.sent.isEmpty)
+    #expect(script.model.prompt == .question(PromptTests.second))
+    script.press("<C-c>y")
+    #expect(script.sent == [.pause(true)])
+    // What is held already can only be left.
+    script.press("<C-c>")
+    #expect(script.model.prompt == .leave)
+  }
+
+  @Test func interruptingBeforeTheRunHasBegunAsksWhetherToLeave() {
+    var script = ScreenScript(RunScene.plan)
+    script.press("<C-c>")
+    #expect(script.model.prompt == .leave)
+    #expect(script.text.contains("Nothing has been changed on any server."))
+    script.press("n")
+    #expect(script.sent.isEmpty)
+  }
+
+  @Test func aCapitalLetterAnswersLikeASmallOne() {
+    var script = ScreenScript(RunScene.secondNode)
+    script.press("Y")
+    #expect(script.sent == [.answer(PromptTests.second, "yes", .operatorInPerson)])
   }
 
   @Test func leavingIsAskedAndEscapeStays() {
