@@ -10,6 +10,8 @@ struct Faces {
   let program: Program
   let request: FaceRequest
   let answers: Answers
+  /// Said on the first screen, until a key is pressed.
+  var opening: String?
 
   /// `begin` finds the deployment, or takes a run up again; it says why it could not.
   func show(_ wizard: Wizard, begin: @escaping @Sendable () async -> String?) -> Int32 {
@@ -67,7 +69,7 @@ struct Faces {
       let wakeUp = try WakeUp()
       var face = WizardFace(
         driver: wizard, size: ports.size, loop: program.loop, wakeUp: wakeUp,
-        prepared: { [answers] in answers.answer(to: $0) })
+        opening: opening, prepared: { [answers] in answers.answer(to: $0) })
       program.loop.task {
         guard let reason = await begin() else { return }
         await refusal.set(reason)

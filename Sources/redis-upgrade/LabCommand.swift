@@ -1,4 +1,4 @@
-// `redis-upgrade lab up|down|list|fetch`: throw-away servers for scripts.
+// `redis-upgrade lab up|down|list|fetch|write`: throw-away servers for scripts, and a client that writes to them.
 
 import SystemIO
 import TrainingLab
@@ -11,6 +11,7 @@ struct LabCommand {
   let request: UpgradeRuntime.LabRequest
 
   func run() throws(UsageError) -> Int32 {
+    if request.action == .write { return WriteCommand(program: program, request: request).run() }
     let request = request
     let loop = program.loop
     let code = program.wait { () async -> ExitCode in
@@ -20,6 +21,7 @@ struct LabCommand {
         case .up: try await LabCommand.up(lab, request)
         case .down: try await LabCommand.down(lab, request)
         case .list: for running in try lab.list() { print("\(running.target)  \(running.directory)") }
+        case .write: break
         case .fetch: try await LabCommand.fetch(try SoftwareStore(on: loop), request)
         }
         return .done
@@ -48,9 +50,17 @@ struct LabCommand {
   private static func down(_ lab: Lab, _ request: UpgradeRuntime.LabRequest) async throws(LabError) {
     if let directory = request.servers.directory {
       try await lab.find(directory).down()
-    } else {
-      for running in try lab.list() { try await running.down() }
+      return
     }
+    let labs = try lab.list()
+    guard labs.count <= 1 || request.all else {
+      let list = labs.map { "\n  redis-upgrade lab down --dir \($0.directory)" }.joined()
+      throw LabError(
+        .badRequest, "\(labs.count) labs run, and none was ended",
+        remedy: "End all of them with `redis-upgrade lab down --all`, or one of them:\(list)")
+    }
+    if labs.isEmpty { complain("No lab runs.") }
+    for running in labs { try await running.down() }
   }
 
   /// Has servers on this machine before anybody waits for them, as before a night without a network.

@@ -11,6 +11,7 @@ struct RunCommand {
   let request: UpgradeRequest
   var kind = RunPicture.Kind.live
   var isLab = false
+  var opening: String?
 
   func run() throws(UsageError) -> Int32 {
     let settings = try program.settings(request.running, request.stateDirectory)
@@ -63,7 +64,7 @@ struct RunCommand {
       })
     let wizard = Wizard(parts: parts)
     _ = program.wait { await keeper.keep(wizard) }
-    return Faces(program: program, request: request.face, answers: answers).show(wizard) {
+    return Faces(program: program, request: request.face, answers: answers, opening: opening).show(wizard) {
       do throws(FindingError) {
         try await wizard.begin()
         return nil

@@ -11,6 +11,8 @@ struct TrainCommand {
   let program: Program
   let request: TrainRequest
 
+  private var isJSON: Bool { program.face(request.face) == .json }
+
   func run() throws(UsageError) -> Int32 {
     if let drill = request.drill {
       throw UsageError(
@@ -19,6 +21,7 @@ struct TrainCommand {
     }
     let to = request.to ?? .release(Release(.redis, Version(7, 0, 15)))
     let loop = program.loop
+    let wasTerminal = Terminal.isTerminal(0)
     let lab: RunningLab
     switch program.wait({ await TrainCommand.start(loop, request.servers, to) }) {
     case .success(let running)?: lab = running
@@ -27,28 +30,27 @@ struct TrainCommand {
       return ExitCode.refused.rawValue
     case nil: return ExitCode.needsPerson.rawValue
     }
-    print(
-      "Started \(lab.nodes.count) real servers in \(lab.directory), on loopback ports from "
-        + "\(lab.nodes.map(\.port).min() ?? 0), and a client that writes to them.")
-    let client = WritingClient(WritingRequest(seeds: lab.addresses, prefix: "train"), on: loop)
-    let writing = Task(executorPreference: loop) { try? await client.run() }
+    let writer: WriterProcess
+    do throws(SystemError) {
+      writer = try WriterProcess(lab.addresses, on: loop)
+    } catch {
+      complain("The writing client could not be started: \(error)")
+      end(lab)
+      return ExitCode.refused.rawValue
+    }
+    let opening = opening(lab)
+    say(opening, [("record", .string("lab")), ("target", .string(lab.target)), ("directory", .string(lab.directory))])
     var code: Int32
     do throws(UsageError) {
-      code = try wizard(lab, to)
+      code = try wizard(lab, to, opening)
     } catch {
       complain(error.description)
       code = error.exitCode.rawValue
     }
-    client.requestStop()
-    let report = program.wait { await writing.value } ?? nil
-    if let report {
-      print(
-        "The foreign client: \(report.shards.map(\.acknowledged).reduce(0, +)) writes acknowledged, "
-          + "\(report.shards.map(\.errors).reduce(0, +)) errors, \(report.shards.map(\.lost).reduce(0, +)) lost.")
-      // An exercise in which clients were hurt is not done, whatever the servers say.
-      if code == 0, report.shards.contains(where: { $0.lost > 0 }) { code = ExitCode.needsPerson.rawValue }
-    }
-    end(lab)
+    let clientsWereHurt = !judge(writer)
+    // An exercise in which clients were hurt is not done, whatever the servers say.
+    if code == 0, clientsWereHurt { code = ExitCode.needsPerson.rawValue }
+    finish(lab, code, wasTerminal: wasTerminal)
     return code
   }
 
@@ -64,7 +66,14 @@ struct TrainCommand {
     }
   }
 
-  private func wizard(_ lab: RunningLab, _ to: WantedRelease) throws(UsageError) -> Int32 {
+  private func opening(_ lab: RunningLab) -> String {
+    let ports = lab.nodes.map(\.port)
+    let release = "\(lab.record.product == "valkey" ? "Valkey" : "Redis") \(lab.record.version)"
+    return "Started: \(lab.nodes.count) servers of \(release), ports \(ports.min() ?? 0)-\(ports.max() ?? 0), "
+      + "and a writing client."
+  }
+
+  private func wizard(_ lab: RunningLab, _ to: WantedRelease, _ opening: String) throws(UsageError) -> Int32 {
     var running = request.running
     running.profile = lab.profilePath
     var command = RunCommand(
@@ -74,21 +83,60 @@ struct TrainCommand {
         stateDirectory: request.stateDirectory))
     command.kind = .training
     command.isLab = true
+    command.opening = opening
     return try command.run()
   }
 
-  /// The servers go, unless somebody wants to look at them.
-  private func end(_ lab: RunningLab) {
-    var keeps = request.servers.keep
-    if !keeps, Terminal.isTerminal(0), program.face(request.face) != .json {
-      print("End the servers? [Y] yes  [n] keep them: ", terminator: "")
+  // MARK: - The end
+
+  /// Ends the writing client and shows what it lived through; false where a client would have been hurt.
+  private func judge(_ writer: WriterProcess) -> Bool {
+    if !isJSON { print("Ending the writing client: it reads back all that it wrote.") }
+    flushOutput()
+    switch program.wait({ await writer.end() }) {
+    case .success(let report)?:
+      if isJSON {
+        print("{\"record\":\"writing-client\",\"report\":\(report.jsonLine)}")
+      } else {
+        for line in report.lines { print(line) }
+      }
+      return report.isClean
+    case .failure(let failure)?: complain("The writing client: \(failure.sentence)")
+    case nil: complain("The writing client: its end was not seen.")
+    }
+    return false
+  }
+
+  /// The servers go, unless somebody wants to keep them, or is gone and may come back to go on.
+  private func finish(_ lab: RunningLab, _ code: Int32, wasTerminal: Bool) {
+    if request.servers.keep { return keep(lab) }
+    guard wasTerminal, !isJSON else { return end(lab) }
+    // The terminal went away in the middle: whoever comes back wants to resume.
+    guard Terminal.isTerminal(0) else { return keep(lab) }
+    if code == ExitCode.stoppedResumable.rawValue || code == ExitCode.needsPerson.rawValue {
+      print("The run is not finished. Keep the servers to go on with it: redis-upgrade resume")
+    }
+    while true {
+      print("End the servers, or keep them running? Type e (end) or k (keep): ", terminator: "")
       flushOutput()
-      keeps = readLine()?.lowercased().hasPrefix("n") ?? false
+      // Without an answer nothing is ended.
+      guard let line = readLine() else { return keep(lab) }
+      switch line.lowercased() {
+      case "e", "end": return end(lab)
+      case "k", "keep": return keep(lab)
+      default: continue
+      }
     }
-    guard !keeps else {
-      print("The servers go on. End them with: redis-upgrade lab down --dir \(lab.directory)")
-      return
-    }
+  }
+
+  private func keep(_ lab: RunningLab) {
+    let command = "redis-upgrade lab down --dir \(lab.directory)"
+    say(
+      "The servers go on. End them with: \(command)",
+      [("record", .string("lab-kept")), ("target", .string(lab.target)), ("end_with", .string(command))])
+  }
+
+  private func end(_ lab: RunningLab) {
     let problem = program.wait { () async -> String? in
       do throws(LabError) {
         try await lab.down()
@@ -97,6 +145,14 @@ struct TrainCommand {
         return error.description
       }
     }
-    if let problem = problem ?? nil { complain(problem) } else { print("The servers are gone.") }
+    if let problem = problem ?? nil { return complain(problem) }
+    say("The servers are gone.", [("record", .string("lab-ended"))])
+  }
+
+  /// A sentence, or the same as one JSON object.
+  private func say(_ sentence: String, _ members: [(String, WizardUI.JSONValue)]) {
+    let at = ("at", WizardUI.JSONValue.string(WallTime(milliseconds: WallClock.milliseconds).text))
+    print(isJSON ? WizardUI.JSONValue.object(members.prefix(1) + [at] + members.dropFirst()).line : sentence)
+    flushOutput()
   }
 }

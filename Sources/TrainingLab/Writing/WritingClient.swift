@@ -21,10 +21,12 @@ package struct WritingClient: Sendable {
 
   /// Writes until the task is cancelled or `requestStop()` is called, reads everything back, and reports.
   ///
+  /// - Parameter began: hears how many shards are written to, right before the first write.
   /// - Throws: where the cluster cannot be reached in the first place; later every trouble is counted, not thrown.
-  package func run() async throws(LabError) -> WritingReport {
+  package func run(began: @Sendable (Int) -> Void = { _ in }) async throws(LabError) -> WritingReport {
     let cluster = ForeignCluster(seeds: request.seeds, login: request.login, on: loop)
     let map = try await cluster.readSlotMap()
+    began(Self.shards(of: map).count)
     let work = Task(executorPreference: loop) { await write(to: cluster, by: map) }
     let report = await withTaskCancellationHandler {
       await work.value

@@ -50,6 +50,40 @@ package struct WritingReport: Codable, Equatable, Sendable {
     return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
   }
 
+  /// The same on one line.
+  package var jsonLine: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+  }
+
+  /// Reads what `json` or `jsonLine` wrote.
+  package init?(json: [UInt8]) {
+    guard let report = try? JSONDecoder().decode(WritingReport.self, from: Data(json)) else { return nil }
+    self = report
+  }
+
+  /// The report for a person: the judgement, then each shard.
+  package var lines: [String] {
+    let seconds = Double(ended - started) / 1000
+    let codes = errors.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    let head =
+      "Writing client: \(acknowledged) writes acknowledged in \(Self.rounded(seconds)) s, "
+      + "\(errorCount) errors\(codes.isEmpty ? "" : " (\(codes))"), \(lost) lost"
+      + (unverified == 0 ? "" : ", \(unverified) keys could not be read back")
+    return [head]
+      + shards.map { shard in
+        "  \(shard.name)  slots \(shard.firstSlot)-\(shard.lastSlot)  \(shard.acknowledged) writes, "
+          + "\(shard.errors) errors, \(shard.lost) lost, longest stall \(Self.rounded(shard.longestStall)) ms"
+      }
+  }
+
+  /// One digit behind the point, and none where it would be zero.
+  private static func rounded(_ value: Double) -> String {
+    let tenths = Int((value * 10).rounded())
+    return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+  }
+
   /// Writes the JSON form in one step: whoever waits for the file finds all of it.
   package func write(to path: String) throws(LabError) { try LabFiles.write(json + "\n", to: path) }
 

@@ -7,7 +7,7 @@ package enum Flag: String, CaseIterable, Sendable {
   case user, askpass, pass, tls, cacert, cert, key, sni
   case plain, json, markdown, color
   case stateDirectory = "state-dir"
-  case from, dir, port, keep
+  case from, dir, port, keep, all
   case help, version
 
   /// `--state-dir`
@@ -80,7 +80,8 @@ struct FlagRow: Sendable {
     FlagRow(flag: .from, value: "VERSION", places: throwAway, help: "the release that the servers start on"),
     FlagRow(flag: .dir, value: "DIR", places: throwAway, help: "where the servers keep their files"),
     FlagRow(flag: .port, value: "PORT", places: throwAway, help: "the first server's port; the others follow"),
-    FlagRow(flag: .keep, places: throwAway, help: "leave the servers running at the end"),
+    FlagRow(flag: .keep, places: [.train], help: "leave the servers running at the end, without a question"),
+    FlagRow(flag: .all, places: [.lab], help: "with down: every lab of this user"),
     FlagRow(flag: .help, places: everywhere, help: "this text"),
     FlagRow(flag: .version, places: everywhere, help: "the version of redis-upgrade"),
   ]

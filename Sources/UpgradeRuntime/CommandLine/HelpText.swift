@@ -28,8 +28,10 @@ package enum HelpText {
     switch subcommand.arguments {
     case .target: lines += target + [""]
     case .optionalRun: lines += run(subcommand) + [""]
-    case .optionalDrill: lines += row("DRILL", "the name of a drill; without one, they are listed") + [""]
-    case .labAction, .none: break
+    case .optionalDrill:
+      lines += row("DRILL", "the name of a drill (none is built yet); without one, the whole main job") + [""]
+    case .labAction: lines += labActions + [""]
+    case .none: break
     }
     for row in FlagRow.table where row.places.contains(subcommand) {
       lines += self.row("  " + row.synopsis, row.help)
@@ -42,6 +44,16 @@ package enum HelpText {
     "TARGET",
     "any server of the deployment: redis://host:port, valkey://host:port, host:port or unix:PATH; several are "
       + "separated by commas")
+
+  private static let labActions =
+    row("up [cluster]", "starts servers that go on by themselves, prints their target and a profile for them")
+    + row("down", "ends the lab in --dir, or the only one; --all ends every one")
+    + row("list", "the labs that run, with their directories")
+    + row("fetch RELEASE...", "has servers of these releases on this machine beforehand")
+    + row(
+      "write [TARGET]",
+      "a client that writes numbers and never retries, to the only lab or to TARGET; SIGINT or SIGTERM ends it, and it "
+        + "reads back what it wrote and reports (exit 4 where anything failed or is lost)")
 
   private static func run(_ subcommand: Subcommand) -> [String] {
     let unfinished = subcommand == .resume || subcommand == .cleanup

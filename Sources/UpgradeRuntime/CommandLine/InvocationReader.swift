@@ -94,8 +94,16 @@ struct InvocationReader {
     if action == .fetch {
       return LabRequest(action: .fetch, releases: try releases(), servers: try servers(), face: try face())
     }
-    try refuseMore(than: action == .up ? 2 : 1)
-    return LabRequest(action: action, servers: try servers(), face: try face())
+    try refuseMore(than: action == .up || action == .write ? 2 : 1)
+    if words.has(.all), action != .down || words.has(.dir) {
+      throw UsageError(
+        .conflictingFlags, "--all belongs to lab down, without --dir",
+        remedy: "Write lab down --all, or lab down --dir DIR.")
+    }
+    var request = LabRequest(action: action, servers: try servers(), face: try face())
+    request.all = words.has(.all)
+    if action == .write, words.arguments.count > 1 { request.target = try Target(words.arguments[1]) }
+    return request
   }
 
   /// The releases that `lab fetch` names.

@@ -177,12 +177,16 @@ package struct TrainRequest: Equatable, Sendable {
   package var stateDirectory: String?
 }
 
-/// `lab up`, `lab down`, `lab list`, `lab fetch`.
+/// `lab up`, `lab down`, `lab list`, `lab fetch`, `lab write`.
 package struct LabRequest: Equatable, Sendable {
-  package enum Action: String, Sendable, CaseIterable { case up, down, list, fetch }
+  package enum Action: String, Sendable, CaseIterable { case up, down, list, fetch, write }
   package var action: Action
   /// What `fetch` is to have on this machine, in the order of the command line.
   package var releases: [WantedRelease] = []
+  /// What `write` writes to; nil is the only lab that runs.
+  package var target: Target?
+  /// Whether `down` ends every lab of this user.
+  package var all = false
   package var servers: LabServersRequest
   package var face: FaceRequest
 }

@@ -48,7 +48,7 @@ package enum Subcommand: String, CaseIterable, Sendable {
       case .target: needsVersion ? " TARGET --to VERSION" : " TARGET"
       case .optionalRun: " [RUN]"
       case .optionalDrill: " [DRILL]"
-      case .labAction: " up|down|list|fetch"
+      case .labAction: " up|down|list|fetch|write"
       case .none: ""
       }
     return self == .run ? "redis-upgrade [run]\(words)" : call + words
@@ -68,7 +68,7 @@ package enum Subcommand: String, CaseIterable, Sendable {
     case .resume: "goes on with a run that stopped"
     case .cleanup: "puts back every temporary change that a run left behind"
     case .train: "a drill: throw-away servers and the wizard"
-    case .lab: "starts, stops and lists throw-away servers for scripts"
+    case .lab: "throw-away servers for scripts, and a client that writes to them"
     case .hold: "keeps one host command alive"
     }
   }

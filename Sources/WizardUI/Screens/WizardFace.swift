@@ -27,10 +27,11 @@ package struct WizardFace: Face {
   /// - Parameters:
   ///   - size: that of the terminal now.
   ///   - directory: for pictures of the screen while the run has no directory of its own.
+  ///   - opening: a sentence for the first screen.
   ///   - prepared: answers given beforehand; they are used without a question to the operator.
   package init(
     driver: any WizardDriver & PictureSource, size: Size, loop: EventLoop, wakeUp: WakeUp, directory: String = ".",
-    prepared: @escaping @Sendable (QuestionName) -> Answer? = { _ in nil }
+    opening: String? = nil, prepared: @escaping @Sendable (QuestionName) -> Answer? = { _ in nil }
   ) {
     self.driver = driver
     self.loop = loop
@@ -38,6 +39,7 @@ package struct WizardFace: Face {
     self.directory = directory
     self.prepared = prepared
     model = WizardModel(size: size)
+    model.status = opening
     picture = driver.picture
     let pictures = driver.pictures
     _ = loop.task { for await _ in pictures { wakeUp.signal() } }

@@ -85,6 +85,13 @@ import UpgradeCore
     #expect(
       try Self.read("lab fetch 6.2.14 valkey-8.1.1")
         == .lab(LabRequest(action: .fetch, releases: releases, servers: LabServersRequest(), face: face)))
+    var writing = LabRequest(action: .write, servers: LabServersRequest(), face: face)
+    #expect(try Self.read("lab write") == .lab(writing))
+    writing.target = try Target("127.0.0.1:7000,127.0.0.1:7001")
+    #expect(try Self.read("lab write 127.0.0.1:7000,127.0.0.1:7001") == .lab(writing))
+    var ending = LabRequest(action: .down, servers: LabServersRequest(), face: face)
+    ending.all = true
+    #expect(try Self.read("lab down --all") == .lab(ending))
     #expect(try Self.read("hold --socket x -- --help") == .hold(["--socket", "x", "--", "--help"]))
   }
 
@@ -174,14 +181,19 @@ import UpgradeCore
       "journal ..", "\"..\" is not the id of a run.",
       "`redis-upgrade status` lists the runs; an id has letters, digits and . _ - only."),
     Bad("train a b", "\"b\" is one argument too many.", "Write redis-upgrade train [DRILL]."),
-    Bad("lab", "lab needs to be told what to do.", "Write lab up, down, list or fetch."),
-    Bad("lab start", "lab has no action \"start\".", "Write lab up, down, list or fetch."),
+    Bad("lab", "lab needs to be told what to do.", "Write lab up, down, list, fetch or write."),
+    Bad("lab start", "lab has no action \"start\".", "Write lab up, down, list, fetch or write."),
     Bad("lab up down", "there is no lab of kind \"down\" yet.", "Write lab up cluster."),
-    Bad("lab up cluster x", "\"x\" is one argument too many.", "Write redis-upgrade lab up|down|list|fetch."),
-    Bad("lab down x", "\"x\" is one argument too many.", "Write redis-upgrade lab up|down|list|fetch."),
+    Bad("lab up cluster x", "\"x\" is one argument too many.", "Write redis-upgrade lab up|down|list|fetch|write."),
+    Bad("lab down x", "\"x\" is one argument too many.", "Write redis-upgrade lab up|down|list|fetch|write."),
     Bad(
       "lab fetch", "lab fetch needs to be told which releases.",
       "Write for example lab fetch 6.2.14 valkey-8.1.1."),
+    Bad(
+      "lab down --all --dir /x", "--all belongs to lab down, without --dir.",
+      "Write lab down --all, or lab down --dir DIR."),
+    Bad(
+      "lab list --all", "--all belongs to lab down, without --dir.", "Write lab down --all, or lab down --dir DIR."),
     Bad(
       "lab fetch v7.0.15", "release \"v7.0.15\" is not a version.", "Write 7.0.15, without the v."),
     Bad(
