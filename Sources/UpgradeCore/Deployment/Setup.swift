@@ -116,14 +116,20 @@ package struct Options: Hashable, Sendable {
   package var returnPrimaries: Bool
   /// How far a replica may be behind to be handed over to, bytes.
   package var lagBound: Int
+  /// How long a node may take from its start until it answers, and from then until it is in sync, `--back-within`.
+  package var backWithin: Duration
 
   package init(
     settle: Duration = .seconds(10), errorBudget: Int? = 0, returnPrimaries: Bool = false,
-    lagBound: Int = 1_048_576
+    lagBound: Int = 1_048_576, backWithin: Duration = Options.usualBackWithin
   ) {
     self.settle = settle
     self.errorBudget = errorBudget
     self.returnPrimaries = returnPrimaries
     self.lagBound = lagBound
+    self.backWithin = backWithin
   }
+
+  /// Enough for some tens of gigabytes to be loaded and sent.
+  package static let usualBackWithin = Duration.seconds(900)
 }

@@ -48,6 +48,8 @@ package struct ReadingFailure: Error, Hashable, Sendable {
     case mute
     case loading
     case unauthorised
+    /// Another node of a cluster answers at its address: it lost its name, and with it most likely its data.
+    case stranger
     case other
   }
   package var kind: Kind
@@ -134,14 +136,18 @@ package struct Snapshot: Hashable, Sendable {
   package var addresses: [NodeID: Address]
   /// The number of our last intent or outcome on each node.
   package var touched: [NodeID: RecordNumber]
+  /// Members at whose address another node answers; their reading is unknown.
+  package var strangers: Set<NodeID>
 
   package init(
-    nodes: [NodeID: Reading], shards: [Shard], addresses: [NodeID: Address], touched: [NodeID: RecordNumber] = [:]
+    nodes: [NodeID: Reading], shards: [Shard], addresses: [NodeID: Address], touched: [NodeID: RecordNumber] = [:],
+    strangers: Set<NodeID> = []
   ) {
     self.nodes = nodes
     self.shards = shards
     self.addresses = addresses
     self.touched = touched
+    self.strangers = strangers
   }
 
   package subscript(node: NodeID) -> Reading { nodes[node] ?? .unknown("not read yet") }

@@ -67,6 +67,10 @@ extension Action {
     if case .host = self { true } else { false }
   }
 
+  var isHandOver: Bool {
+    if case .handOver = self { true } else { false }
+  }
+
   package var reissue: Reissue {
     switch self {
     case .configure, .restore, .backUp, .drain, .watch, .confirm, .setAside: .idempotent
@@ -84,7 +88,7 @@ extension Action {
     case .setAside: .seconds(30)
     case .handOver: .seconds(8)
     case .drain: .seconds(10)
-    case .watch: .seconds(900)
+    case .watch: setup.options.backWithin
     case .confirm: .zero
     }
   }
@@ -103,13 +107,13 @@ extension Action {
   }
 
   /// How long reality may take to show it after its outcome.
-  package var calm: Duration {
+  package func calm(in setup: Setup) -> Duration {
     switch self {
     case .shutDown: .seconds(30)
-    case .host(_, .start): .seconds(900)
+    case .host(_, .start): setup.options.backWithin
     case .host(_, .stop): .seconds(60)
     case .handOver: .seconds(15)
-    case .watch: .seconds(900)
+    case .watch: setup.options.backWithin
     default: .seconds(15)
     }
   }

@@ -275,7 +275,7 @@ extension UpgradeMachine {
   private func stop(_ problem: Problem, _ situation: Situation) -> [Record] {
     let served: Bool? =
       switch judge("shards-served", .deployment, scene(situation, for: nil)) {
-      case .holds: true
+      case .holds: !problem.isDataGone
       case .broken: false
       case .unknown, .notApplicable: nil
       }

@@ -5,8 +5,12 @@ extension UpgradeMachine {
   /// nothing is in flight. Down or lagging is a gate, a lost setting of ours is a step. The node that is out is ours,
   /// unless it turns out not to have been stopped.
   func drift(in situation: Situation) -> [String] {
-    guard state.inFlight == nil else { return [] }
-    return situation.snapshot.order.compactMap { node in
+    state.inFlight == nil ? differences(in: situation) : []
+  }
+
+  /// What is observed minus what was expected, whatever is in flight.
+  func differences(in situation: Situation) -> [String] {
+    situation.snapshot.order.compactMap { node in
       guard let expected = state.expected[node], !situation.isOut(node),
         let view = situation.snapshot[node].view
       else { return nil }

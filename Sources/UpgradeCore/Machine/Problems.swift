@@ -58,15 +58,17 @@ extension UpgradeMachine {
 
   func failureProblem(_ step: StepKey, _ text: String, _ situation: Situation) -> Problem {
     var choices = [Offer(.retry, "Try this step again")]
+    var risk = servedSentence(situation)
     if case .node(let node) = step.object, situation.isOut(node) {
       choices.append(rollBackOffer(node, situation))
+      risk += " " + situation.standing(without: node)
     }
     choices += [.stopHere, .windDown]
     let name = state.setup?.name(step.object) ?? "\(step.object)"
     return Problem(
       name: ProblemName.stepFailed, object: step.object, step: step,
       what: "\(step.verb.rawValue) on \(name) did not work: \(text)",
-      risk: servedSentence(situation), choices: choices)
+      risk: risk, choices: choices)
   }
 
   /// Going back with one node is offered while its shard's primary still runs the old version.
@@ -101,6 +103,19 @@ extension UpgradeMachine {
     case .broken(let saw, _): "Not every shard is served: \(saw)."
     case .unknown(let why), .notApplicable(let why): "Whether every shard is served is not known: \(why)."
     }
+  }
+}
+
+extension Situation {
+  /// Who serves the shard while this node does not.
+  func standing(without node: NodeID) -> String {
+    guard let shard = setup.shard(of: node) else { return "" }
+    guard let primary = snapshot.primary(of: shard), primary != node else {
+      return "Shard \(shard.id) has no other primary that answers: its slots may be without service."
+    }
+    let others = shard.members.filter { $0 != node && $0 != primary }.count
+    return "Shard \(shard.id) is served by \(setup.address(primary))"
+      + (others == 0 ? ", which has no other replica: one more failure loses its writes." : ".")
   }
 }
 

@@ -10,6 +10,9 @@ package protocol Procedure: Sendable {
   ///
   /// `outcome`: what whoever performed it said, where somebody did.
   func achieved(_ key: StepKey, _ action: Action, outcome: Outcome?, _ situation: Situation) -> Achievement
+  /// The problem behind a step that is not seen to have happened although its time is up, where the runbook knows more
+  /// of it than that it did not work.
+  func overdue(_ key: StepKey, _ action: Action, _ situation: Situation) -> Problem?
   /// The directives that upgrade mode changes on a node of this release, and their values.
   func guardSettings(for release: Release) -> [Setting]
 }
@@ -62,6 +65,11 @@ package struct Problem: Hashable, Sendable {
     self.guess = guess
     self.choices = choices
   }
+}
+
+extension Problem {
+  /// Whether a shard that answers is not served all the same, because its data is not there.
+  package var isDataGone: Bool { name == ClusterProblem.dataGone }
 }
 
 /// What an operator can do about a problem; each is one recorded change of facts or goals.
@@ -121,6 +129,8 @@ package struct Plan: Hashable, Sendable {
 }
 
 extension Procedure {
+  package func overdue(_ key: StepKey, _ action: Action, _ situation: Situation) -> Problem? { nil }
+
   /// Unfolds the plan from a situation; at most 40 steps a node and 40 more.
   package func unfold(_ start: Situation) -> Plan {
     var situation = start

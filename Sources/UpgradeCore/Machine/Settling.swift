@@ -29,8 +29,11 @@ extension UpgradeMachine {
       return fail(flight, problem.what, problem)
     case (_, .gates): return .nothing
     case (.lapsed, _): return Decision(records: [.settled(flight.effect, .lapsed)])
+    case (.refused, .yes) where flight.action.isHandOver:
+      // Roles are as they were to be, and it was not us: whoever moved them is at work here.
+      return settleRefused(flight, outcome, situation, waited)
     case (.refused, .onlyOutcome), (.refused, .notYet):
-      return fail(flight, outcome.sentence, failureProblem(flight.effect.step, outcome.sentence, situation))
+      return settleRefused(flight, outcome, situation, waited)
     case (.failed, .onlyOutcome):
       return fail(flight, outcome.sentence, failureProblem(flight.effect.step, outcome.sentence, situation))
     case (.unknown, .onlyOutcome):
@@ -46,9 +49,8 @@ extension UpgradeMachine {
       let text = "\(outcome.sentence) (\(why))"
       return fail(flight, text, failureProblem(flight.effect.step, text, situation))
     case (.done, .notYet(let why)), (.unknown, .notYet(let why)):
-      guard waited > max(flight.action.calm, flight.action.afterlife) else { return .nothing }
-      let text = "\(Int(waited.seconds)) s after it was done, \(why)"
-      return fail(flight, text, failureProblem(flight.effect.step, text, situation))
+      guard waited > max(flight.action.calm(in: situation.setup), flight.action.afterlife) else { return .nothing }
+      return fail(overdue: flight, "\(Int(waited.seconds)) s after it was done, \(why)", situation)
     }
   }
 
@@ -62,9 +64,8 @@ extension UpgradeMachine {
     // A question whose intent is in the journal and whose end was lost with the wizard: it is put again.
     case .onlyOutcome, .gates: return Decision(records: [.settled(flight.effect, .lapsed)])
     case .notYet(let why):
-      guard waited > flight.action.calm else { return .nothing }
-      let text = "after \(Int(waited.seconds)) s \(why)"
-      return fail(flight, text, failureProblem(flight.effect.step, text, situation))
+      guard waited > flight.action.calm(in: situation.setup) else { return .nothing }
+      return fail(overdue: flight, "after \(Int(waited.seconds)) s \(why)", situation)
     }
   }
 
@@ -92,9 +93,33 @@ extension UpgradeMachine {
       let known = flight.action.touches.allSatisfy { node in
         if case .unknown = situation.snapshot[node] { false } else { true }
       }
-      guard known || waited > flight.action.calm + flight.action.afterlife else { return .nothing }
+      guard known || waited > flight.action.calm(in: situation.setup) + flight.action.afterlife else { return .nothing }
       return Decision(records: [.settled(flight.effect, .lapsed)])
     }
+  }
+
+  /// It certainly did not happen, most often because somebody else was there first: that is looked for before anything
+  /// is said, so that what is said is true.
+  private func settleRefused(
+    _ flight: InFlight, _ outcome: Outcome, _ situation: Situation, _ waited: Duration
+  ) -> Decision {
+    let touched = flight.action.touches
+    let since = touched.compactMap { situation.snapshot.touched[$0] }.max() ?? 0
+    let circle = touched.flatMap { situation.setup.shard(of: $0)?.members ?? [$0] }
+    let isRead = circle.allSatisfy { node in
+      situation.snapshot[node].view.map { $0.pulseAsOf >= since } ?? situation.snapshot[node].isDown
+    }
+    guard isRead || waited > .seconds(3) else { return .nothing }
+    let changes = differences(in: situation)
+    return fail(
+      flight, outcome.sentence,
+      changes.isEmpty
+        ? failureProblem(flight.effect.step, outcome.sentence, situation) : driftProblem(changes))
+  }
+
+  private func fail(overdue flight: InFlight, _ text: String, _ situation: Situation) -> Decision {
+    let problem = procedure.overdue(flight.effect.step, flight.action, situation)
+    return fail(flight, text, problem ?? failureProblem(flight.effect.step, text, situation))
   }
 
   private func fail(_ flight: InFlight, _ text: String, _ problem: Problem) -> Decision {

@@ -106,7 +106,11 @@ package struct UpgradeMachine: Sendable {
         observations.nodes[node.id]?.reading(touched: state.touched[node.id, default: 0], now: now)
         ?? .unknown("not read yet")
     }
-    return Snapshot(nodes: nodes, shards: setup.shards, addresses: addresses, touched: state.touched)
+    let strangers = setup.nodes.map(\.id).filter { id in
+      if case .unknown = nodes[id] { observations.nodes[id]?.failure?.value.kind == .stranger } else { false }
+    }
+    return Snapshot(
+      nodes: nodes, shards: setup.shards, addresses: addresses, touched: state.touched, strangers: Set(strangers))
   }
 
   package func situation(now: Instant) -> Situation? {

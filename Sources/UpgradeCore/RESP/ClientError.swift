@@ -53,25 +53,30 @@ extension ClientError {
     case .server(let error):
       error.sentence
     case .transport(let error, _):
-      "\(error.sentence)\(fate)"
+      ended(error.sentence)
     case .timedOut(let command, let duration, _):
-      "\(command): no whole reply within \(duration.inWords)\(fate)"
+      ended("\(command): no whole reply within \(duration.inWords)")
     case .notRESP(let what, _):
-      "what answers there does not speak the Redis protocol: \(what)\(fate)"
+      ended("what answers there does not speak the Redis protocol: \(what)")
     case .closed:
-      "the connection was closed by this program\(fate)"
+      ended("the connection was closed by this program")
     case .cancelled:
-      "nobody waits for the reply any more\(fate)"
+      ended("nobody waits for the reply any more")
     case .limit(let what, _):
-      "\(what)\(fate)"
+      ended(what)
     }
+  }
+
+  /// A question keeps its mark.
+  private func ended(_ text: String) -> String {
+    ["?", ".", "!"].contains(where: text.hasSuffix) ? "\(text) \(fate)" : "\(text). \(fate)"
   }
 
   /// The end of each sentence about a command that was not answered.
   private var fate: String {
     wasSent
-      ? ". The command was sent and may have been carried out: look at the server before sending it again."
-      : ". The command was not sent."
+      ? "The command was sent and may have been carried out: look at the server before sending it again."
+      : "The command was not sent."
   }
 }
 

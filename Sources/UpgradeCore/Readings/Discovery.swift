@@ -81,7 +81,8 @@ package struct Discovery: Sendable {
           id: id, address: address, release: release, role: answer.pulse.role, runID: server.runID,
           processID: server.processID, configFile: server.configFile, directory: answer.configuration["dir"] ?? "",
           appendOnly: answer.pulse.persistence.appendOnly,
-          settings: answer.configuration.filter { ClusterProcedure.guardDirectives.contains($0.key) }))
+          settings: answer.configuration.filter { ClusterProcedure.guardDirectives.contains($0.key) },
+          nodeTimeoutMilliseconds: answer.configuration["cluster-node-timeout"].flatMap { Int($0) }))
     }
     let views = Dictionary(
       uniqueKeysWithValues: reached.compactMap { id, address in answers[address]?.view.map { (id, $0) } })

@@ -3,6 +3,7 @@ package enum Flag: String, CaseIterable, Sendable {
   case to, profile, settle
   case errorBudget = "error-budget"
   case returnPrimaries = "return-primaries"
+  case backWithin = "back-within"
   case answers, answer
   case user, askpass, pass, tls, cacert, cert, key, sni
   case plain, json, markdown, color
@@ -54,6 +55,9 @@ struct FlagRow: Sendable {
     FlagRow(
       flag: .returnPrimaries, places: beginning,
       help: "at the end, hand the primaries back to where they were"),
+    FlagRow(
+      flag: .backWithin, value: "SECONDS", places: running,
+      help: "how long a node may take to answer after its start, and then to be in sync (900)"),
     FlagRow(
       flag: .answers, value: "FILE", places: running,
       help: "answers given beforehand, YAML lines of `name: answer`"),

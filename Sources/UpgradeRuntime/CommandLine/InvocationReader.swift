@@ -4,6 +4,8 @@ import UpgradeCore
 struct InvocationReader {
   /// What `--settle` takes, in seconds.
   static let settleRange = 0...3600
+  /// What `--back-within` takes, in seconds.
+  static let backWithinRange = 1...86_400
 
   private let words: Words
 
@@ -174,6 +176,7 @@ struct InvocationReader {
   private func running() throws(UsageError) -> RunningRequest {
     var request = RunningRequest()
     request.settle = try number(.settle, in: Self.settleRange, unit: "seconds").map { .seconds($0) }
+    request.backWithin = try number(.backWithin, in: Self.backWithinRange, unit: "seconds").map { .seconds($0) }
     request.profile = words.value(.profile)
     request.errorBudget = try errorBudget()
     request.returnPrimaries = words.has(.returnPrimaries)

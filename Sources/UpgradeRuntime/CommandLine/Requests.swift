@@ -30,6 +30,7 @@ package struct FaceRequest: Equatable, Sendable {
 /// How a run is to go about it.
 package struct RunningRequest: Equatable, Sendable {
   package var settle: Duration?
+  package var backWithin: Duration?
   package var profile: String?
   package var errorBudget: ErrorBudget?
   package var returnPrimaries = false

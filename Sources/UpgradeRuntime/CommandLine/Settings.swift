@@ -23,6 +23,7 @@ package struct Settings: Equatable, Sendable {
     options = Options(
       settle: running.settle ?? configuration.settle ?? usual.settle,
       errorBudget: budget.map(\.limit) ?? usual.errorBudget,
-      returnPrimaries: running.returnPrimaries || usual.returnPrimaries, lagBound: usual.lagBound)
+      returnPrimaries: running.returnPrimaries || usual.returnPrimaries, lagBound: usual.lagBound,
+      backWithin: running.backWithin ?? usual.backWithin)
   }
 }

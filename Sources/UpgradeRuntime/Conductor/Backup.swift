@@ -69,17 +69,17 @@ struct Backup {
     guard let directory = configuration["dir"], let file = configuration["dbfilename"], !file.isEmpty else {
       return .failure(Problem(text: "\(address): CONFIG GET dir, dbfilename gave nothing"))
     }
+    let configFile = performer.setup.node(node)?.configFile ?? ""
     let folder = "\(performer.backupFolder)/\(address.host)-\(address.port)"
-    let others = [
-      configuration["cluster-config-file"].map { "\(directory)/\($0)" }, performer.setup.node(node)?.configFile,
-    ]
     do throws(SystemError) {
       let (header, size) = try await performer.blocking { () throws(SystemError) in
         try Files.makeDirectories(folder, mode: 0o700)
         let target = "\(folder)/\(file)"
         _ = try Files.remove(target)
         _ = try Files.hardLinkOrCopy("\(directory)/\(file)", to: target)
-        for case let other? in others where !other.isEmpty && Files.exists(other) {
+        let nodesFile = configuration["cluster-config-file"] ?? Backup.nodesFile(in: configFile)
+        let nodesPath = nodesFile.hasPrefix("/") ? nodesFile : "\(directory)/\(nodesFile)"
+        for other in [nodesPath, configFile] where !other.isEmpty && Files.exists(other) {
           let name = other.split(separator: "/").last.map(String.init) ?? "file"
           _ = try Files.remove("\(folder)/\(name)")
           try Files.copy(other, to: "\(folder)/\(name)")
@@ -93,6 +93,19 @@ struct Backup {
     } catch {
       return .failure(Problem(text: "\(address): its dump could not be kept: \(error)"))
     }
+  }
+}
+
+extension Backup {
+  /// The file that names a node to its cluster, as its configuration says: redis 6.2 does not tell it by CONFIG GET.
+  static func nodesFile(in configFile: String) -> String {
+    let text = (try? Files.read(configFile, limit: 1 << 20)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    for line in text.split(whereSeparator: \.isNewline) {
+      let words = line.split(whereSeparator: \.isWhitespace)
+      guard words.count == 2, words[0].lowercased() == "cluster-config-file" else { continue }
+      return words[1].filter { $0 != "\"" }
+    }
+    return "nodes.conf"
   }
 }
 

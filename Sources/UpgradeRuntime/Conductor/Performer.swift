@@ -148,7 +148,9 @@ package struct Performer: Sendable {
     case .exited(0):
       evidence["exit"] = "0"
       guard stage == .start else { return Outcome(.done, "", evidence: evidence) }
-      if await listens(node, within: setup.site.reach == .manual ? .seconds(3600) : .seconds(30)) {
+      // A server that is started forks and listens at once, or never; the profile may give it less than that.
+      let bound = min(.seconds(30), setup.site.bounds[.start] ?? .seconds(30))
+      if await listens(node, within: setup.site.reach == .manual ? .seconds(3600) : bound) {
         return Outcome(.done, "", evidence: evidence)
       }
       return Outcome(

@@ -229,7 +229,9 @@ package actor Wizard: WizardDriver, PictureSource {
     await session?.end()
     await probe?.stop()
     let code: ExitCode =
-      !state.hasChanged ? .interrupted : served(picture.snapshot) == true ? .stoppedResumable : .needsPerson
+      !state.hasChanged
+      ? .interrupted
+      : served(picture.snapshot) == true && state.problem?.isDataGone != true ? .stoppedResumable : .needsPerson
     conclude(
       Conclusion(
         exitCode: code.rawValue,

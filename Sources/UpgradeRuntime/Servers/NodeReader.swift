@@ -34,7 +34,7 @@ package struct NodeReader: Sendable {
         if let expecting, view.myself != expecting {
           return NodeReadout(
             failure: ReadingFailure(
-              .other, "another node answers there: \(view.myself.text.prefix(8)), not \(expecting.text.prefix(8))"))
+              .stranger, "another node answers there: \(view.myself.text.prefix(8)), not \(expecting.text.prefix(8))"))
         }
         readout.view = view
       }

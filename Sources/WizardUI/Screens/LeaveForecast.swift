@@ -37,7 +37,9 @@ package struct LeaveForecast: Hashable, Sendable {
       return (conclusion.exitCode, conclusion.exitCode == 0 ? "done and verified" : "the run is over")
     }
     guard picture.state.hasChanged else { return (130, "interrupted before any change") }
-    let isServed = picture.health.clusterOK == true && picture.health.slotsServed == SlotSet.count
+    let isServed =
+      picture.health.clusterOK == true && picture.health.slotsServed == SlotSet.count
+      && picture.state.problem?.isDataGone != true
     let isFresh = !HealthText(picture).isStale
     return isServed && isFresh ? (3, "stopped, resumable, every shard served") : (4, "stopped, needs a person now")
   }

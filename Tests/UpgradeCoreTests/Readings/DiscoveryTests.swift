@@ -18,7 +18,9 @@ import Testing
     return NodeAnswer(
       pulse: try Reader.pulse(info: text.replacing("tcp_port:7000", with: "tcp_port:\(port)")),
       view: try Reader.clusterView(lines.joined(separator: "\n")),
-      configuration: ["dir": "/var/lib/redis/\(port)", "cluster-require-full-coverage": "yes", "save": ""])
+      configuration: [
+        "dir": "/var/lib/redis/\(port)", "cluster-require-full-coverage": "yes", "cluster-node-timeout": "5000",
+      ])
   }
 
   private func discover(_ change: (inout Discovery, Int) throws -> Bool = { _, _ in false }) throws -> Finding {
@@ -42,6 +44,7 @@ import Testing
     #expect(finding.nodes.map(\.role) == [.primary, .primary, .primary, .replica, .replica, .replica])
     #expect(finding.nodes.map(\.release.title) == Array(repeating: "Redis 6.2.14", count: 6))
     #expect(finding.nodes[0].directory == "/var/lib/redis/7000")
+    #expect(finding.nodes.map(\.nodeTimeoutMilliseconds) == Array(repeating: 5000, count: 6))
     #expect(finding.nodes[0].settings == ["cluster-require-full-coverage": "yes"])
     let ports = finding.shards.map { shard in shard.members.compactMap { finding.addresses[$0]?.port } }
     #expect(finding.shards.map { "\($0.id) \($0.slots)" } == ["s1 0-5460", "s2 5461-10922", "s3 10923-16383"])

@@ -151,11 +151,12 @@ import Testing
   @Test func aProblemHasNumberedChoices() {
     var script = LineScript(RunScene.failedInstall, hasPerson: true)
     script.tell(.pictured)
+    let risk = "Shard s1 is served by 10.0.3.11:6379, which has no other replica: one more failure loses its writes."
     #expect(
       script.printed.suffix(9) == [
         "09:00:29 STOPPED step-failed on 10.0.3.10:6379: install on 10.0.3.10:6379 did not work: exit status 100",
         "         clients:  client errors 0/s, 0 in all, 0 lost",
-        "         at risk:  Every shard is served.",
+        "         at risk:  Every shard is served. \(risk)",
         "         1 stop    Stop here: leave everything as it is now; resumable later [changes nothing]",
         "         2 retry   Try this step again [one step, once more]",
         "         - roll-back Put 10.0.3.10:6379 back on redis-6.2.14. Not offered: its shard already has a primary "

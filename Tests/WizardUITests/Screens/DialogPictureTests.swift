@@ -105,10 +105,10 @@ import Testing
       │ install on 10.0.3.10:6379 did not work: exit status 100                      │
       │ Clients  client errors 0/s, 0 in all, 0 lost; longest stall 43 ms (in steps  │
       │          of 10 ms); slots 16384/16384.                                       │
-      │ At risk  Every shard is served.                                              │
+      │ At risk  Every shard is served. Shard s1 is served by 10.0.3.11:6379, which  │
+      │          has no other replica: one more failure loses its writes.            │
       │ State    10.0.3.10:6379 replica of s1, version 6.2.14, stopped by us,        │
       │          expected                                                            │
-      │                                                                              │
       ├─ What you can do  (nothing runs until you pick) ─────────────────────────────┤
       │ 1  Stop here: leave everything as it is now; resumable later  [changes       │
       │    nothing]                                                                  │
@@ -131,8 +131,8 @@ import Testing
         ..*******
 
         ..*******
-        ..*****
 
+        ..*****
 
 
         ..*

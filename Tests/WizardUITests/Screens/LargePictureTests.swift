@@ -162,7 +162,8 @@ import Testing
       ┌─ STOPPED  step-failed  on 10.0.3.10:6379 ────────────────────────────────────────────────────────────────────────────┐
       │ install on 10.0.3.10:6379 did not work: exit status 100                                                              │
       │ Clients  client errors 0/s, 0 in all, 0 lost; longest stall 43 ms (in steps of 10 ms); slots 16384/16384.            │
-      │ At risk  Every shard is served.                                                                                      │
+      │ At risk  Every shard is served. Shard s1 is served by 10.0.3.11:6379, which has no other replica: one more failure   │
+      │          loses its writes.                                                                                           │
       │ State    10.0.3.10:6379 replica of s1, version 6.2.14, stopped by us, expected                                       │
       ├─ What you can do  (nothing runs until you pick) ─────────────────────────────────────────────────────────────────────┤
       │ 1  Stop here: leave everything as it is now; resumable later  [changes nothing]                                      │
@@ -171,7 +172,6 @@ import Testing
       │    redis-6.2.14 cannot follow                                                                                        │
       │ 3  Wind down: finish what is open, put every temporary change back, upgrade nothing more  [ends this run in order]   │
       ├─ Events ─────────────────────────────────────────────────────────────────────────────────────────────────────────────┤
-      │ 09:00:22 start 10.0.3.15:6379: done, read back                                                                       │
       │ 09:00:22 enter upgrade mode 10.0.3.15:6379, attempt 2: redis-cli -h 10.0.3.15 -p 6379 CONFIG SET                     │
       │          cluster-require-full-coverage no and 1 more                                                                 │
       │ 09:00:23 enter upgrade mode 10.0.3.15:6379: done, read back                                                          │

@@ -15,6 +15,14 @@ extension ClusterProcedure {
     }
   }
 
+  package func overdue(_ key: StepKey, _ action: Action, _ situation: Situation) -> Problem? {
+    switch action {
+    case .host(let node, .start), .watch(let node):
+      if case .unknown = situation.snapshot[node] { mute(node, situation) } else { nil }
+    default: nil
+    }
+  }
+
   private func settingsRead(_ node: NodeID, _ settings: [Setting], _ situation: Situation) -> Achievement {
     guard let present = situation.snapshot[node].view?.settings else {
       return .notYet("\(situation.setup.address(node)) has not been read since")
@@ -48,6 +56,7 @@ extension ClusterProcedure {
   private func startSeen(_ node: NodeID, _ outcome: Outcome?, _ situation: Situation) -> Achievement {
     switch situation.snapshot[node] {
     case .up: return .yes
+    case .unknown where situation.snapshot.strangers.contains(node): return .never(stranger(node, situation))
     case .unknown(let why): return .notYet(why)
     case .down(let why):
       // The start command came back well and somebody did listen: whoever it was is gone again.
@@ -80,6 +89,7 @@ extension ClusterProcedure {
   private func rejoinSeen(_ node: NodeID, _ situation: Situation) -> Achievement {
     let setup = situation.setup
     switch situation.snapshot[node] {
+    case .unknown where situation.snapshot.strangers.contains(node): return .never(stranger(node, situation))
     case .unknown(let why): return .notYet(why)
     case .down(let why): return .never(notBack(node, why, situation))
     case .up(let view):
@@ -94,7 +104,7 @@ extension ClusterProcedure {
           return .notYet("it still says that it is primary, and so does another node")
         }
         if let before = situation.facts.keysAtStop[node], isShort(view.pulse.keys, of: before) {
-          return .never(short(node, keys: view.pulse.keys, against: before.keys, situation))
+          return .never(dataGone(node, keys: view.pulse.keys, against: before.keys, situation))
         }
         return .gates([Gate("seen-by-peers", .node(node)), Gate("cluster-ok", .deployment)])
       }

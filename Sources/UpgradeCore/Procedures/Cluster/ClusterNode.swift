@@ -6,9 +6,13 @@ extension ClusterProcedure {
     for shard in situation.setup.shards {
       guard let node = situation.facts.out[shard.id] else { continue }
       switch situation.snapshot[node] {
+      case .unknown where situation.snapshot.strangers.contains(node):
+        return .problem(stranger(node, situation))
       case .unknown:
         // 6.2 does not answer at all while it loads: silence with somebody listening is not an end.
-        return .wait(Gate("reachable", .node(node)), patience: .seconds(900), orElse: mute(node, situation))
+        return .wait(
+          Gate("reachable", .node(node)), patience: situation.setup.options.backWithin,
+          orElse: mute(node, situation))
       case .down: return .step(bringUp(node, situation))
       case .up(let view):
         // Still up after a stop that failed: not out at all, and stopped again only if there is still a reason to.
@@ -64,7 +68,8 @@ extension ClusterProcedure {
   func mute(_ node: NodeID, _ situation: Situation) -> Problem {
     Problem(
       name: ClusterProblem.nodeUnread, object: .node(node),
-      what: "\(situation.setup.address(node)) accepts connections or is starting, but has not answered for 15 minutes.",
+      what: "\(situation.setup.address(node)) is not refused, but has not answered for "
+        + "\(Int(situation.setup.options.backWithin.seconds)) s (--back-within).",
       risk: standing(node, situation), guess: "it is still loading its data, or its host is out of memory",
       choices: [Offer(.waitLonger, "Wait longer: nothing is changed meanwhile"), .stopHere])
   }
@@ -106,6 +111,22 @@ extension ClusterProcedure {
       guess: "its own log says why: look at the last lines of the server's log file", choices: choices)
   }
 
+  /// It lost its name in the cluster, and with that its data: the file that names it lies in its data directory.
+  func stranger(_ node: NodeID, _ situation: Situation) -> Problem {
+    let address = situation.setup.address(node)
+    let back =
+      situation.setup.site.reach == .local
+      ? "stop it, copy its cluster-config-file back from this run's backup, and start it"
+      : "stop it, put its cluster-config-file back from your own backup, and start it"
+    return Problem(
+      name: ClusterProblem.stranger, object: .node(node), step: StepKey(.rejoin, .node(node)),
+      what: "\(address) came back as another node, which belongs to no cluster: it no longer knows that it was "
+        + "\(node.text.prefix(8)).",
+      risk: standing(node, situation),
+      guess: "its disk is new, or it started in another directory: \(back)",
+      choices: [Offer(.retry, "Look again, once it bears its old name"), .stopHere])
+  }
+
   func nobodyToFollow(_ node: NodeID, _ others: [NodeID], _ situation: Situation) -> Problem {
     let names = others.map { situation.setup.address($0) }.joined(separator: ", ")
     return Problem(
@@ -124,6 +145,19 @@ extension ClusterProcedure {
       risk: standing(node, situation),
       guess: "it started in another directory, or beside data files that it does not read",
       choices: [Offer(.retry, "Count again"), goBackOffer(node, situation), .stopHere])
+  }
+
+  func dataGone(_ node: NodeID, keys: Int, against: Int, _ situation: Situation) -> Problem {
+    let shard = situation.setup.shard(of: node)?.id.description ?? "Its shard"
+    return Problem(
+      name: ClusterProblem.dataGone, object: .node(node), step: StepKey(.rejoin, .node(node)),
+      what: "\(situation.setup.address(node)) is back with \(keys) keys, where \(against) were expected, "
+        + "and no other node holds the data of \(shard).",
+      risk: "\(shard) answers, but its data is not there: clients read nothing, and what they write now is mixed with "
+        + "what is put back later.",
+      guess: "it started in another directory, or beside data files that it does not read: stop it without a save, "
+        + "put its data file back from this run's backup, and start it",
+      choices: [Offer(.retry, "Count again"), .stopHere])
   }
 
   func nodeDown(_ node: NodeID, _ address: String, _ situation: Situation) -> Problem {
@@ -153,13 +187,5 @@ extension ClusterProcedure {
   }
 
   /// Who serves the shard while this node does not.
-  func standing(_ node: NodeID, _ situation: Situation) -> String {
-    guard let shard = situation.setup.shard(of: node) else { return "" }
-    guard let primary = situation.snapshot.primary(of: shard), primary != node else {
-      return "Shard \(shard.id) has no other primary that answers: its slots may be without service."
-    }
-    let others = shard.members.filter { $0 != node && $0 != primary }.count
-    return "Shard \(shard.id) is served by \(situation.setup.address(primary))"
-      + (others == 0 ? ", which has no other replica: one more failure loses its writes." : ".")
-  }
+  func standing(_ node: NodeID, _ situation: Situation) -> String { situation.standing(without: node) }
 }

@@ -168,6 +168,7 @@ package struct ClusterProcedure: Procedure {
       return .wait(
         Gate("reachable", .node(node)), patience: .seconds(20), orElse: nodeDown(node, address, situation))
     }
+    if situation.snapshot.strangers.contains(node) { return .problem(stranger(node, situation)) }
     return .wait(
       Gate("reachable", .node(node)), patience: .seconds(60),
       orElse: Problem(
@@ -186,6 +187,8 @@ package enum ClusterProblem {
   package static let wrongVersion = "came-back-on-wrong-version"
   package static let notBack = "not-come-back"
   package static let empty = "came-back-short-of-keys"
+  /// The same of a node that nobody can refill: it serves its shard, and the shard's data is not there.
+  package static let dataGone = "serves-without-its-data"
   package static let stranger = "came-back-as-another-node"
   package static let settingChanged = "setting-changed-by-others"
   package static let restartedByOthers = "restarted-by-others"

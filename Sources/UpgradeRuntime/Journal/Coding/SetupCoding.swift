@@ -91,13 +91,15 @@ extension Options: JournalCoded {
   var json: JSONValue {
     .object([
       "settle": settle.json, "error_budget": errorBudget?.json, "return_primaries": returnPrimaries.json,
-      "lag_bound": lagBound.json,
+      "lag_bound": lagBound.json, "back_within": backWithin.json,
     ])
   }
   init(json: JSONValue) throws(CodingFault) {
     self.init(
       settle: try json.field("settle"), errorBudget: try json.optional("error_budget"),
-      returnPrimaries: try json.field("return_primaries"), lagBound: try json.field("lag_bound"))
+      returnPrimaries: try json.field("return_primaries"), lagBound: try json.field("lag_bound"),
+      // Journals of before this option.
+      backWithin: try json.optional("back_within") ?? Options.usualBackWithin)
   }
 }
 

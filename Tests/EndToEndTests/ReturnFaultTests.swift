@@ -1,0 +1,151 @@
+// The node in hand does not come back as it should: the run stops, says what is true, and goes on once it is mended.
+
+import SystemIO
+import Testing
+import TrainingLab
+import UpgradeCore
+import UpgradeRuntime
+
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ReturnFaultTests {
+  @Test func onTheOldVersion() async throws {
+    try await withFaultyNight { night in
+      let replica = night.address(Place.replica1)
+      try night.put("exit 0", before: "install", on: Place.replica1)
+      try await night.expectStopped(
+        try await night.night.run(night.run()), code: 3,
+        says: [
+          "STOPPED came-back-on-wrong-version on \(replica): \(replica) came back on redis-6.2.14, not on redis-7.0.15.",
+          "at risk:  Shard s1 is served by \(night.address(Place.primary1)), which has no other replica: one more",
+          "2 retry   Stop it, install and start it again",
+          "3 roll-back Leave it on the old version: it rejoins as it is, and the run goes on without it",
+          "exit code if you leave now: 3 (stopped, resumable, every shard served)",
+        ])
+      #expect(try await night.count(on: .redis62) == 6)
+
+      try night.mend("install", on: Place.replica1)
+      try await night.night.withPerson(night.resume()) { person in
+        _ = try await person.meets("came-back-on-wrong-version")
+        try await person.chooses("retry")
+        try await night.expectDone(try await person.end())
+      }
+    }
+  }
+
+  @Test func notAtAll() async throws {
+    try await withFaultyNight { night in
+      let replica = night.address(Place.replica1)
+      // The new version does not know a directive of this site's configuration.
+      try night.put(
+        "case $(readlink \(night.directory(Place.replica1))/server) in "
+          + #"*-7.0.15/*) options="--no-such-directive yes";; esac"#, before: "start", on: Place.replica1)
+      try await night.expectStopped(
+        try await night.night.run(night.run()), code: 3,
+        says: [
+          "STOPPED step-failed on \(replica): start on \(replica) did not work: the start command ended well, "
+            + "but nobody listens on \(replica)",
+          "at risk:  Every shard is served. Shard s1 is served by \(night.address(Place.primary1)), which has no other",
+          "2 retry   Try this step again", "3 roll-back Put \(replica) back on redis-6.2.14",
+        ])
+
+      // Put back on the old version, it rejoins; its shard cannot be upgraded then, and the run says so at its end.
+      try await night.night.withPerson(night.resume()) { person in
+        _ = try await person.meets("step-failed")
+        try await person.chooses("roll-back")
+        let said = try await person.end()
+        #expect(said.code == 3, "\(said.output.suffix(3000))")
+        #expect(said.output.contains("Wound down. 4 of 6 nodes run Redis 7.0.15."), "\(said.output.suffix(1000))")
+      }
+      #expect(try await night.count(on: .redis70) == 4)
+      #expect(try await night.shardsServed() == ["s1", "s2", "s3"])
+      #expect(try await night.night.proof.keys().allSatisfy(\.areEqual))
+      #expect(try night.night.journal().state.facts.openLedger.isEmpty)
+    }
+  }
+
+  @Test func emptyAndWithoutItsName() async throws {
+    try await withFaultyNight { night in
+      let replica = night.address(Place.replica1)
+      // Its host lost the disk: no data, and no name in the cluster either.
+      try night.put(
+        "rm -f \(night.directory(Place.replica1))/dump.rdb \(night.directory(Place.replica1))/nodes.conf",
+        before: "start", on: Place.replica1)
+      try await night.expectStopped(
+        try await night.night.run(night.run()), code: 3,
+        says: [
+          "STOPPED came-back-as-another-node on \(replica): \(replica) came back as another node",
+          "at risk:  Shard s1 is served by \(night.address(Place.primary1)), which has no other replica",
+          "copy its cluster-config-file back from this run's backup", "2 retry   Look again",
+        ])
+
+      // What the sentence says is done, and the run goes on.
+      try night.mend("start", on: Place.replica1)
+      try await night.restart(Place.replica1, with: "nodes.conf")
+      try await night.expectDone(try await night.night.run(night.resume()))
+    }
+  }
+
+  @Test func emptyWhereNobodyElseHasTheData() async throws {
+    try await withFaultyNight({ $0.replicas = [1, 1, 0] }) { night in
+      let alone = night.address(Place.primary3)
+      try night.put("rm -f \(night.directory(Place.primary3))/dump.rdb", before: "start", on: Place.primary3)
+      let said = try await night.night.run(night.run(answering: [.clientProbe: "no"]))
+      try await night.expectStopped(
+        said, code: 4,
+        says: [
+          "STOPPED serves-without-its-data on \(alone): \(alone) is back with 0 keys, where 200 were expected, "
+            + "and no other node holds the data of s3.",
+          "put its data file back from this run's backup",
+          "exit code if you leave now: 4 (stopped, needs a person now)",
+        ], serving: ["s1", "s2"])
+
+      try night.mend("start", on: Place.primary3)
+      try await night.restart(Place.primary3, with: "dump.rdb")
+      let resumed = try await night.night.run(night.resume())
+      #expect(resumed.code == 0, "\(resumed.output.suffix(3000))")
+      #expect(try await night.night.proof.releases().values.allSatisfy { $0 == .redis70 })
+      #expect(try await night.night.proof.keys().allSatisfy { $0.areEqual && $0.count.all >= 200 })
+    }
+  }
+
+  @Test func muteWhileItLoads() async throws {
+    try await withFaultyNight { night in
+      // 10 ms for each of its keys: for two seconds it answers nothing at all.
+      try night.put(#"options="--key-load-delay 10000""#, before: "start", on: Place.replica1)
+      let said = try await night.night.run(night.run())
+      try await night.expectDone(said)
+      #expect(!said.output.contains("STOPPED"))
+      let reading = try night.night.journal()
+      #expect(KillTests.harm(in: reading.entries.map(\.record)) == [])
+      let node = try #require(
+        reading.state.setup?.nodes.first { $0.address == night.lab.nodes[Place.replica1].address })
+      #expect(try #require(reading.times.seconds(node.id)) > 2)
+    }
+  }
+
+  @Test func muteForGood() async throws {
+    try await withFaultyNight { night in
+      let replica = night.address(Place.replica1)
+      try night.put(
+        """
+        cd \(night.directory(Place.replica1)) && nohup setsid -f ./server redis.conf </dev/null >>server.out 2>&1
+        for try in $(seq 1000); do test -s server.pid && break; sleep 0.01; done
+        kill -STOP $(cat server.pid); exit
+        """, before: "start", on: Place.replica1)
+      try await night.expectStopped(
+        try await night.night.run(night.run() + ["--back-within", "4"]), code: 3,
+        says: [
+          "STOPPED node-does-not-answer on \(replica): \(replica) is not refused, but has not answered for 4 s",
+          "at risk:  Shard s1 is served by \(night.address(Place.primary1)), which has no other replica",
+          "cause?    a guess: it is still loading its data, or its host is out of memory",
+          "1 wait    Wait longer: nothing is changed meanwhile",
+        ])
+
+      try await night.night.withPerson(night.resume()) { person in
+        _ = try await person.meets("node-does-not-answer")
+        for process in night.lab.processes(of: night.lab.nodes[Place.replica1]) { _ = try process.send(.continued) }
+        try await person.chooses("wait")
+        try await night.expectDone(try await person.end())
+      }
+    }
+  }
+}
