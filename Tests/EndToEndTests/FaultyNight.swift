@@ -13,6 +13,7 @@ enum Place {
   static let primary3 = 2
   static let replica1 = 3
   static let replica2 = 4
+  static let replica3 = 5
 }
 
 /// A deployment whose profile can be made to fail, node by node and command by command, while a run goes on.
@@ -24,26 +25,35 @@ struct FaultyNight {
   var loop: EventLoop { night.loop }
   var lab: RunningLab { night.lab }
 
-  init(_ night: Night) throws {
+  /// `isFull`: with a command for every moment of a node's upgrade, also those that the lab's profile leaves out.
+  init(_ night: Night, isFull: Bool = false) throws {
     self.night = night
     // Beside the lab's record, so that it still counts as a lab.
     profilePath = "\(night.lab.directory)/faulty.yaml"
     try Files.makeDirectories(faults)
     let text = String(decoding: try Files.read(night.lab.profilePath), as: UTF8.self)
     var lines: [String] = []
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+    for line in text.split(separator: "\n") {
       guard let colon = line.firstRange(of: ": '"), line.hasPrefix("  ") else {
         lines.append(String(line))
         continue
       }
       let stage = line[..<colon.lowerBound].drop { $0 == " " }
-      let command = line[colon.upperBound...].replacing("redis.conf", with: "redis.conf $options")
-      let fault = "options=; fault=\(faults)/\(stage)-{port}; if test -e \"$fault\"; then . \"$fault\"; fi; "
-      // A server that does not come up is not waited for longer than a test has time.
-      lines.append("  \(stage): { run: '\(fault)\(command), bound: 5 }")
+      let command = line[colon.upperBound...].replacing("redis.conf", with: "redis.conf $options").dropLast()
+      lines.append(profileLine(String(stage), String(command)))
     }
-    lines.append("")
-    try Files.writeAtomically(profilePath, Array(lines.joined(separator: "\n").utf8))
+    if isFull {
+      let wait = "for try in $(seq 1000); do kill -0 {pid} 2>/dev/null || exit 0; sleep 0.01; done; exit 1"
+      lines.append(profileLine("stop", "kill {pid}; \(wait)"))
+      lines += ["hooks:", profileLine("before_node", "echo before"), profileLine("after_node", "echo after")]
+    }
+    try Files.writeAtomically(profilePath, Array((lines.joined(separator: "\n") + "\n").utf8))
+  }
+
+  private func profileLine(_ stage: String, _ command: String) -> String {
+    let fault = "options=; fault=\(faults)/\(stage)-{port}; if test -e \"$fault\"; then . \"$fault\"; fi; "
+    // A server that does not come up is not waited for longer than a test has time.
+    return "  \(stage): { run: '\(fault)\(command)', bound: \(stage == "start" ? 5 : 60) }"
   }
 
   /// What begins a run without a person, all questions answered.
@@ -71,6 +81,25 @@ struct FaultyNight {
   /// server.
   func put(_ shell: String, before stage: String, on place: Int) throws {
     try Files.writeAtomically("\(faults)/\(stage)-\(lab.nodes[place].port)", Array((shell + "\n").utf8))
+  }
+
+  /// A stage's command on one node says that it begins, and goes on once it is let.
+  func hold(_ stage: String, on place: Int) throws {
+    let file = "\(faults)/\(stage)-\(lab.nodes[place].port)"
+    try put(
+      """
+      echo "the \(stage) begins"; : > \(file).reached
+      for try in $(seq 6000); do test -e \(file).go && break; sleep 0.01; done
+      echo "the \(stage) goes on"
+      """, before: stage, on: place)
+  }
+
+  func isHeld(_ stage: String, on place: Int) -> Bool {
+    Files.exists("\(faults)/\(stage)-\(lab.nodes[place].port).reached")
+  }
+
+  func letGo(_ stage: String, on place: Int) throws {
+    try Files.writeAtomically("\(faults)/\(stage)-\(lab.nodes[place].port).go", [])
   }
 
   /// The fault is mended.
@@ -209,11 +238,11 @@ struct FaultyNight {
 
 /// Makes a cluster of 6.2.14 with 200 keys a shard on which faults can be put, and takes it away afterwards.
 func withFaultyNight(
-  _ shape: (inout TrainingLab.LabRequest) -> Void = { _ in },
+  isFull: Bool = false, _ shape: (inout TrainingLab.LabRequest) -> Void = { _ in },
   _ body: @escaping @Sendable (FaultyNight) async throws -> Void
 ) async throws {
   var request = TrainingLab.LabRequest(from: .redis62, to: .redis70)
   request.keysPerShard = 200
   shape(&request)
-  try await withNight(request) { try await body(FaultyNight($0)) }
+  try await withNight(request) { try await body(FaultyNight($0, isFull: isFull)) }
 }

@@ -1,4 +1,4 @@
-// kill -9 of the wizard at seeded instants, then resume: it ends on the target, nothing is lost, nothing done twice.
+// kill -9 of the wizard at chosen instants, then resume: it ends on the target, nothing is lost, nothing done twice.
 
 import SystemIO
 import Testing
@@ -18,65 +18,89 @@ struct Dice: RandomNumberGenerator {
   }
 }
 
-@Suite(.serialized, .timeLimit(.minutes(30))) struct KillTests {
-  /// How many seeds: `REDIS_UPGRADE_KILLS=first-last` for all records, by default a few.
-  private static let seeds: [Int] = {
-    let text = Host.environment["REDIS_UPGRADE_KILLS"] ?? "1-4"
+/// The instants at which one run is killed, each so many records after the last start of the wizard.
+struct Kills: Sendable, CustomStringConvertible {
+  var name: String
+  var after: [Int]
+  var description: String { "\(name), killed after \(after)" }
+}
+
+/// Two runs at a time, each with servers of its own: a run waits most of its time.
+struct KillPair: Sendable, CustomTestStringConvertible {
+  var runs: [Kills]
+  var testDescription: String { runs.map(\.description).joined(separator: " | ") }
+}
+
+@Suite(.serialized, .timeLimit(.minutes(60))) struct KillTests {
+  /// How many records the journal of an undisturbed run has; the last ones say how it ended.
+  private static let records = 186
+
+  /// `REDIS_UPGRADE_KILLS`: `all` kills after each record, one kill a run; `first-last` plays those seeds; by default
+  /// twenty seeds, spread over the run, and two runs that are killed again and again.
+  static let pairs: [KillPair] = {
+    let text = Host.environment["REDIS_UPGRADE_KILLS"] ?? "1-20"
     let ends = text.split(separator: "-").compactMap { Int($0) }
-    return ends.count == 2 && ends[0] <= ends[1] ? Array(ends[0]...ends[1]) : [1]
+    var runs: [Kills]
+    if text == "all" {
+      runs = (1...records).map { Kills(name: "record \($0)", after: [$0]) }
+    } else {
+      let seeds = ends.count == 2 && ends[0] <= ends[1] ? Array(ends[0]...ends[1]) : [1]
+      runs = seeds.map { seed in
+        var dice = Dice(state: UInt64(seed))
+        // Each seed has its own twentieth of the run, so that twenty in a row meet all of it.
+        let part = (seed - 1) % 20
+        let range = (1 + part * records / 20)...((part + 1) * records / 20)
+        return Kills(name: "seed \(seed)", after: [Int.random(in: range, using: &dice)])
+      }
+    }
+    for seed in 1...2 {
+      var dice = Dice(state: UInt64(1000 + seed))
+      runs.append(
+        Kills(name: "again and again \(seed)", after: (0..<5).map { _ in Int.random(in: 5...40, using: &dice) }))
+    }
+    return stride(from: 0, to: runs.count, by: 2).map { KillPair(runs: Array(runs[$0..<min($0 + 2, runs.count)])) }
   }()
 
-  @Test(arguments: KillTests.seeds)
-  func killedOnceOrMoreAndResumed(_ seed: Int) async throws {
+  @Test(arguments: KillTests.pairs)
+  func killedAndResumed(_ pair: KillPair) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for kills in pair.runs { group.addTask { try await KillTests.play(kills) } }
+      try await group.waitForAll()
+    }
+  }
+
+  private static func play(_ kills: Kills) async throws {
     var request = TrainingLab.LabRequest(from: .redis62, to: .redis70)
     request.keysPerShard = 500
     try await withNight(request) { night in
       let client = WritingClient(WritingRequest(seeds: night.lab.addresses, prefix: "foreign"), on: night.loop)
       async let written = client.run()
-      var dice = Dice(state: UInt64(seed))
-      let kills = seed % 4 == 0 ? 4 : 1
-      var words = [night.target, "--to", "7.0.15", "--plain", "--settle", "0"] + night.profile + Wizard.yes
-      var after = 0
-      for _ in 0..<kills {
-        // The journal of such a run has some 230 records.
-        after += Int.random(in: 1...(220 / kills), using: &dice)
-        try await KillTests.kill(night, words, after: after)
-        words = ["resume", "--plain", "--settle", "0", "--state-dir", night.state] + Wizard.yes
+      let begin = [night.target, "--to", "7.0.15", "--plain", "--settle", "0"] + night.profile + Wizard.yes
+      let goOn = ["resume", "--plain", "--state-dir", night.state] + Wizard.yes
+      for count in kills.after {
+        // Killed before its first record, it was never begun, and there is nothing to resume.
+        let isBegun = try RunCatalogue(night.state).runs().first?.read().isUnstarted == false
+        let wizard = try night.start(isBegun ? goOn : begin)
+        try await night.awaitRecords(count, of: wizard)
+        _ = try wizard.send(.kill)
+        let status = await wizard.exit()
+        #expect(status == .signalled(9), "\(kills): the run was over before it could be killed")
       }
       let isBegun = try RunCatalogue(night.state).runs().first?.read().isUnstarted == false
-      if !isBegun {
-        words = [night.target, "--to", "7.0.15", "--plain", "--settle", "0"] + night.profile + Wizard.yes
-      }
-      let said = try await night.run(words)
+      let said = try await night.run(isBegun ? goOn : begin)
       client.requestStop()
       let report = try await written
 
-      #expect(said.code == 0, "seed \(seed), killed after \(after): \(said.output.suffix(1500)) \(said.errors)")
-      #expect(try await night.proof.releases().values.allSatisfy { $0 == .redis70 })
-      #expect(report.isClean, "seed \(seed): \(report.errors), lost \(report.lost)")
+      #expect(said.code == 0, "\(kills): \(said.output.suffix(1500)) \(said.errors)")
+      #expect(try await night.proof.releases().values.allSatisfy { $0 == .redis70 }, "\(kills)")
+      #expect(report.isClean, "\(kills): \(report.errors), lost \(report.lost)")
+      #expect(try await night.proof.keys().allSatisfy(\.areEqual), "\(kills)")
       let reading = try #require(try RunCatalogue(night.state).runs().first).read()
-      #expect(reading.state.facts.openLedger.isEmpty)
-      #expect(KillTests.harm(in: reading.entries.map(\.record)) == [])
+      #expect(reading.state.ended?.kind == .done, "\(kills)")
+      #expect(reading.state.facts.openLedger.isEmpty, "\(kills)")
+      #expect(reading.state.handOvers.count == 3, "\(kills)")
+      #expect(KillTests.harm(in: reading.entries.map(\.record)) == [], "\(kills)")
     }
-  }
-
-  /// Starts the program and kills it as soon as its journal has so many lines, or lets it end before.
-  private static func kill(_ night: Night, _ words: [String], after lines: Int) async throws {
-    let child = try ChildProcess.spawn(
-      ChildCommand(Wizard.path, words, environment: .changed(["HOME": night.folder, "TERM": "dumb"])),
-      streams: .files(input: nil, output: "\(night.folder)/killed.out", error: "\(night.folder)/killed.err"),
-      newSession: true, on: night.loop)
-    let deadline = night.loop.now + .seconds(120)
-    while child.exitStatus == nil, night.loop.now < deadline {
-      if let journal = try RunCatalogue(night.state).runs().first?.journal, let bytes = try? Files.read(journal),
-        bytes.count(where: { $0 == UInt8(ascii: "\n") }) >= lines
-      {
-        break
-      }
-      try await night.loop.sleep(for: .milliseconds(1))
-    }
-    _ = try child.send(.kill)
-    _ = await child.exit()
   }
 
   /// What must not stand in any journal: a start of a node that ran, a stop of a node whose stop was settled and that
@@ -93,5 +117,31 @@ struct Dice: RandomNumberGenerator {
       }
     }
     return harm
+  }
+}
+
+extension Night {
+  /// Starts the program, its output into files, to be killed.
+  func start(_ words: [String]) throws -> ChildProcess {
+    try ChildProcess.spawn(
+      ChildCommand(Wizard.path, words, environment: .changed(["HOME": folder, "TERM": "dumb"])),
+      streams: .files(input: nil, output: "\(folder)/killed.out", error: "\(folder)/killed.err"), newSession: true,
+      on: loop)
+  }
+
+  /// Waits until the journal has so many records more than now, or its wizard has ended.
+  func awaitRecords(_ count: Int, of wizard: ChildProcess, within bound: Duration = .seconds(120)) async throws {
+    let wanted = try recordCount() + count
+    let deadline = loop.now + bound
+    while wizard.exitStatus == nil, loop.now < deadline, try recordCount() < wanted {
+      try await loop.sleep(for: .milliseconds(1))
+    }
+  }
+
+  private func recordCount() throws -> Int {
+    guard let journal = try RunCatalogue(state).runs().first?.journal, let bytes = try? Files.read(journal) else {
+      return 0
+    }
+    return bytes.count { $0 == UInt8(ascii: "\n") }
   }
 }

@@ -100,8 +100,8 @@ extension State {
     problem = nil
     asked = nil
     declined = []
-    // The probe of this wizard counts from nothing.
-    facts.budgetSpent = 0
+    // Whoever resumes goes on after what an earlier wizard has counted.
+    facts.budgetSpent = measures.last?.spent ?? 0
     consents = consents.filter { !$0.value.lapsesAtRestart }
     touch(setup?.nodes.map(\.id) ?? [])
   }

@@ -325,7 +325,8 @@ package actor Wizard: WizardDriver, PictureSource {
   private func startProbe(_ state: State) async {
     guard state.facts.probing, probe == nil, let setup = state.setup, state.ended == nil else { return }
     let probe = ClientProbe(
-      loop: parts.loop, settings: parts.fleet.settings, setup: setup, base: state.measures.last,
+      loop: parts.loop, settings: parts.fleet.settings, setup: setup,
+      primaries: Set(state.expected.filter { $0.value.role == .primary }.keys), base: state.measures.last,
       heard: { [weak self] measure in
         guard let self else { return }
         _ = self.parts.loop.task { await self.session?.observe(measure) }

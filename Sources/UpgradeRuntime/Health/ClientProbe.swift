@@ -13,6 +13,7 @@ package actor ClientProbe {
   private nonisolated let setup: Setup
   private nonisolated let heard: @Sendable (ClientMeasure) -> Void
   private let base: ClientMeasure?
+  private let primaries: Set<NodeID>
   private var counters: [Counter] = []
   private var clients: [Address: Client] = [:]
   private var lastTold: MonotonicTime?
@@ -40,15 +41,18 @@ package actor ClientProbe {
   private static let lifetime = 3600
 
   /// - Parameters:
+  ///   - primaries: who serves the shards now, as far as the journal knows: a run that is resumed may have handed over
+  ///     since its setup, and what was primary then may be down.
   ///   - base: what an earlier wizard of this run has measured already.
   ///   - heard: is told of each change, several times a second.
   package init(
-    loop: EventLoop, settings: ConnectionSettings, setup: Setup, base: ClientMeasure?,
-    heard: @escaping @Sendable (ClientMeasure) -> Void
+    loop: EventLoop, settings: ConnectionSettings, setup: Setup, primaries: Set<NodeID>,
+    base: ClientMeasure?, heard: @escaping @Sendable (ClientMeasure) -> Void
   ) {
     self.loop = loop
     self.settings = settings
     self.setup = setup
+    self.primaries = primaries
     self.base = base
     self.heard = heard
   }
@@ -59,7 +63,7 @@ package actor ClientProbe {
   package func start() {
     for shard in setup.shards {
       guard let tag = KeySlot.tag(in: shard.slots),
-        let primary = setup.nodes.first(where: { shard.members.contains($0.id) && $0.role == .primary })
+        let primary = setup.nodes.first(where: { shard.members.contains($0.id) && primaries.contains($0.id) })
       else { continue }
       counters.append(
         Counter(
