@@ -56,10 +56,7 @@ struct Faces {
     let ports: TerminalPorts
     do throws(ScreenProblem) {
       ports = try TerminalPorts.standard()
-      let colour = request.color ?? program.configuration.color ?? .auto
-      screen = try Screen(
-        on: ports,
-        TerminalSettings(colour: colour == .always ? .always : colour == .never ? .never : .automatic))
+      screen = try Screen(on: ports, program.terminalSettings(request))
     } catch {
       complain("\(error.description) Going on with plain lines.")
       return lines(wizard, begin, isJSON: false)
@@ -84,6 +81,17 @@ struct Faces {
     } catch {
       screen.leave(saying: ["The screen was lost: \(error)"])
       return ExitCode.stoppedResumable.rawValue
+    }
+  }
+}
+
+extension Program {
+  /// How the screen is drawn: what was asked for, else what the configuration says.
+  func terminalSettings(_ request: FaceRequest) -> TerminalSettings {
+    switch request.color ?? configuration.color ?? .auto {
+    case .always: TerminalSettings(colour: .always)
+    case .never: TerminalSettings(colour: .never)
+    case .auto: TerminalSettings(colour: .automatic)
     }
   }
 }

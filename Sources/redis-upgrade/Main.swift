@@ -37,7 +37,11 @@ enum Main {
     case .version:
       print("redis-upgrade \(Program.version)")
       return ExitCode.done.rawValue
-    case .startScreen: return StartCommand.run()
+    case .startScreen(let request):
+      guard let chosen = try StartCommand(program: program, request: request).choose() else {
+        return ExitCode.done.rawValue
+      }
+      return try dispatch(chosen, program)
     case .run(let request): return try RunCommand(program: program, request: request).run()
     case .check(let request): return try LookCommand(program: program, request: request).check()
     case .plan(let request): return try LookCommand(program: program, request: request).plan()

@@ -38,8 +38,10 @@ extension RunDirectory {
   /// The report in all its forms, kept beside the journal.
   func keepReport(_ picture: RunPicture) {
     guard let reading = try? read() else { return }
+    // The same numbers as on the screen, which are newer by a moment than the last ones in the journal.
     let report = RunReport(
-      of: picture.state, times: reading.times, finish: picture.finish, snapshot: picture.snapshot)
+      of: picture.state, times: reading.times, finish: picture.finish, clients: picture.health.clients,
+      snapshot: picture.snapshot)
     let text = ReportText(report)
     // A report that cannot be written can be made again from the journal.
     try? Files.writeAtomically(reportText, Array(text.markdown.utf8))

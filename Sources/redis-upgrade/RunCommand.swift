@@ -39,13 +39,14 @@ struct RunCommand {
   ) -> Int32 {
     let program = program
     let run = directory.id.text
+    let isThrowAway = isLab || LabMark.isLab(profile: settings.profile)
     let keeper = WizardKeeper()
     let parts = WizardParts(
       loop: program.loop, fleet: Fleet(loop: program.loop, settings: program.connection(credentials, run: run)),
       request: RunRequest(
         target: request.target.description, seeds: request.target.seeds, to: request.to, options: settings.options,
-        profile: profile, isLab: isLab),
-      identity: program.identity, kind: kind, run: run,
+        profile: profile, isLab: isThrowAway),
+      identity: program.identity, kind: isThrowAway ? .training : kind, run: run,
       openRun: { setup, run throws(FindingError) in
         do throws(JournalError) {
           let lock = try DeploymentLock.take(

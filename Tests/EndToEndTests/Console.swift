@@ -86,7 +86,8 @@ final class Console {
   /// The same with the control codes of its styles.
   func styled() async throws -> String { try await command("capture-pane -p -e -t main").joined(separator: "\n") }
 
-  /// Looks until it is there, each time that the program has written something.
+  /// Looks until it is there, each time that the program has written something. A picture may be of a frame that is half
+  /// drawn, from the top: what a test needs of it has to be part of what it waits for, or above that.
   @discardableResult
   func wait(
     _ what: String, within bound: Duration = Console.patience, _ location: SourceLocation = #_sourceLocation,

@@ -60,7 +60,8 @@ import UpgradeRuntime
     }
   }
 
-  /// The link drops while a command of the site runs: the command goes on, the wizard ends, and `resume` ends the run.
+  /// The link drops while a command of the site runs: the command goes on, the wizard ends, and the start screen leads
+  /// back into the run, to its end.
   @Test func aDroppedLinkAndResume() async throws {
     try await withNight(ConsoleTests.lab(.redis62, .redis70)) { night in
       let client = WritingClient(WritingRequest(seeds: night.lab.addresses, prefix: "foreign"), on: night.loop)
@@ -73,8 +74,14 @@ import UpgradeRuntime
       try gate.open()
 
       try await Console.with(
-        [Wizard.path, "resume", "--settle", "0", "--state-dir", night.state], columns: 80, rows: 24, on: night.loop
+        [Wizard.path, "--state-dir", night.state], columns: 80, rows: 24, on: night.loop
       ) { console in
+        // The start screen has the run that was cut off, and offers it first.
+        let run = try #require(try RunCatalogue(night.state).runs().first).id
+        let start = try await console.wait(for: "Enter open")
+        #expect(start.contains(">5  Go on with the run \(run)"), "\(start)")
+        #expect(start.contains("running, 0 of 6 nodes on redis-7.0.15, \(night.target)"), "\(start)")
+        try await console.press("Enter")
         let asked = try await console.walk()
         // What was agreed to before still holds; the rest is asked.
         #expect(asked == Array(everyQuestion(night.lab.addresses).dropFirst(4)))
@@ -159,8 +166,9 @@ extension ConsoleTests {
     for (columns, rows) in [(80, 24), (119, 39), (1, 1), (44, 9), (200, 50), (60, 16), (2, 40), (200, 3), (44, 9)] {
       try await console.resize(columns: columns, rows: rows)
     }
-    let small = try await console.wait(for: "Window is 44x9")
-    #expect(small.contains("The upgrade is NOT affected"), "\(small)")
+    try await console.wait("the words of a small window") {
+      $0.contains("Window is 44x9") && $0.contains("The upgrade is NOT affected")
+    }
     for step in 0..<40 { try await console.resize(columns: 40 + 2 * step, rows: 1 + step) }
     try await console.resize(columns: 120, rows: 40)
     let after = try await console.wait("the screen of before") { $0.skeleton == before.skeleton }

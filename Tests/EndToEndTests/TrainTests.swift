@@ -15,9 +15,8 @@ import UpgradeRuntime
         #expect(first.rail.contains("[1 Checks]"), "\(first)")
         let lab = try training.lab()
         let ports = lab.nodes.map(\.port)
-        #expect(
-          first.contains(
-            "Started: 6 servers of Redis 6.2.14, ports \(ports[0])-\(ports[5]), and a writing client."), "\(first)")
+        try await console.wait(
+          for: "Started: 6 servers of Redis 6.2.14, ports \(ports[0])-\(ports[5]), and a writing client.")
         let writer = try #require(try training.writer(of: lab))
         try await console.press(">")
         #expect(try await console.walk() == everyQuestion(lab.addresses))

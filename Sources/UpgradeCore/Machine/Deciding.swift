@@ -178,12 +178,24 @@ extension UpgradeMachine {
   private func question(for step: Step, _ consent: Consent) -> Question {
     let object = consent.question.object ?? state.setup?.name(step.key.object) ?? ""
     let setup = state.setup
+    let isUpgradeMode = [.enableUpgradeMode, .disableUpgradeMode].contains(consent.question.kind)
     return Question(
-      name: consent.question, consentClass: consent.consentClass, title: step.title,
+      name: consent.question, consentClass: consent.consentClass,
+      title: isUpgradeMode ? upgradeModeTitle(consent.question.kind) : step.title,
       lines: ["Why     \(step.why)"]
         + (setup.map { step.action.commands(in: $0) } ?? []).prefix(4).map { "Runs    \($0)" }
-        + ["Clients \(step.impact)", "Undo    \(step.undo)", "Usually \(step.usual)"],
+        + (isUpgradeMode ? ["Runs    the same on the other nodes, one after the other"] : []) + [
+          "Clients \(step.impact)", "Undo    \(step.undo)", "Usually \(step.usual)",
+        ],
       step: step.key, word: Question.word(consent.consentClass, object: object))
+  }
+
+  /// The question opens with the first node, and covers them all.
+  private func upgradeModeTitle(_ kind: QuestionKind) -> String {
+    let all = state.setup?.nodes.count ?? 0
+    if kind == .enableUpgradeMode { return "Enable upgrade mode on all \(all) nodes" }
+    let count = Set(state.facts.openLedger.map(\.node)).count
+    return "Disable upgrade mode on \(count == all ? "all \(all) nodes" : "\(count) of \(all) nodes")"
   }
 
   // MARK: - Answers and choices

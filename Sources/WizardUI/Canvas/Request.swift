@@ -39,7 +39,7 @@ extension ScreenName {
 /// What the operator asks for by pressing a key.
 package enum Request: Hashable, Sendable {
   case yes, no
-  case confirm, cancel
+  case confirm, cancel, open
   case choose(Int)
   case up, down, pageUp, pageDown, home, end
   case nextPane, previousPane
@@ -77,22 +77,23 @@ extension Request {
 
   private static let entries = Dictionary(table.map { ($0.request, $0) }, uniquingKeysWith: { first, _ in first })
 
-  private static let steps: Set<ScreenName> = [.start, .checks, .plan, .nodes, .finish, .report]
+  private static let steps: Set<ScreenName> = [.checks, .plan, .nodes, .finish, .report]
   private static let views: Set<ScreenName> = [.commands, .output, .health, .journal]
   private static let working = steps.union(views).union([.problem])
-  private static let reading = working.union([.help])
+  private static let reading = working.union([.help, .start])
   private static let everywhere = Set(ScreenName.allCases)
 
   /// The table; the order is that of the help.
   package static let table: [RequestEntry] =
     answering + moving + looking + steering + leaving
 
-  /// Enter is in no row but that of the typed confirmation, `y` and `n` in no row but these two.
+  /// Enter is in no row but those of the typed confirmation and of the start screen, where nothing is answered; `y` and `n` in no row but these two.
   private static let answering: [RequestEntry] =
     [
       row(.yes, "yY", "yes", "Answer the question row with yes, once it is armed.", working),
       row(.no, "nN", "no", "Answer the question row with no.", working),
       row(.confirm, "<Enter>", "confirm", "Confirm what was typed; it must match to the letter.", [.typed]),
+      row(.open, "<Enter>", "open", "Open the selected row.", [.start]),
       row(.cancel, "<Esc>", "back", "One level back; nothing is stopped or changed.", reading.union([.typed])),
     ]
     + (1...9).map { digit in
@@ -135,7 +136,7 @@ extension Request {
     row(.write, "w<C-t>", "write", "Write what this screen shows to a file, and say to which.", everywhere),
     row(.redraw, "<C-l>", "redraw", "Draw the whole screen again.", everywhere),
     row(.suspend, "<C-z>", "suspend", "Leave the terminal to the shell, when no step runs.", everywhere),
-    row(.help, "?<F1>", "help", "This page.", working.union([.typed])),
+    row(.help, "?<F1>", "help", "This page.", working.union([.typed, .start])),
     row(.quit, "q", "quit", "Leave: says what stays as it is, then asks.", reading.union([.tooSmall])),
   ]
 

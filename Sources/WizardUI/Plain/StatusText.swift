@@ -38,6 +38,12 @@ package struct StatusText: Sendable {
     state.setup?.nodes.count { state.expected[$0.id]?.release == state.setup?.to } ?? 0
   }
 
+  /// The same in a few words: `stopped, 3 of 6 nodes on 7.0.15, redis://10.0.3.10:6379`.
+  package var summary: String {
+    guard let setup = state.setup else { return standing }
+    return "\(standing), \(done) of \(setup.nodes.count) nodes on \(setup.to), \(setup.target)".madeVisible
+  }
+
   package var lines: [String] {
     let count = state.setup?.nodes.count ?? 0
     var lines = ["Run \(state.run): \(standing)" + (sentence.isEmpty ? "" : ". \(sentence)")]

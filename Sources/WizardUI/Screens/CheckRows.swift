@@ -17,6 +17,9 @@ package struct CheckRow: Hashable, Sendable {
   package var object: String
   /// One result of the row, for the card below.
   package var result: CheckResult?
+
+  /// What was seen says little without the rule; the rule's own sentence would say that it holds.
+  var sentence: String { id.object == nil ? text : "\(id.rule): \(text)" }
 }
 
 /// All rows and their counts.
@@ -44,7 +47,7 @@ package struct CheckRows: Hashable, Sendable {
     var rows = results.filter { $0.result != .pass && $0.result != .skip }.map { result in
       CheckRow(
         id: .init(rule: name, object: result.objectID), word: isRunning ? .running : CheckWord(result.result),
-        text: result.saw.isEmpty ? result.title : "\(result.title): \(result.saw)", object: result.object,
+        text: result.saw.isEmpty ? result.title : result.saw, object: result.object,
         result: result)
     }
     guard let first = quiet.first else { return rows }

@@ -84,7 +84,7 @@ struct ChecksScreen: WizardScreen {
         .init("", .fixed(CheckWord.columns)), .init("check", .rest(least: 20)),
         .init("object", .natural(most: 24), alignment: .right, leftOutAt: 1),
       ],
-      rows: rows.rows.map { [$0.word.line, Line($0.text), Line($0.object)] }, selected: selected,
+      rows: rows.rows.map { [$0.word.line, Line($0.sentence), Line($0.object)] }, selected: selected,
       window: model.checks.window, isFocused: !model.isLower)
   }
 
@@ -99,7 +99,7 @@ struct ChecksScreen: WizardScreen {
     }
     let row = rows.rows[selected]
     let parts = [
-      ("Holds", result.title), ("Why", result.why), ("Saw", result.saw), ("Fix", result.fix),
+      ("Rule", result.title), ("Why", result.why), ("Saw", result.saw), ("Fix", result.fix),
       ("After", result.fix.isEmpty ? "" : result.after),
     ]
     return ScrolledCard(

@@ -52,6 +52,10 @@ struct NextCard: Widget {
   private var rows: [Row] {
     if let flight = picture.state.inFlight { return flightRows(flight) }
     guard let step = Self.step(of: picture) else { return quietRows }
+    // A confirmation runs nothing and undoes nothing: why it is asked, and what it costs, is all of it.
+    if case .confirm = step.action {
+      return [Row(label: "why", text: step.why), Row(label: "clients", text: step.impact)]
+    }
     var rows = commandRows(step.action)
     rows.append(Row(label: "clients", text: step.impact))
     rows.append(Row(label: "undo", text: step.undo))
@@ -92,7 +96,10 @@ struct NextCard: Widget {
     guard let setup = picture.setup else { return [] }
     let commands = action.commands(in: setup)
     guard let first = commands.first else { return [Row(label: "runs", text: "nothing: it only waits")] }
-    let more = commands.count > 1 ? "   (1 of \(commands.count), c shows all)" : ""
+    let isOfMany = [.enableUpgradeMode, .disableUpgradeMode].contains(picture.state.asked?.name.kind)
+    let more =
+      isOfMany
+      ? "   (and so on)" : commands.count > 1 ? "   (1 of \(commands.count), c shows all)" : ""
     return [Row(label: "runs", text: first + more)]
   }
 }

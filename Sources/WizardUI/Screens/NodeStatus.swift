@@ -94,6 +94,8 @@ private struct Standing {
   /// A hand-over is asked on the row of the primary that gives its shard away.
   private static func concerns(_ question: Question, _ node: NodeID, _ picture: RunPicture) -> Bool {
     if question.name.object == picture.setup?.address(node) { return true }
+    // These are about all nodes, though they open with the first one.
+    if [.enableUpgradeMode, .disableUpgradeMode].contains(question.name.kind) { return false }
     switch question.step?.object {
     case .node(let asked): return asked == node
     case .shard(let shard): return picture.snapshot.shard(shard).flatMap(picture.snapshot.primary) == node

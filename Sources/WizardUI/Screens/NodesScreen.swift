@@ -62,7 +62,7 @@ struct NodesScreen: WizardScreen {
       columns: [
         .init("", .fixed(StateWord.columns)), .init("node", .natural(most: 30)), .init("role", .fixed(7)),
         .init("shard", .natural(most: 5)), .init("version", .natural(most: 14)),
-        .init("out", .natural(most: 6), alignment: .right, leftOutAt: 1), .init("", .rest(least: 8), leftOutAt: 2),
+        .init("out", .natural(most: 6), alignment: .right, leftOutAt: 1), .init("", .rest(least: 22), leftOutAt: 2),
       ],
       rows: nodes.map { node in
         [

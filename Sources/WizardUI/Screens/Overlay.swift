@@ -63,7 +63,7 @@ struct HelpPage {
       for: below.screenName(picture), refusals: below.screen(picture).refusals, notes: Self.notes, window: window)
   }
 
-  private static let notes: [WrappedText] =
+  static let notes: [WrappedText] =
     [WrappedText("Exit codes", style: .underlined)]
     + [
       ("0", "done and verified"), ("1", "refused, or a check failed; nothing was changed"), ("2", "wrong usage"),

@@ -117,7 +117,7 @@ extension PlanRow {
   private static func pauseText(_ kind: QuestionKind) -> String {
     switch kind {
     case .clientProbe: "asked: run a client probe?"
-    case .canary: "asked: first node done, go on?"
+    case .canary: "asked: first done, go on?"
     case .firstPromotion: "asked: begin hand-overs?"
     default: "asked: \(kind.rawValue)"
     }

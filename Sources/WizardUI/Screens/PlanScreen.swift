@@ -69,8 +69,12 @@ struct PlanScreen: WizardScreen {
     }
     let row = rows.rows[selected]
     let text = StepsText(row.steps, setup: setup)
+    let title =
+      text.commandCount == 0
+      ? "Row \(selected + 1): a question to you, no command"
+      : "Commands of row \(selected + 1): \(row.subject)  (\(text.commandCount))"
     return ScrolledCard(
-      Line("Commands of row \(selected + 1): \(row.subject)  (\(text.commandCount))"), text.paragraphs,
+      Line(title), text.paragraphs,
       window: model.plan.detail, isFocused: model.isLower)
   }
 

@@ -18,7 +18,7 @@ import Testing
 
   @Test func enterIsNeverYes() {
     for screen in ScreenName.allCases {
-      #expect(Request.meant(by: .enter, on: screen) == (screen == .typed ? .confirm : nil))
+      #expect(Request.meant(by: .enter, on: screen) == (screen == .typed ? .confirm : screen == .start ? .open : nil))
       #expect(Request.meant(by: .character(" "), on: screen) != .yes)
     }
   }

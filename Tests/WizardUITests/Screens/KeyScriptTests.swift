@@ -10,7 +10,7 @@ import Testing
 
   @Test func theCursorIsOnTheFirstFailure() {
     let script = ScreenScript(fixed: CheckScene.picture(CheckScene.failing))
-    #expect(script.canvas.lines[5].contains(">FAIL the last save succeeded"))
+    #expect(script.canvas.lines[5].contains(">FAIL last-save-ok: rdb_last_bgsave_status:err"))
   }
 
   @Test func oneCheckOrAllAreRunAgain() {

@@ -16,9 +16,9 @@ import Testing
       ┌─ Checks  12 pass  1 warn  1 FAIL ────────────────────────────────────────────────────────────────────────────────────┐
       │ PASS every node answers                                                                                        6 of 6│
       │ PASS the cluster is ok, every slot is served                                                              the cluster│
-      │>FAIL the last save succeeded: rdb_last_bgsave_status:err                                               10.0.3.14:6379│
+      │>FAIL last-save-ok: rdb_last_bgsave_status:err                                                          10.0.3.14:6379│
       │ PASS the last save succeeded                                                                                   5 of 6│
-      │ WARN every node has a host of its own: 6 nodes on 3 hosts                                                 the cluster│
+      │ WARN hosts-apart: 6 nodes on 3 hosts                                                                      the cluster│
       │                                                                                                                      │
       │                                                                                                                      │
       │                                                                                                                      │
@@ -30,7 +30,7 @@ import Testing
       │                                                                                                                      │
       │                                                                                                                      │
       ├─ Selected: FAIL  last-save-ok  on 10.0.3.14:6379 ────────────────────────────────────────────────────────────────────┤
-      │ Holds   the last save succeeded                                                                                      │
+      │ Rule    the last save succeeded                                                                                      │
       │ Why     a restart would load a dump that is two hours old                                                            │
       │ Saw     rdb_last_bgsave_status:err                                                                                   │
       │ Fix     free space in the data directory, then: redis-cli -h 10.0.3.14 -p 6379 BGSAVE                                │
@@ -68,7 +68,7 @@ import Testing
       │  2 6 nodes                      upgrade mode on                                                        nothing       │
       │  3 6 nodes                      back up                                                                nothing       │
       │  4 10.0.3.11:6379 replica s1    restart on 7.0.15, sync                                                nothing       │
-      │  5 you                          asked: first node done, go on?                                         nothing       │
+      │  5 you                          asked: first done, go on?                                              nothing       │
       │  6 10.0.3.13:6379 replica s2    restart on 7.0.15, sync                                                nothing       │
       │  7 10.0.3.15:6379 replica s3    restart on 7.0.15, sync                                                nothing       │
       │  8 you                          asked: begin hand-overs?                                               nothing       │

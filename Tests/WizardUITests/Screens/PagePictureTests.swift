@@ -52,26 +52,26 @@ import Testing
        redis-upgrade
        upgrades a Redis or Valkey Cluster in place, one node at a time
       ┌─ What do you want to do? ────────────────────────────────────────────────────┐
-      │  1  Try it                                                                   │
-      │     six real throw-away servers on this machine; nothing else                │
-      │  2  Look: may it be upgraded?                                                │
-      │     reads every node; changes nothing                                        │
-      │  3  Look: what would be done?                                                │
-      │     prints every step; changes nothing                                       │
-      │ >4  Upgrade, node by node                                                    │
-      │     checks first, then a plan; nothing is changed before you accept it       │
-      │  5  Go on with a run that was left or cut off                                │
-      │     looks at the servers first                                               │
-      │                                                                              │
+      │ 1  Try it                                                                    │
+      │      six real throw-away servers on this machine; nothing else               │
+      │ 2  Look: may it be upgraded?                                                 │
+      │      reads every node; changes nothing                                       │
+      │ 3  Look: what would be done?                                                 │
+      │      prints every step; changes nothing                                      │
+      │>4  Upgrade, node by node                                                     │
+      │      checks first, then a plan; nothing is changed before you accept it      │
       │                                                                              │
       │                                                                              │
       │                                                                              │
       │                                                                              │
       │                                                                              │
       └──────────────────────────────────────────────────────────────────────────────┘
+
+
+
        Nothing is changed by anything on this screen.
 
-       1-5 choose  j/k move  Enter open  q quit
+       1-4 choose  j/k move  Enter open  ? help  q quit
       """)
   }
 

@@ -16,12 +16,12 @@ import Testing
       ┌─ Checks  12 pass  1 warn  1 FAIL ────────────────────────────────────────────┐
       │ PASS every node answers                                                6 of 6│
       │ PASS the cluster is ok, every slot is served                      the cluster│
-      │>FAIL the last save succeeded: rdb_last_bgsave_status:err       10.0.3.14:6379│
+      │>FAIL last-save-ok: rdb_last_bgsave_status:err                  10.0.3.14:6379│
       │ PASS the last save succeeded                                           5 of 6│
-      │ WARN every node has a host of its own: 6 nodes on 3 hosts         the cluster│
+      │ WARN hosts-apart: 6 nodes on 3 hosts                              the cluster│
       │                                                                              │
       ├─ Selected: FAIL  last-save-ok  on 10.0.3.14:6379 ────────────────────────────┤
-      │ Holds   the last save succeeded                                              │
+      │ Rule    the last save succeeded                                              │
       │ Why     a restart would load a dump that is two hours old                    │
       │ Saw     rdb_last_bgsave_status:err                                           │
       │ Fix     free space in the data directory, then: redis-cli -h 10.0.3.14 -p    │
@@ -47,7 +47,7 @@ import Testing
         ..YYYY
 
         .............RRRR
-        ..*****
+        ..****
         ..***
         ..***
         ..***
@@ -202,13 +202,13 @@ import Testing
       │                                                                              │
       │                                                                              │
       │                                                                              │
-      ├─ ASKED  Disable upgrade mode on 10.0.3.10:6379 ──────────────────────────────┤
+      ├─ ASKED  Disable upgrade mode on all 6 nodes ─────────────────────────────────┤
       │ runs     redis-cli -h 10.0.3.10 -p 6379 CONFIG SET cluster-allow-replica-mi~ │
       │ clients  nothing                                                             │
       │ undo     enable upgrade mode again                                           │
       ├─ Events ─────────────────────────────────────────────────────────────────────┤
       │ 09:00:46 rejoin 10.0.3.14:6379: done, read back                              │
-      │ 09:00:46 waiting for your answer: Disable upgrade mode on 10.0.3.10:6379     │
+      │ 09:00:46 waiting for your answer: Disable upgrade mode on all 6 nodes        │
       │          (disable-upgrade-mode)                                              │
       └──────────────────────────────────────────────────────────────────────────────┘
        Do you want to disable upgrade mode now [Y/N]?  (wait) [y] yes  [n] not now

@@ -1,4 +1,4 @@
-// The start screen: five ways in, a target that is checked before anything is looked at.
+// The start screen: the ways in and the runs that are there, a target that is checked before anything is looked at.
 import SystemIO
 import Testing
 
@@ -42,11 +42,76 @@ import Testing
     #expect(model.chosen == nil)
   }
 
+  private static let runs = [
+    StartModel.Way(
+      words: ["report", "20261120-0910-ab12"], title: "Report of the run 20261120-0910-ab12",
+      consequence: "done, 6 of 6 nodes on redis-7.0.15, redis://10.0.3.10:6379"),
+    StartModel.Way(
+      words: ["resume", "20261119-2301-xy34"], title: "Go on with the run 20261119-2301-xy34",
+      consequence: "stopped, 2 of 6 nodes on redis-7.0.15, redis://10.0.4.10:6379", isOpenRun: true),
+  ]
+
+  @Test func whatWasLeftHalfDoneComesFirst() {
+    var model = StartModel(size: Size(columns: 80, rows: 20), runs: Self.runs)
+    expectPicture(
+      of: model.frame(model.size).canvas,
+      """
+       redis-upgrade
+       upgrades a Redis or Valkey Cluster in place, one node at a time
+      ┌─ What do you want to do? ───────────────────────────────────────── 2-5 of 6 ─┐
+      │ 2  Look: may it be upgraded?                                                 │
+      │      reads every node; changes nothing                                       │
+      │ 3  Look: what would be done?                                                 │
+      │      prints every step; changes nothing                                      │
+      │ 4  Upgrade, node by node                                                     │
+      │      checks first, then a plan; nothing is changed before you accept it      │
+      │>5  Go on with the run 20261119-2301-xy34                                     │
+      │      stopped, 2 of 6 nodes on redis-7.0.15, redis://10.0.4.10:6379           │
+      │                                                                              │
+      └──────────────────────────────────────────────────────────────────────────────┘
+
+
+
+       Nothing is changed by anything on this screen.
+
+       1-6 choose  j/k move  Enter open  ? help  q quit
+      """)
+    #expect(Self.press("<Enter>", &model) == .leave)
+    #expect(model.chosen == ["resume", "20261119-2301-xy34"])
+  }
+
+  @Test func aRowIsOpenedByItsDigitAndAnUnknownOneIsRefused() {
+    var model = StartModel(size: Size(columns: 80, rows: 24), runs: Self.runs)
+    #expect(Self.press("9", &model) == .goOn)
+    #expect(model.status == "There is no row 9.")
+    #expect(Self.press("6", &model) == .leave)
+    #expect(model.chosen == ["report", "20261120-0910-ab12"])
+  }
+
+  @Test func aPastedNewLineDoesNotConfirm() {
+    var model = StartModel(size: Size(columns: 80, rows: 24))
+    _ = Self.press("4", &model)
+    for key in Key.script("10.0.3.10:6379 --to 7.0.15<Enter>") ?? [] { _ = model.press(KeyPress(key, isPasted: true)) }
+    #expect(model.chosen == nil)
+    #expect(model.status == "Pasted: read it, then press Enter.")
+    #expect(Self.press("<Enter>", &model) == .leave)
+  }
+
+  @Test func helpNamesItsKeysOnly() {
+    var model = StartModel(size: Size(columns: 80, rows: 50))
+    #expect(Self.press("?", &model) == .goOn)
+    let text = model.frame(model.size).canvas.lines.joined(separator: "\n")
+    #expect(text.contains("Help for the start") && text.contains("Open the selected row."))
+    #expect(!text.contains("Answer the question row"))
+    _ = Self.press("<Esc>", &model)
+    #expect(!model.frame(model.size).canvas.lines.joined().contains("Help for"))
+  }
+
   @Test func itIsDrawnInEverySize() {
     for columns in [0, 10, 59, 60, 80, 200] {
       for rows in [0, 5, 16, 24, 50] {
         let size = Size(columns: columns, rows: rows)
-        let model = StartModel(size: size)
+        let model = StartModel(size: size, runs: Self.runs)
         #expect(model.frame(size).canvas.lines.count == rows)
       }
     }

@@ -1,0 +1,144 @@
+// The start: the ways into this program and the runs that are there, for whoever calls it without a target.
+
+import SystemIO
+import UpgradeRuntime
+
+/// The state of the start screen: a list of ways in, and the field of the one that needs a target.
+package struct StartModel: Hashable, Sendable {
+  /// One way in: the words of its command line, and whether a target is still to be typed.
+  package struct Way: Hashable, Sendable {
+    package var words: [String]
+    package var title: String
+    package var consequence: String
+    package var needsTarget: Bool
+    /// Something was left half done: it needs a person more than anything else here.
+    package var isOpenRun: Bool
+
+    package init(
+      words: [String], title: String, consequence: String, needsTarget: Bool = false, isOpenRun: Bool = false
+    ) {
+      self.words = words
+      self.title = title
+      self.consequence = consequence
+      self.needsTarget = needsTarget
+      self.isOpenRun = isOpenRun
+    }
+  }
+
+  /// The ways that are always there, at the same digits.
+  package static let usual: [Way] = [
+    Way(words: ["train"], title: "Try it", consequence: "six real throw-away servers on this machine; nothing else"),
+    Way(
+      words: ["check"], title: "Look: may it be upgraded?", consequence: "reads every node; changes nothing",
+      needsTarget: true),
+    Way(
+      words: ["plan"], title: "Look: what would be done?", consequence: "prints every step; changes nothing",
+      needsTarget: true),
+    Way(
+      words: ["run"], title: "Upgrade, node by node",
+      consequence: "checks first, then a plan; nothing is changed before you accept it", needsTarget: true),
+  ]
+
+  package let ways: [Way]
+  package var size: Size
+  package private(set) var selected: Int
+  /// The field, and the way in that it belongs to.
+  package private(set) var field: TextField?
+  /// The help lies over the list; where it is scrolled to.
+  package private(set) var help: ScrollWindow?
+  package private(set) var status: String?
+  /// The words of the command line that was chosen.
+  package private(set) var chosen: [String]?
+  package private(set) var isLeaving = false
+
+  /// - Parameter runs: what was done before, newest first; open runs come before all others.
+  package init(size: Size, runs: [Way] = []) {
+    self.size = size
+    ways = Self.usual + runs.filter(\.isOpenRun) + runs.filter { !$0.isOpenRun }
+    // What was left half done is what somebody comes back for.
+    selected = ways.firstIndex(where: \.isOpenRun) ?? Self.usual.count - 1
+  }
+
+  var screenName: ScreenName {
+    ScreenLayout.isTooSmall(size) ? .tooSmall : help != nil ? .help : field == nil ? .start : .typed
+  }
+
+  /// The rows of the help in sight at once.
+  var helpOverlay: HelpOverlay {
+    HelpOverlay(for: .start, notes: HelpPage.notes, window: help ?? ScrollWindow())
+  }
+
+  /// Takes one key. Pasted text is welcome here: a target is no answer, and nothing begins by typing it.
+  package mutating func press(_ press: KeyPress) -> FaceAnswer {
+    guard let request = Request.meant(by: press.key, on: screenName) else {
+      if field?.edit(press.key) == true { status = nil }
+      return answer
+    }
+    switch request {
+    case .redraw: return .redraw
+    case .suspend: return .suspend
+    case .quit, .interrupt: isLeaving = true
+    case .help: help = help == nil && field == nil ? ScrollWindow() : nil
+    case .cancel: back()
+    case .choose(let digit): pick(digit - 1)
+    case .open: pick(selected)
+    // A paste that ends in a new line has typed the target, and nobody has read it yet.
+    case .confirm: press.isPasted || !press.isAlone ? status = "Pasted: read it, then press Enter." : confirm()
+    case .write: status = "There is nothing to write yet."
+    default: move(request)
+    }
+    return answer
+  }
+
+  private var answer: FaceAnswer { chosen != nil || isLeaving ? .leave : .goOn }
+
+  private mutating func back() {
+    if help != nil {
+      help = nil
+    } else {
+      field = nil
+      status = nil
+    }
+  }
+
+  private mutating func move(_ request: Request) {
+    if let window = help {
+      let body = ScreenLayout(Rectangle(row: 0, column: 0, rows: size.rows, columns: size.columns)).body
+      let count = helpOverlay.rows(in: body).count
+      help?.first = Movement.scroll(request, from: window.first, of: count, height: body.inset().rows) ?? window.first
+    } else if field == nil, let row = Movement.target(request, from: selected, of: ways.count) {
+      selected = row
+      status = nil
+    }
+  }
+
+  private mutating func pick(_ row: Int) {
+    guard ways.indices.contains(row) else {
+      status = "There is no row \(row + 1)."
+      return
+    }
+    selected = row
+    status = nil
+    let way = ways[row]
+    if way.needsTarget {
+      field = TextField("TARGET --to VERSION:")
+    } else {
+      chosen = way.words
+    }
+  }
+
+  private mutating func confirm() {
+    guard let text = field?.text else { return }
+    guard !text.allSatisfy({ $0 == " " }) else {
+      status = "Type any server of the deployment and the version to go to: 10.0.3.10:6379 --to 7.0.15"
+      return
+    }
+    let words = ways[selected].words + text.split(separator: " ").map(String.init)
+    do throws(UsageError) {
+      _ = try Invocation.read(words)
+      chosen = words
+    } catch {
+      status = error.description
+    }
+  }
+}
