@@ -30,6 +30,7 @@ let floors: [Target] = [
 /// What only tests and benchmarks need.
 let proving: [Target] = [
   .target(name: "World", dependencies: ["UpgradeCore", "UpgradeRuntime"], path: "Tests/World"),
+  .executableTarget(name: "upgrade-world", dependencies: ["World", "UpgradeCore"], path: "Tests/WorldRuns"),
   .systemLibrary(name: "CHiredis", path: "Tests/CHiredis", providers: [.apt(["libhiredis-dev"])]),
   .executableTarget(
     name: "upgrade-benchmarks",

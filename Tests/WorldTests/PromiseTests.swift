@@ -1,0 +1,79 @@
+// What holds in every world, whatever its seed brings: a thousand of them, and one of each way to die.
+
+import Testing
+import UpgradeCore
+import World
+
+@Suite struct PromiseTests {
+  /// Twenty-five worlds a case, so that all processors have something to do.
+  static let handfuls: [ClosedRange<UInt64>] = stride(from: 1, through: 976, by: 25).map { $0...($0 + 24) }
+
+  @Test("no promise is broken in a thousand worlds", arguments: handfuls)
+  func everyWorld(_ seeds: ClosedRange<UInt64>) {
+    for seed in seeds {
+      let result = World(.drawn(seed)).run()
+      #expect(result.violations.isEmpty, "seed \(seed): \(result.story)")
+      #expect(result.ending != nil, "seed \(seed) has no end: \(result.story)")
+    }
+  }
+
+  /// A calm run of a small cluster writes its journal about a hundred times: it dies at each of these writes once.
+  static let deaths: [(write: Int, how: Scenario.Kill)] = (1...120).map { write in
+    let ways = Scenario.Kill.allCases
+    return (write, ways[write % ways.count])
+  }
+
+  @Test("killed at any write of the journal, it ends the same", arguments: deaths)
+  func everyDeath(_ write: Int, _ how: Scenario.Kill) {
+    var scenario = Scenario(seed: 4711)
+    scenario.replicas = [1, 1]
+    scenario.keepsBytes = write % 4 == 0
+    scenario.kill = (write, how)
+    let result = World(scenario).run()
+    #expect(result.violations.isEmpty, "killed at write \(write) (\(how.rawValue)): \(result.story)")
+    #expect(result.ending?.kind == .done, "killed at write \(write) (\(how.rawValue)): \(result.story)")
+    #expect(result.lost.isEmpty, "killed at write \(write): \(result.story)")
+  }
+
+  /// A protection that is taken away, and the worlds in which that has to show.
+  static let mutations: [(mutation: Mutation, kill: Scenario.Kill?, breaks: String)] = [
+    (.noDrain, nil, "clients saw errors"),
+    (.forgottenFlight, .afterEffects, "while"),
+    (.lyingDisk, .afterEffects, "is changed without an entry in the ledger"),
+  ]
+
+  @Test("without a protection its promise is seen to break", arguments: mutations)
+  func everyProtection(_ mutation: Mutation, _ kill: Scenario.Kill?, _ breaks: String) {
+    var stories: [String] = []
+    // The calm world, and where the protection is about dying: killed at each of its first writes.
+    for number in 1...40 {
+      var scenario = Scenario(seed: kill == nil ? UInt64(number) : 4711)
+      scenario.replicas = [1, 1]
+      scenario.mutation = mutation
+      scenario.kill = kill.map { (number, $0) }
+      stories += World(scenario).run().violations
+      if stories.contains(where: { $0.contains(breaks) }) { return }
+    }
+    Issue.record("\(mutation.rawValue) broke nothing that says \(breaks): \(stories.prefix(5))")
+  }
+
+  @Test("a world is what its seed makes of it, to the byte", arguments: [3, 17, 40, 91] as [UInt64])
+  func determinism(_ seed: UInt64) {
+    var scenario = Scenario.drawn(seed)
+    scenario.keepsBytes = true
+    let once = World(scenario).run()
+    let again = World(scenario).run()
+    #expect(!once.journal.isEmpty)
+    #expect(once.journal == again.journal)
+    #expect(once.events == again.events)
+  }
+}
+
+extension RunResult {
+  /// What went wrong, and how to see all of it.
+  var story: String {
+    let rest = violations.count > 3 ? ["and \(violations.count - 3) more"] : []
+    return (violations.prefix(3) + rest).joined(separator: "; ")
+      + " (swift run upgrade-world \(scenario.seed) --log)"
+  }
+}
