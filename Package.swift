@@ -51,7 +51,7 @@ let proving: [Target] = [
   .testTarget(name: "WorldTests", dependencies: ["World", "UpgradeCore", "UpgradeRuntime"]),
   .testTarget(
     name: "EndToEndTests",
-    dependencies: ["TrainingLab", "UpgradeRuntime", "UpgradeCore", "SystemIO", "redis-upgrade"]),
+    dependencies: ["TrainingLab", "UpgradeRuntime", "UpgradeCore", "SystemIO", "World", "redis-upgrade"]),
 ]
 
 let package = Package(

@@ -25,7 +25,7 @@ struct HandOver {
       _ = try await client.send(["CLUSTER", "FAILOVER"])
     } catch {
       if case .server(let server) = error {
-        return Outcome(.refused, "CLUSTER FAILOVER: \(server.code) \(server.message)")
+        return Outcome(.refused, "CLUSTER FAILOVER: \(server.message)")
       }
       return Outcome(error.wasSent ? .unknown : .refused, "CLUSTER FAILOVER: \(error.sentence)")
     }

@@ -97,7 +97,7 @@ package struct Performer: Sendable {
       return Outcome(.failed, "SHUTDOWN answered, and the server is still up", evidence: evidence)
     } catch {
       if case .server(let server) = error {
-        return Outcome(.refused, "SHUTDOWN: \(server.code) \(server.message)", evidence: evidence)
+        return Outcome(.refused, "SHUTDOWN: \(server.message)", evidence: evidence)
       }
       guard await isGone(node, pulse.server.processID) else {
         return Outcome(.unknown, "after SHUTDOWN: \(error.sentence)", evidence: evidence)

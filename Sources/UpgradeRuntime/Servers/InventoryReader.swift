@@ -61,7 +61,7 @@ package struct InventoryReader: Sendable {
         for (need, reply) in zip(open, replies) {
           result[need.key] = Permissions.meaning(
             of: need.rehearsals[round], reply: reply.error == nil ? reply.text : nil,
-            error: reply.error.map { "\($0.code) \($0.message)" })
+            error: reply.error?.message)
         }
       } catch {
         for need in open { result[need.key] = .unknown(error.sentence) }
