@@ -14,8 +14,13 @@ final class SimulatedHosts {
   var isReliable = false
 
   private final class Holding {
+    let place: Int
     var outcome: Outcome?
     var listeners: [(Outcome) -> Void] = []
+    /// Also after it was given up as overdue.
+    var isAtWork = true
+
+    init(place: Int) { self.place = place }
   }
 
   init(_ cluster: SimulatedCluster, _ agenda: Agenda, _ witness: Witness, _ scenario: Scenario) {
@@ -33,7 +38,10 @@ final class SimulatedHosts {
     _ effect: EffectID, _ node: SimulatedNode, _ stage: Site.Stage, bound: Duration,
     then: @escaping (Outcome) -> Void
   ) {
-    let holding = Holding()
+    if held.values.contains(where: { $0.place == node.place && $0.isAtWork }) {
+      return then(Outcome(.refused, "nothing was started: an earlier command for it is still at work"))
+    }
+    let holding = Holding(place: node.place)
     holding.listeners.append(then)
     held[effect] = holding
     var quirk = Quirk.none
@@ -46,7 +54,10 @@ final class SimulatedHosts {
     witness.note("\(stage.rawValue) of \(node.port) begins\(quirk == .none ? "" : " (\(quirk))")", by: .us)
     if quirk == .overdue {
       agenda.after(bound) { [unowned self] in
-        end(holding, Outcome(.failed, "its command is still running after its bound; it was left alone"))
+        end(
+          holding,
+          Outcome(
+            .failed, "its command is still running after its bound; it was left alone", evidence: ["exit": "overdue"]))
       }
     }
     agenda.after(duration) { [unowned self] in
@@ -70,6 +81,7 @@ final class SimulatedHosts {
   }
 
   private func end(_ holding: Holding, _ outcome: Outcome) {
+    if outcome.evidence["exit"] != "overdue" { holding.isAtWork = false }
     guard holding.outcome == nil else { return }
     holding.outcome = outcome
     for listener in holding.listeners { listener(outcome) }

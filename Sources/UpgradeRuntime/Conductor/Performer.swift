@@ -163,6 +163,10 @@ package struct Performer: Sendable {
     case .neverStarted: return Outcome(.lapsed, "its command had not been started", evidence: evidence)
     case .overdue:
       return Outcome(.failed, "its command is still running after its bound; it was left alone", evidence: evidence)
+    case .busy(let other):
+      return Outcome(
+        .refused, "nothing was started: an earlier command for it is still at work (\(other).out in the run's folder)",
+        evidence: evidence)
     case .unknown(let why): return Outcome(.unknown, why, evidence: evidence)
     }
   }

@@ -45,6 +45,22 @@ struct HoldFiles: Sendable {
     }
   }
 
+  /// The name of another command for the same object whose holder still lives; nil where there is none.
+  func atWork() throws(SystemError) -> String? {
+    guard let end = name.lastIndex(of: "-"), let start = name[..<end].lastIndex(of: "-") else { return nil }
+    let object = name[start...end]
+    for file in try Files.list(folder) where file.hasSuffix(".lock") {
+      let other = String(file.dropLast(5))
+      guard other != name, other[..<(other.lastIndex(of: "-") ?? other.startIndex)].hasSuffix(object.dropLast())
+      else { continue }
+      switch try Files.lock("\(folder)/\(file)", content: []) {
+      case .held(let lock): lock.release()
+      case .taken: return other
+      }
+    }
+    return nil
+  }
+
   /// How it ended; nil where that is not written (yet).
   func ending() -> HostResult.Kind? {
     guard let bytes = try? Files.read(status, limit: 4096) else { return nil }

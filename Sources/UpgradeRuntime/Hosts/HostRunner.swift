@@ -27,6 +27,8 @@ package struct HostResult: Hashable, Sendable {
     case neverStarted
     /// It is still running after its bound; it was not killed.
     case overdue
+    /// Nothing was started: an earlier command for this node is still at work, of that name among the run's files.
+    case busy(String)
     /// It cannot be told.
     case unknown(String)
   }
@@ -59,6 +61,7 @@ extension HostResult.Kind {
     case .signalled(let signal): "killed by signal \(signal)"
     case .neverStarted: "never started"
     case .overdue: "still running after its bound"
+    case .busy: "not started"
     case .unknown: "end not known"
     }
   }

@@ -19,6 +19,8 @@ package struct LocalHost: HostRunner {
   package func run(_ job: HostJob, output: @escaping @Sendable ([UInt8]) -> Void) async -> HostResult {
     let files = HoldFiles(folder: folder, job.id)
     do throws(SystemError) {
+      // One that was given up as overdue can still act: two for one node would undo each other.
+      if let other = try files.atWork() { return result(files, .busy(other)) }
       // The command goes in through standard input: what is in arguments everybody can read.
       let holder = try ChildProcess.spawn(
         ChildCommand(program, ["hold", folder, files.name]), streams: .pipes, newSession: true, on: loop)
