@@ -7,6 +7,7 @@ import UpgradeRuntime
 struct BadInput: Sendable, CustomTestStringConvertible {
   var words: [String]
   var profile: String?
+  var answers: String?
   var code: Int32
   var says: String
   var testDescription: String { says }
@@ -26,6 +27,17 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       words: [nobody, "--to", "7.0.15", "--answer", "bogus=yes"], code: 2, says: #"no question is called "bogus""#),
     BadInput(words: [nobody, "--to", "7.0.15", "--state-dir", "/proc/nope"], code: 1, says: "no run can be recorded"),
     BadInput(
+      words: [nobody, "--to", "7.0.15", "--state-dir", "/etc/passwd/runs"], code: 1, says: "no run can be recorded"),
+    BadInput(
+      words: [nobody, "--to", "7.0.15"], answers: "start: yes\ncanery: yes\n", code: 2,
+      says: #"answers.yaml:2: no question is called "canery". The nearest is canary"#),
+    BadInput(
+      words: [nobody, "--to", "7.0.15"], answers: "start: yes\ncanary: [\n", code: 2, says: "answers.yaml:3"),
+    BadInput(
+      words: [nobody, "--to", "7.0.15"], answers: "start: maybe\n", code: 2,
+      says: #"answers.yaml:1: "maybe" is no answer to start"#),
+    BadInput(words: [nobody, "--to", "7.0.15", "--profile", "/nonexistent.yaml"], code: 2, says: "/nonexistent.yaml"),
+    BadInput(
       words: [nobody, "--to", "7.0.15"], profile: "software:\n  start: \"x\n", code: 2, says: "profile.yaml:2"),
     BadInput(
       words: [nobody, "--to", "7.0.15"], profile: "reach: local\nsoftware:\n  stop: x\n", code: 2, says: "has no start"),
@@ -33,7 +45,8 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       words: [nobody, "--to", "7.0.15"], profile: "software:\n  start: x {bogus}\n", code: 2,
       says: "there is no placeholder {bogus}"),
     BadInput(
-      words: [nobody, "--to", "7.0.15"], profile: "software:\n  start: x\nbogus: 1\n", code: 2, says: "bogus"),
+      words: [nobody, "--to", "7.0.15"], profile: "software:\n  start: x\nbogus: 1\n", code: 2,
+      says: "profile.yaml:3: the profile has no key \"bogus\""),
     BadInput(words: ["rediss://127.0.0.1:1", "--to", "7.0.15"], code: 2, says: "TLS is not built yet"),
     BadInput(words: ["status"], code: 1, says: "there is no run"),
     BadInput(words: ["resume"], code: 1, says: "there is no run"),
@@ -51,6 +64,10 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     if let profile = input.profile {
       try Files.writeAtomically("\(folder)/profile.yaml", Array(profile.utf8))
       words += ["--profile", "\(folder)/profile.yaml"]
+    }
+    if let answers = input.answers {
+      try Files.writeAtomically("\(folder)/answers.yaml", Array(answers.utf8))
+      words += ["--answers", "\(folder)/answers.yaml"]
     }
     if !words.contains("--state-dir") { words += ["--state-dir", "\(folder)/state"] }
     let said = try await Night.run(words, folder: folder, on: loop, within: .seconds(60))

@@ -73,7 +73,8 @@ struct FaultyNight {
     [night.target, "--to", "7.0.15", "--plain", "--settle", "0", "--profile", profilePath, "--state-dir", night.state]
   }
 
-  func resume() -> [String] { ["resume", "--plain", "--state-dir", night.state] + Wizard.yes }
+  func resume() -> [String] { resumeOnScreen() + ["--plain"] }
+  func resumeOnScreen() -> [String] { ["resume", "--state-dir", night.state] + Wizard.yes }
 
   // MARK: - Faults
 

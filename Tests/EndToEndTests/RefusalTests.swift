@@ -62,6 +62,74 @@ import UpgradeRuntime
     }
   }
 
+  @Test func slotsViewsLagAndSaves() async throws {
+    try await withNight(TrainingLab.LabRequest(from: .redis62, to: .redis70)) { night in
+      let (first, third, replica) = (client(night, 0), client(night, 2), client(night, 3))
+
+      // A slot that nobody owns.
+      #expect(try await first.send(["CLUSTER", "DELSLOTS", "0"]).text == "OK")
+      expect(try await check(night, to: "7.0.15"), refusedBy: "slots-covered")
+      #expect(try await first.send(["CLUSTER", "ADDSLOTS", "0"]).text == "OK")
+
+      // A replica whose primary has gone on without it: what it is sent is held up there, and it still answers.
+      let tag = try #require(KeySlot.tag(in: SlotSet([0...5000])))
+      #expect(try await replica.send(["CLIENT", "PAUSE", "60000", "WRITE"]).text == "OK")
+      let value = String(repeating: "x", count: 2 << 20)
+      #expect(try await first.send(Command(words: ["SET", "{\(tag)}", value])).text == "OK")
+      expect(try await check(night, to: "7.0.15"), refusedBy: "replica-in-sync")
+      #expect(try await replica.send(["CLIENT", "UNPAUSE"]).text == "OK")
+      try await night.proof.awaitReplicas(within: .seconds(20))
+
+      // A node that cannot save: its directory takes no files.
+      let directory = night.lab.record.directory(of: night.lab.nodes[2])
+      #expect(try await third.send(["CONFIG", "SET", "dir", "/proc"]).text == "OK")
+      _ = try await third.send(["BGSAVE"])
+      let deadline = night.loop.now + .seconds(20)
+      while try await third.send(["INFO", "persistence"]).text?.contains("rdb_last_bgsave_status:err") != true {
+        try #require(night.loop.now < deadline, "the save does not fail")
+        try await night.loop.sleep(for: .milliseconds(20))
+      }
+      expect(try await check(night, to: "7.0.15"), refusedBy: "last-save-ok")
+      #expect(try await third.send(Command(words: ["CONFIG", "SET", "dir", directory])).text == "OK")
+      _ = try await third.send(["BGSAVE"])
+      while try await third.send(["INFO", "persistence"]).text?.contains("rdb_last_bgsave_status:err") == true {
+        try #require(night.loop.now < deadline, "the save does not work again")
+        try await night.loop.sleep(for: .milliseconds(20))
+      }
+
+      // All mended, nothing is refused; then views that differ: one node has forgotten another.
+      let whole = try await check(night, to: "7.0.15")
+      #expect(whole.code == 0, "\(whole.output.suffix(2000))")
+      let forgotten = try await replica.send(["CLUSTER", "MYID"]).text ?? ""
+      #expect(try await third.send(Command(words: ["CLUSTER", "FORGET", forgotten])).text == "OK")
+      expect(try await check(night, to: "7.0.15"), refusedBy: "views-agree")
+      for client in [first, third, replica] { await client.close() }
+    }
+  }
+
+  /// Simulated: the servers themselves are not at hand, their own words in `INFO` are (dragonfly 1.27, KeyDB 6.3.4).
+  @Test(arguments: [
+    ("dragonfly", "# Server\r\nredis_version:7.4.0\r\ndragonfly_version:df-v1.27.1\r\nredis_mode:standalone\r\n"),
+    ("keydb", "# Server\r\nredis_version:6.3.4\r\nredis_mode:cluster\r\n\r\n# KeyDB\r\nmvcc_depth:0\r\n"),
+  ])
+  func anUnknownProduct(_ name: String, _ info: String) async throws {
+    let loop = try EventLoop(name: "stranger")
+    defer { loop.stop() }
+    let full =
+      info + "os:Linux\r\nprocess_id:1\r\nrun_id:\(String(repeating: "b", count: 40))\r\ntcp_port:6379\r\n"
+      + "uptime_in_seconds:5\r\n# Replication\r\nrole:master\r\nconnected_slaves:0\r\nmaster_repl_offset:0\r\n"
+      + "# Persistence\r\nloading:0\r\n# Memory\r\nused_memory:1000\r\n"
+    let impostor = try Impostor.product(full, on: loop)
+    defer { impostor.close() }
+    let said = try await Night.run(
+      ["check", "127.0.0.1:\(impostor.port)", "--to", "7.0.15"], folder: "/tmp", on: loop, within: .seconds(60))
+    #expect(said.code == 1, "\(said)")
+    #expect(
+      said.errors
+        == "127.0.0.1:\(impostor.port): the server calls itself \"\(name)\", which is a product that this program "
+        + "does not know. It is left alone; name a Redis or a Valkey.\n")
+  }
+
   @Test func aUserWhoMayNotHandOver() async throws {
     var request = TrainingLab.LabRequest(from: .redis70, to: .redis80)
     request.users = [LabUser(name: "ops", password: "secret", rules: "~* &* +@all -cluster|failover")]

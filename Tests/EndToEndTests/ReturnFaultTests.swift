@@ -22,12 +22,60 @@ import UpgradeRuntime
         ])
       #expect(try await night.count(on: .redis62) == 6)
 
+      // The same on the screen, where a choice is made by its number.
+      try await Console.with(
+        [Wizard.path] + night.resumeOnScreen(), columns: 120, rows: 40,
+        environment: ["HOME": night.night.folder, "XDG_CONFIG_HOME": "\(night.night.folder)/config"], on: night.loop
+      ) { console in
+        let picture = try await console.wait(for: "STOPPED  came-back-on-wrong-version  on \(replica)")
+        for text in [
+          "\(replica) came back on redis-6.2.14, not on redis-7.0.15.", "Clients ",
+          "At risk  Shard s1 is served by \(night.address(Place.primary1)), which has no other replica",
+          "State    \(replica) replica of s1, version 6.2.14, link up", "Cause?   a guess: the command that changes",
+          "What you can do  (nothing runs until you pick)", "1  Stop here: leave everything as it is now",
+          "2  Stop it, install and start it again", "3  Leave it on the old version", "4  Wind down",
+          "If you quit now: exit code 3",
+        ] {
+          #expect(picture.contains(text), "\(text) is not in\n\(picture)")
+        }
+        // A person reads before choosing; a key that comes sooner chooses nothing.
+        try await night.loop.sleep(for: .milliseconds(700))
+        try await console.press("1")
+        try await console.wait(for: "[y] do it")
+        try await night.loop.sleep(for: .milliseconds(700))
+        try await console.press("y")
+        try await console.wait(for: "program with code 3")
+        try await console.press("q")
+        #expect(try await console.exitCode() == 3)
+      }
+
       try night.mend("install", on: Place.replica1)
       try await night.night.withPerson(night.resume()) { person in
         _ = try await person.meets("came-back-on-wrong-version")
         try await person.chooses("retry")
         try await night.expectDone(try await person.end())
       }
+    }
+  }
+
+  @Test func aBackupThatFails() async throws {
+    try await withFaultyNight { night in
+      // The last save went well; the next one finds no room for its file.
+      let directory = night.directory(Place.primary1)
+      #expect(try await night.send(["CONFIG", "SET", "dir", "/proc"], to: Place.primary1) == ["OK"])
+      try await night.expectStopped(
+        try await night.night.run(night.run()), code: 4,
+        says: [
+          "STOPPED step-failed on the cluster: back-up on the cluster did not work: \(night.address(Place.primary1)): the "
+            + "save failed (rdb_last_bgsave_status:err); its log says why",
+          "at risk:  Not every shard is served: \(night.address(Place.primary1)), primary of s1, refuses writes because its "
+            + "last save failed (MISCONF).",
+          "exit code if you leave now: 4 (stopped, needs a person now)",
+        ], serving: ["s2", "s3"])
+      #expect(try night.night.journal().state.attempts.keys.allSatisfy { $0.verb != .stop })
+      #expect(try await night.send(["CONFIG", "SET", "dir", directory], to: Place.primary1) == ["OK"])
+      #expect(try await night.send(["BGSAVE"], to: Place.primary1) == ["Background saving started"])
+      try await night.expectDone(try await night.night.run(night.resume()))
     }
   }
 

@@ -30,14 +30,22 @@ extension UpgradeMachine {
     case .next(.step) where state.plan == nil, .next(.done) where state.plan == nil:
       return askForPlan(since: posture.waitingSince, now)
     case .idle, .inFlight: return .nothing
-    case .drifted(let changes): return Decision(records: [.problem(driftProblem(changes))])
-    case .next(.problem(let problem)): return Decision(records: [.problem(problem)])
+    case .drifted, .next(.problem):
+      // What is said about one node rests on the others: right after a resume they have not been read yet.
+      guard isRead(situation, waited: posture.waitingSince.map { now - $0 } ?? .zero) else { return .nothing }
+      if case .next(.problem(let problem)) = posture.kind { return Decision(records: [.problem(problem)]) }
+      return Decision(records: [.problem(driftProblem(drift(in: situation)))])
     case .next(.wait(_, let patience, let problem)):
       guard let since = posture.waitingSince, now - since > patience else { return .nothing }
       return Decision(records: [.problem(problem)])
     case .next(.done): return finish(posture, situation, now: now)
     case .next(.step(let step)): return take(step, posture, situation, now: now)
     }
+  }
+
+  /// Whether every node has been read, or has not been in all that time.
+  func isRead(_ situation: Situation, waited: Duration) -> Bool {
+    waited > .seconds(3) || situation.setup.nodes.allSatisfy { !situation.snapshot[$0.id].isUnknown }
   }
 
   // MARK: - Beginning and ending

@@ -26,6 +26,7 @@ extension UpgradeMachine {
     let waited = now - (observations.outcomeSince ?? now)
     switch (outcome.kind, achievement) {
     case (_, .never(let problem)):
+      guard isRead(situation, waited: waited) else { return .nothing }
       return fail(flight, problem.what, problem)
     case (_, .gates): return .nothing
     case (.lapsed, _): return Decision(records: [.settled(flight.effect, .lapsed)])
@@ -35,6 +36,11 @@ extension UpgradeMachine {
     case (.refused, .onlyOutcome), (.refused, .notYet):
       return settleRefused(flight, outcome, situation, waited)
     case (.failed, .onlyOutcome):
+      // What failed may have cost more than itself: a save that fails makes a primary refuse writes.
+      let isSeen = situation.snapshot.nodes.values.allSatisfy {
+        $0.view.map { $0.ageOfPulse < waited } ?? !$0.isUnknown
+      }
+      guard isSeen || waited > .seconds(3) else { return .nothing }
       return fail(flight, outcome.sentence, failureProblem(flight.effect.step, outcome.sentence, situation))
     case (.unknown, .onlyOutcome):
       // Asking again is harmless where doing it twice is; three silent attempts are a failure all the same.
@@ -60,7 +66,8 @@ extension UpgradeMachine {
   ) -> Decision {
     switch achievement {
     case .yes: return Decision(records: [.settled(flight.effect, .achieved(learnt(from: flight, in: situation)))])
-    case .never(let problem): return fail(flight, problem.what, problem)
+    case .never(let problem):
+      return isRead(situation, waited: waited) ? fail(flight, problem.what, problem) : .nothing
     // A question whose intent is in the journal and whose end was lost with the wizard: it is put again.
     case .onlyOutcome, .gates: return Decision(records: [.settled(flight.effect, .lapsed)])
     case .notYet(let why):
@@ -86,7 +93,8 @@ extension UpgradeMachine {
     guard !flight.action.isHeld, waited > flight.action.afterlife else { return .nothing }
     switch achievement {
     case .yes: return Decision(records: [.settled(flight.effect, .achieved(learnt(from: flight, in: situation)))])
-    case .never(let problem): return fail(flight, problem.what, problem)
+    case .never(let problem):
+      return isRead(situation, waited: waited) ? fail(flight, problem.what, problem) : .nothing
     case .onlyOutcome, .gates: return Decision(records: [.settled(flight.effect, .lapsed)])
     case .notYet:
       // Only what is read counts: a node that cannot be read is waited for.

@@ -154,7 +154,7 @@ package struct UpgradeMachine: Sendable {
     let drift = drift(in: situation)
     if !drift.isEmpty {
       posture.kind = .drifted(drift)
-      _ = observations.wait(for: nil, now: now)
+      posture.waitingSince = observations.wait(for: "all nodes, to say what is true", now: now)
       observations.posture = posture
       return
     }
@@ -185,7 +185,7 @@ package struct UpgradeMachine: Sendable {
       let green = posture.gates.allSatisfy(\.isGreen)
       posture.waitingSince = observations.wait(for: green ? nil : "the final gate", now: now)
     case .problem:
-      _ = observations.wait(for: nil, now: now)
+      posture.waitingSince = observations.wait(for: "all nodes, to say what is true", now: now)
     }
     observations.posture = posture
   }

@@ -67,6 +67,11 @@ struct ShardsServed: Rule {
       return .broken(
         saw: "\(scene.name(primary)), primary of \(shard.id), is loading its data", fix: "wait until it is done")
     }
+    if refusesWrites(view) {
+      return .broken(
+        saw: "\(scene.name(primary)), primary of \(shard.id), refuses writes because its last save failed (MISCONF)",
+        fix: "its log says why; then: " + scene.paste(primary, "BGSAVE"))
+    }
     guard let info = view.pulse.cluster else {
       return .unknown(why: "\(scene.name(primary)): CLUSTER INFO was not read")
     }
@@ -87,6 +92,15 @@ struct ShardsServed: Rule {
         fix: "see who does: " + scene.paste(primary, "CLUSTER NODES"))
     }
     return .holds(saw: "\(shard.id) by \(scene.name(primary))")
+  }
+
+  /// With save points and `stop-writes-on-bgsave-error`, a primary whose last save failed answers writes with MISCONF
+  /// (redis 6.2 server.c, `writeCommandsDeniedByDiskError`).
+  private func refusesWrites(_ view: NodeView) -> Bool {
+    guard !view.pulse.persistence.lastSaveSucceeded, let configuration = view.inventory?.configuration else {
+      return false
+    }
+    return configuration["stop-writes-on-bgsave-error"] == "yes" && configuration["save"]?.isEmpty == false
   }
 
   /// What all primaries that answer and call the cluster ok own by their own word.

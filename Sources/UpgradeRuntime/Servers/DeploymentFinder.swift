@@ -37,9 +37,10 @@ package struct DeploymentFinder: Sendable {
     }
     let finding = discovery.finding()
     if finding.nodes.isEmpty, finding.strangers.isEmpty, finding.notClustered.isEmpty {
-      throw FindingError(
-        "Nothing was found at \(seeds.map(\.description).joined(separator: ", ")): "
-          + (firstFailure?.sentence ?? "no address answered"))
+      let asked = seeds.map(\.description).joined(separator: ", ")
+      let why = firstFailure?.sentence ?? "no address answered"
+      // Somebody did answer there, and is not what was looked for.
+      throw FindingError(why.hasPrefix("\(asked): ") ? why : "Nothing was found at \(asked): \(why)")
     }
     return finding
   }

@@ -39,9 +39,17 @@ package struct LeaveForecast: Hashable, Sendable {
     guard picture.state.hasChanged else { return (130, "interrupted before any change") }
     let isServed =
       picture.health.clusterOK == true && picture.health.slotsServed == SlotSet.count
-      && picture.state.problem?.isDataGone != true
+      && picture.state.problem?.isDataGone != true && !refuses(picture)
     let isFresh = !HealthText(picture).isStale
     return isServed && isFresh ? (3, "stopped, resumable, every shard served") : (4, "stopped, needs a person now")
+  }
+
+  /// Whether a shard is known not to be served, though its slots are.
+  private static func refuses(_ picture: RunPicture) -> Bool {
+    guard let setup = picture.setup else { return false }
+    let scene = Scene(snapshot: picture.snapshot, setup: setup)
+    if case .broken = Rulebook.evaluate("shards-served", .deployment, in: scene) { return true }
+    return false
   }
 
   /// `3 (stopped, resumable, every shard served)`
