@@ -75,7 +75,7 @@ final class SimulatedClients {
     let write = Write(number: next[shard], at: now)
     next[shard] += 1
     node.process?.data.writes.append(write)
-    witness.acknowledge(write, shard: shard)
+    witness.acknowledge(write, shard: shard, by: node, cluster)
   }
 
   private func stall(_ shard: Int) {

@@ -66,9 +66,15 @@ package final class Witness {
 
   // MARK: - Writes
 
-  func acknowledge(_ write: Write, shard: Int) {
-    acknowledged[shard].append(write)
+  /// A primary that has not heard yet that another was elected takes writes that nobody will have: they are lost by
+  /// whoever had the other elected, at that moment, and not by who promotes a replica long after.
+  func acknowledge(_ write: Write, shard: Int, by node: SimulatedNode, _ cluster: SimulatedCluster) {
     acknowledgedCount += 1
+    guard let owner = cluster.owner(of: shard), owner !== node else { return acknowledged[shard].append(write) }
+    let doer = elections[owner.place]?.by ?? .others
+    lost[doer, default: 0] += 1
+    note("\(node.port) acknowledges a write, and \(owner.port) is primary by now", by: doer)
+    if doer == .us { violation("\(node.port) takes a write after we had \(owner.port) elected: it is lost") }
   }
 
   func stalled(_ duration: Duration) { longestStall = max(longestStall, duration) }

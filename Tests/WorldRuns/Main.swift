@@ -1,5 +1,6 @@
 // Lives many worlds, or one of them with its log: `upgrade-world FIRST LAST`, `upgrade-world SEED --log`.
 
+import Glibc
 import UpgradeCore
 import World
 
@@ -39,13 +40,14 @@ enum Runs {
       }
     }
     print(summary.text)
+    exit(summary.broken == 0 ? 0 : 1)
   }
 }
 
 /// What many worlds came to.
 struct Summary {
   private var worlds = 0
-  private var broken = 0
+  private(set) var broken = 0
   private var endings: [String: Int] = [:]
   private var problems: [String: Int] = [:]
   private var kills = 0

@@ -1,14 +1,15 @@
-// What holds in every world, whatever its seed brings: a thousand of them, and one of each way to die.
+// What holds in every world, whatever its seed brings, and however the wizard dies.
 
 import Testing
 import UpgradeCore
 import World
 
 @Suite struct PromiseTests {
-  /// Twenty-five worlds a case, so that all processors have something to do.
-  static let handfuls: [ClosedRange<UInt64>] = stride(from: 1, through: 976, by: 25).map { $0...($0 + 24) }
+  /// Small cases, so that all processors have something to do. A thousand take the optimised
+  /// runner: `swift run -c release upgrade-world 1 1000`.
+  static let handfuls: [ClosedRange<UInt64>] = stride(from: 1001, through: 1037, by: 4).map { $0...($0 + 3) }
 
-  @Test("no promise is broken in a thousand worlds", arguments: handfuls)
+  @Test("no promise is broken in forty worlds", arguments: handfuls)
   func everyWorld(_ seeds: ClosedRange<UInt64>) {
     for seed in seeds {
       let result = World(.drawn(seed)).run()
