@@ -16,7 +16,7 @@ enum Floors {
   /// Lowest first. Each room may know those below it that its row names, and nothing else.
   static let rooms = [
     // The floor under all I/O: the only one that speaks to the system, but for the terminal's few calls.
-    Room("Sources/SystemIO", "CSystem", "Glibc", "Synchronization"),
+    Room("Sources/SystemIO", "CSystem", "COpenSSL", "Glibc", "Synchronization"),
     // Pure: no screen, no socket, no clock, no file.
     Room("Sources/UpgradeCore", "FoundationEssentials", "Synchronization"),
     Room("Sources/UpgradeRuntime", "UpgradeCore", "SystemIO", "Synchronization"),

@@ -1,0 +1,231 @@
+// An encrypted stream on the loop: a TLS session whose bytes travel over a connection.
+
+import Glibc
+import Synchronization
+
+/// TLS over a connected socket. One read and one write may be under way at once.
+///
+/// What fails half-way leaves no stream that could be gone on with, so it closes the connection.
+package final class TLSStream: Sendable {
+  /// Why a stream could not be opened, or does not go on.
+  package enum Failure: Error, Hashable, Sendable {
+    case system(SystemError)
+    case tls(TLSError)
+  }
+
+  private let connection: Connection
+  private let peer: TLSPeer
+  private let session: Mutex<TLSSession>
+  /// What TLS said first; a server that refuses us says why, and hangs up before we have read it.
+  private let verdict = Mutex<TLSError?>(nil)
+  /// What is encrypted first is sent first.
+  private let turns = Turns()
+
+  private init(_ connection: Connection, _ context: TLSContext, host: String) throws(Failure) {
+    self.connection = connection
+    peer = TLSPeer(
+      place: connection.endpoint.description, name: context.settings.serverName ?? host,
+      hasCertificate: context.settings.certificate != nil)
+    do throws(TLSError) {
+      session = Mutex(try TLSSession.open(context, peer))
+    } catch {
+      throw .tls(error)
+    }
+  }
+
+  /// Connects, and shakes hands within the same bound; the server's certificate has been verified when this returns.
+  package static func connect(
+    to endpoint: Endpoint, _ context: TLSContext, on loop: EventLoop, within bound: Duration
+  ) async throws(Failure) -> TLSStream {
+    let start = loop.now
+    let connection: Connection
+    do throws(SystemError) {
+      connection = try await Connection.connect(to: endpoint, on: loop, within: bound)
+    } catch {
+      throw .system(error)
+    }
+    let host = if case .tcp(let host, _) = endpoint { host } else { "localhost" }
+    do throws(Failure) {
+      let stream = try TLSStream(connection, context, host: host)
+      try await stream.shakeHands(from: start, within: bound)
+      return stream
+    } catch {
+      connection.close()
+      throw error
+    }
+  }
+
+  /// When the first certificate of the server's verified chain ends.
+  package var certificateEnd: TLSCertificateEnd? { session.withLock { $0.certificateEnd } }
+
+  /// Reads what is there, at most `count` bytes, onto the end of a buffer; answers their number, 0 at the end.
+  package func read(upTo count: Int, appendingTo buffer: inout [UInt8]) async throws(Failure) -> Int {
+    while true {
+      var answer: Result<TLSSession.Progress, TLSError> = .success(.hungry)
+      var hasOutput = false
+      session.withLock { session in
+        answer = Result { () throws(TLSError) in try session.decrypt(upTo: count, appendingTo: &buffer) }
+        hasOutput = session.outputCount > 0
+      }
+      switch answer {
+      case .success(.done(let received)): return received
+      case .success(.ended): return 0
+      case .failure(let error): throw give(error)
+      case .success(.hungry): break
+      }
+      if hasOutput { try await answerWhatWasRead() }
+      try await takeIn(upTo: max(count, 16 << 10), within: nil)
+    }
+  }
+
+  /// Writes all of it, waiting while the peer does not read.
+  package func write(_ bytes: [UInt8]) async throws(Failure) {
+    guard await turns.take(until: nil, on: connection.loop) else {
+      throw .system(SystemError(.canceled, "write to", connection.endpoint.description))
+    }
+    defer { turns.pass() }
+    var output: [UInt8] = []
+    var failure: TLSError?
+    session.withLock { session in
+      do throws(TLSError) { try session.encrypt(bytes) } catch { failure = error }
+      output = session.takeOutput()
+    }
+    if let failure { throw give(failure) }
+    try await sendWhole(output)
+  }
+
+  /// Says farewell and ends the stream at once; pending reads and writes end with `ECANCELED`.
+  package func close() {
+    let farewell = session.withLock { session in
+      session.sayEnd()
+      return session.takeOutput()
+    }
+    // What does not fit into the socket's buffer now is not worth waiting for.
+    _ = connection.channel.withDescriptor { socket in
+      unsafe farewell.withUnsafeBytes { raw in
+        unsafe send(socket, raw.baseAddress, raw.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+      }
+    }
+    connection.close()
+  }
+}
+
+// MARK: - Shaking hands
+
+extension TLSStream {
+  /// A plain port takes our greeting for the beginning of a line and waits for its end, for ever. So where nothing at
+  /// all was answered in two thirds of the time, the line is ended: TLS has failed by then, and what has no TLS answers.
+  private func shakeHands(from start: MonotonicTime, within bound: Duration) async throws(Failure) {
+    let loop = connection.loop
+    let deadline = start + bound
+    var mayBePlain = true
+    while true {
+      let (result, output) = session.withLock { session -> (Result<TLSSession.Progress, TLSError>, [UInt8]) in
+        let result = Result { () throws(TLSError) in try session.shakeHands() }
+        return (result, session.takeOutput())
+      }
+      // An alert that says what we do not like is sent as well, but its failure is not what matters.
+      do throws(SystemError) {
+        if !output.isEmpty { try await connection.write(output, within: max(.zero, deadline - loop.now)) }
+      } catch {
+        if case .success = result { throw .system(error) }
+      }
+      switch result {
+      case .failure(let error): throw .tls(error)
+      case .success(.done): return
+      case .success: break
+      }
+      if mayBePlain {
+        mayBePlain = false
+        try await takeFirst(until: start + bound * 2 / 3, orLineUntil: deadline)
+      } else {
+        try await takeIn(upTo: 16 << 10, within: max(.zero, deadline - loop.now))
+      }
+    }
+  }
+
+  private func takeFirst(until first: MonotonicTime, orLineUntil deadline: MonotonicTime) async throws(Failure) {
+    let loop = connection.loop
+    do throws(Failure) {
+      return try await takeIn(upTo: 16 << 10, within: max(.zero, first - loop.now))
+    } catch {
+      guard case .system(let silence) = error, silence.code == .timedOut else { throw error }
+      var answer: [UInt8] = []
+      do throws(SystemError) {
+        try await connection.write([13, 10], within: max(.zero, deadline - loop.now))
+        answer = try await connection.read(upTo: 16 << 10, within: max(.zero, deadline - loop.now))
+      } catch {
+        throw .system(error)
+      }
+      // An answer of TLS to a broken greeting comes from a server that was only slow.
+      let isTLS = answer.first.map { (0x14...0x18).contains($0) } ?? true
+      throw isTLS ? .system(silence) : .tls(peer.plain)
+    }
+  }
+}
+
+// MARK: - Bytes
+
+extension TLSStream {
+  private func takeIn(upTo count: Int, within bound: Duration?) async throws(Failure) {
+    let bytes: [UInt8]
+    do throws(SystemError) {
+      bytes = try await connection.read(upTo: count, within: bound)
+    } catch {
+      throw lost(error)
+    }
+    session.withLock { session in
+      if bytes.isEmpty { session.feedEnd() } else { session.feed(bytes) }
+    }
+  }
+
+  /// Reading may have something to say, such as a new key. A writer that is at work sends it along with its next bytes;
+  /// waiting for it here would leave nobody to read what the peer wants to be rid of first.
+  private func answerWhatWasRead() async throws(Failure) {
+    guard await turns.take(until: connection.loop.now, on: connection.loop) else { return }
+    defer { turns.pass() }
+    try await sendWhole(session.withLock { $0.takeOutput() })
+  }
+
+  private func sendWhole(_ output: [UInt8]) async throws(Failure) {
+    guard !output.isEmpty else { return }
+    do throws(SystemError) {
+      try await connection.write(output)
+    } catch {
+      if error.code == .brokenPipe || error.code == .connectionReset { await hearLastWords() }
+      // What was encrypted and not sent would be missing in what comes next.
+      connection.close()
+      throw lost(error)
+    }
+  }
+
+  /// A server that does not accept our certificate says so after the handshake, and hangs up: what it said is read,
+  /// here or by who reads already, although writing failed first.
+  private func hearLastWords() async {
+    let deadline = connection.loop.now + .milliseconds(250)
+    var ignored: [UInt8] = []
+    while verdict.withLock({ $0 == nil }), connection.loop.now < deadline {
+      var isOver = false
+      session.withLock { session in
+        do throws(TLSError) {
+          isOver = try session.decrypt(upTo: 16 << 10, appendingTo: &ignored) == .ended
+        } catch {
+          verdict.withLock { $0 = error }
+        }
+      }
+      if isOver { return }
+      do throws(Failure) { try await takeIn(upTo: 16 << 10, within: deadline - connection.loop.now) } catch { return }
+    }
+  }
+
+  /// What TLS said is the better reason for the end of a stream.
+  private func lost(_ error: SystemError) -> Failure {
+    if let said = verdict.withLock({ $0 }) { .tls(said) } else { .system(error) }
+  }
+
+  private func give(_ error: TLSError) -> Failure {
+    verdict.withLock { $0 = $0 ?? error }
+    connection.close()
+    return .tls(error)
+  }
+}
