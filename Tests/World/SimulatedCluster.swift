@@ -224,6 +224,7 @@ final class SimulatedCluster {
   func follow(_ node: SimulatedNode, _ primary: SimulatedNode) {
     catchUp(node)
     node.claim = Claim(role: .replica, primary: primary.place, epoch: 0, slots: nil)
+    node.home = primary.home
     node.process?.pausedUntil = nil
     node.process?.link = .down(since: now)
     node.process?.linkAttempt += 1

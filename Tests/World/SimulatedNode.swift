@@ -93,8 +93,8 @@ final class SimulatedNode {
   let place: Int
   let id: NodeID
   let address: Address
-  /// The shard that it belonged to at the start.
-  let home: Int
+  /// The shard to which it belongs: that of the primary that it follows.
+  var home: Int
 
   // The host's side: what survives a process.
   var installed: Release

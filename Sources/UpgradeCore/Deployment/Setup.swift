@@ -1,6 +1,7 @@
 // What is fixed for a whole run: where from, where to, which nodes, what the site can do, what the operator asked for.
 
-/// The constants of one run, written into its first record.
+/// The constants of one run, written into its first record; a replica that wandered to another shard moves, once the
+/// operator takes it as it is.
 package struct Setup: Hashable, Sendable {
   /// As the operator named it, without credentials.
   package var target: String

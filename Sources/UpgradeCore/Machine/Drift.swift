@@ -1,7 +1,7 @@
 // A change that we did not make: what is observed minus what was expected, told node by node.
 
 extension UpgradeMachine {
-  /// Compared are role, version and process of the nodes that answer, never offsets, counts or ages, and only while
+  /// Compared are role, version, process and shard of the nodes that answer, never offsets, counts or ages, and only while
   /// nothing is in flight. Down or lagging is a gate, a lost setting of ours is a step. The node that is out is ours,
   /// unless it turns out not to have been stopped.
   func drift(in situation: Situation) -> [String] {
@@ -14,23 +14,34 @@ extension UpgradeMachine {
       guard let expected = state.expected[node], !situation.isOut(node),
         let view = situation.snapshot[node].view
       else { return nil }
-      let seen = structure(of: view)
+      var seen = structure(of: node, view, in: situation)
+      if let present = seen, present.shard == nil || expected.shard == nil { seen?.shard = expected.shard }
       guard seen != expected else { return nil }
       return sentence(node, expected, seen, view)
     }
   }
 
   /// The structure of a node that answers; nil for a product or version that we cannot name.
-  func structure(of view: NodeView) -> Structure? {
+  func structure(of node: NodeID, _ view: NodeView, in situation: Situation) -> Structure? {
     guard let release = view.release else { return nil }
     return Structure(
-      role: view.role, release: release, runID: view.pulse.server.runID, processID: view.pulse.server.processID)
+      role: view.role, release: release, runID: view.pulse.server.runID, processID: view.pulse.server.processID,
+      shard: shard(of: node, view, in: situation.setup))
+  }
+
+  /// A replica belongs where its primary does: the servers move one by themselves where a primary has none left
+  /// (`cluster-allow-replica-migration`, or a barrier that is low enough). Chains of replicas are not followed.
+  private func shard(of node: NodeID, _ view: NodeView, in setup: Setup) -> ShardID? {
+    guard view.role == .replica else { return setup.shard(of: node)?.id }
+    return view.cluster?.member(node)?.primary.flatMap(setup.shard(of:))?.id
   }
 
   /// What reality is now, for the nodes that answer.
   func structures(of nodes: [NodeID], in situation: Situation) -> [NodeID: Structure] {
     var result: [NodeID: Structure] = [:]
-    for node in nodes { result[node] = situation.snapshot[node].view.flatMap(structure(of:)) }
+    for node in nodes {
+      result[node] = situation.snapshot[node].view.flatMap { structure(of: node, $0, in: situation) }
+    }
     return result
   }
 
@@ -41,7 +52,10 @@ extension UpgradeMachine {
     case .host(let node, .start), .watch(let node):
       // A process of its own, on whatever it runs; but the role that the runbook counts on.
       var result = structures(of: [node], in: situation)
-      if let role = state.expected[node]?.role { result[node]?.role = role }
+      if let expected = state.expected[node] {
+        result[node]?.role = expected.role
+        result[node]?.shard = expected.shard
+      }
       return result
     case .handOver(_, let from, let to):
       var result = state.expected.filter { $0.key == from || $0.key == to }
@@ -60,6 +74,9 @@ extension UpgradeMachine {
     var changes: [String] = []
     if seen.role != expected.role {
       changes.append("is \(seen.role.rawValue), was \(expected.role.rawValue)")
+    }
+    if let shard = seen.shard, let old = expected.shard, shard != old {
+      changes.append("follows a primary of \(shard), was in \(old)")
     }
     if seen.release != expected.release { changes.append("runs \(seen.release), ran \(expected.release)") }
     if seen.runID != expected.runID {

@@ -20,11 +20,14 @@ package struct Structure: Hashable, Sendable {
   package var release: Release
   package var runID: String
   package var processID: Int
-  package init(role: Role, release: Release, runID: String, processID: Int) {
+  /// The shard of which it is a member; nil where that could not be told: then it is where it was.
+  package var shard: ShardID?
+  package init(role: Role, release: Release, runID: String, processID: Int, shard: ShardID? = nil) {
     self.role = role
     self.release = release
     self.runID = runID
     self.processID = processID
+    self.shard = shard
   }
 }
 

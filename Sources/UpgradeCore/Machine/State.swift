@@ -90,7 +90,8 @@ extension State {
     facts = Facts(goals: Goals(want: Dictionary(uniqueKeysWithValues: setup.nodes.map { ($0.id, setup.to) })))
     for node in setup.nodes {
       expected[node.id] = Structure(
-        role: node.role, release: node.release, runID: node.runID, processID: node.processID)
+        role: node.role, release: node.release, runID: node.runID, processID: node.processID,
+        shard: setup.shard(of: node.id)?.id)
     }
   }
 
@@ -210,7 +211,24 @@ extension State {
       let old = expected[node]?.role
       facts.adopt(role: structure.role, of: node, on: structure.release, was: old, setup)
       if old == .replica, structure.role == .primary { elected.insert(node) }
+      if let shard = structure.shard { move(node, to: shard) }
       expected[node] = structure
+      expected[node]?.shard = self.setup?.shard(of: node)?.id
+    }
+  }
+
+  /// A replica that follows the primary of another shard is a member of that one from now on, also for rule 1.
+  private mutating func move(_ node: NodeID, to shard: ShardID) {
+    guard let setup, let old = setup.shard(of: node)?.id, old != shard else { return }
+    if facts.out[old] == node {
+      // Two of one shard are never out; it stays where it is counted until the other one is back.
+      guard facts.out[shard] == nil else { return }
+      facts.out[shard] = node
+      facts.out[old] = nil
+    }
+    for place in setup.shards.indices {
+      if setup.shards[place].id == old { self.setup?.shards[place].members.removeAll { $0 == node } }
+      if setup.shards[place].id == shard { self.setup?.shards[place].members.append(node) }
     }
   }
 

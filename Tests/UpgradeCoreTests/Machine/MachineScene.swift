@@ -23,7 +23,7 @@ final class Judgement: Sendable {
 struct SceneServer {
   let id: NodeID
   let address: Address
-  let shard: ShardID
+  var shard: ShardID
   /// What the next start runs.
   var installed: Release
   /// What runs; nil while it is down.

@@ -68,7 +68,8 @@ struct RecordGenerator {
     WizardIdentity(host: text(), user: text(), processID: number(), version: text())
   }
   mutating func structure() -> Structure {
-    Structure(role: role(), release: release(), runID: text(), processID: number())
+    Structure(
+      role: role(), release: release(), runID: text(), processID: number(), shard: flag() ? ShardID(number()) : nil)
   }
 
   mutating func setup() -> Setup {

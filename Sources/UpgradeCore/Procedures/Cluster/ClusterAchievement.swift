@@ -108,6 +108,10 @@ extension ClusterProcedure {
         }
         return .gates([Gate("seen-by-peers", .node(node)), Gate("cluster-ok", .deployment)])
       }
+      if let followed = view.cluster?.member(node)?.primary, let other = setup.shard(of: followed), other.id != shard.id
+      {
+        return .never(elsewhere(node, followed, other, situation))
+      }
       let others = shard.members.filter { $0 != node }
       if !others.isEmpty, others.allSatisfy({ situation.snapshot[$0].isDown }) {
         return .never(nobodyToFollow(node, others, situation))

@@ -101,6 +101,23 @@ extension ClusterProcedure {
       choices: choices + [.stopHere, .windDown])
   }
 
+  /// The servers move a replica by themselves to a primary that has none left.
+  func elsewhere(_ node: NodeID, _ followed: NodeID, _ shard: Shard, _ situation: Situation) -> Problem {
+    let setup = situation.setup
+    let old = setup.shard(of: node)?.id.description ?? "its shard"
+    return Problem(
+      name: ClusterProblem.elsewhere, object: .node(node), step: StepKey(.rejoin, .node(node)),
+      what: "\(setup.address(node)) came back as a replica of \(setup.address(followed)), which is in \(shard.id); "
+        + "it was in \(old).",
+      risk: standing(node, situation),
+      guess: "\(setup.address(followed)) had no replica left, and the servers gave it this one "
+        + "(cluster-allow-replica-migration); CLUSTER REPLICATE on \(setup.address(node)) takes it back",
+      choices: [
+        Offer(.retry, "Look again: it was sent back to \(old) meanwhile"),
+        Offer(.adopt, "Take it as it is: a member of \(shard.id) from now on"), .stopHere, .windDown,
+      ])
+  }
+
   func notBack(_ node: NodeID, _ text: String, _ situation: Situation) -> Problem {
     var choices = [Offer(.retry, "Start it again")]
     choices.append(goBackOffer(node, situation))

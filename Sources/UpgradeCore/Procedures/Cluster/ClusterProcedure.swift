@@ -189,6 +189,7 @@ package enum ClusterProblem {
   package static let empty = "came-back-short-of-keys"
   /// The same of a node that nobody can refill: it serves its shard, and the shard's data is not there.
   package static let dataGone = "serves-without-its-data"
+  package static let elsewhere = "came-back-in-another-shard"
   package static let stranger = "came-back-as-another-node"
   package static let settingChanged = "setting-changed-by-others"
   package static let restartedByOthers = "restarted-by-others"

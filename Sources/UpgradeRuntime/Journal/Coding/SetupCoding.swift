@@ -105,11 +105,13 @@ extension Options: JournalCoded {
 
 extension Structure: JournalCoded {
   var json: JSONValue {
-    .object(["role": role.json, "release": release.json, "run_id": runID.json, "pid": processID.json])
+    .object([
+      "role": role.json, "release": release.json, "run_id": runID.json, "pid": processID.json, "shard": shard?.json,
+    ])
   }
   init(json: JSONValue) throws(CodingFault) {
     self.init(
       role: try json.field("role"), release: try json.field("release"), runID: try json.field("run_id"),
-      processID: try json.field("pid"))
+      processID: try json.field("pid"), shard: try json.optional("shard"))
   }
 }
