@@ -11,7 +11,10 @@ enum HoldCommand {
       return 2
     }
     guard (try? Signals.prepareProcess()) != nil, let loop = try? EventLoop(name: "hold") else { return 4 }
-    let text = String(decoding: standardInput(), as: UTF8.self)
+    guard let text = HoldFiles.command(in: standardInput()) else {
+      complain("hold: its wizard was gone before it had said what is to be run; nothing was run.")
+      return 4
+    }
     let code = try? loop.runAndWait { await Holder(loop: loop, folder: words[0], name: words[1]).run(text) }
     return code.flatMap { $0 } ?? 4
   }

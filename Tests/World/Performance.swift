@@ -18,6 +18,15 @@ final class Performance {
 
   func begin() {
     world.mayDieDuring(effect)
+    guard let replica = world.prey(of: effect) else { return act() }
+    _ = world.cluster.failOver(replica, by: .others)
+    world.agenda.after(.milliseconds(500)) { [self] in if wizard.isAlive { act() } }
+  }
+
+  private func act() {
+    if effect.action.isDisruptive, !effect.isReattachment, world.hosts.isAtWork {
+      return end(Outcome(.refused, "nothing was begun: an earlier command of this run is still at work"))
+    }
     switch effect.action {
     case .configure(let node, let settings), .restore(let node, let settings): configure(node, settings[...])
     case .backUp(let nodes): backUp(nodes)

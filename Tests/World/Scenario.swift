@@ -38,8 +38,6 @@ package enum Mutation: String, Hashable, Sendable, CaseIterable {
   case noDrain = "no-drain"
   /// The one who performs does not look at process and role right before.
   case noIdentity = "no-identity"
-  /// Consent is not asked for but taken.
-  case staleReadings = "stale-readings"
 }
 
 /// Everything about a world but what chance does in it.
@@ -54,6 +52,8 @@ package struct Scenario: Hashable, Sendable {
   package var stages: [Site.Stage] = [.install, .start, .rollback]
   package var appendOnly = false
   package var faults = Faults.none
+  /// Somebody else has a replica take over between our decision to stop it and the stop itself, once.
+  package var hasRival = false
   package var mutation: Mutation?
   /// Whether the journal is kept as the program's own bytes, and read back from them.
   package var keepsBytes = false

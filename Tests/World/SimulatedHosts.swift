@@ -14,14 +14,14 @@ final class SimulatedHosts {
   var isReliable = false
 
   private final class Holding {
-    let place: Int
     var outcome: Outcome?
     var listeners: [(Outcome) -> Void] = []
     /// Also after it was given up as overdue.
     var isAtWork = true
-
-    init(place: Int) { self.place = place }
   }
+
+  /// Whether a command that was given up has not ended yet.
+  var isAtWork: Bool { held.values.contains(where: \.isAtWork) }
 
   init(_ cluster: SimulatedCluster, _ agenda: Agenda, _ witness: Witness, _ scenario: Scenario) {
     self.cluster = cluster
@@ -38,10 +38,7 @@ final class SimulatedHosts {
     _ effect: EffectID, _ node: SimulatedNode, _ stage: Site.Stage, bound: Duration,
     then: @escaping (Outcome) -> Void
   ) {
-    if held.values.contains(where: { $0.place == node.place && $0.isAtWork }) {
-      return then(Outcome(.refused, "nothing was started: an earlier command for it is still at work"))
-    }
-    let holding = Holding(place: node.place)
+    let holding = Holding()
     holding.listeners.append(then)
     held[effect] = holding
     var quirk = Quirk.none
@@ -49,11 +46,13 @@ final class SimulatedHosts {
       quirk = random.pick([.fails, .fails, .failsAfterAll, .lies, .overdue]) ?? .none
       witness.hostWentWrong(node)
     }
+    let role = node.claim.role
     let usual = stage == .install || stage == .rollback ? 200...3000 : 20...300
     let duration = quirk == .overdue ? bound + random.milliseconds(1...20000) : random.milliseconds(usual)
     witness.note("\(stage.rawValue) of \(node.port) begins\(quirk == .none ? "" : " (\(quirk))")", by: .us)
     if quirk == .overdue {
       agenda.after(bound) { [unowned self] in
+        if holding.isAtWork { witness.gaveUp(node) }
         end(
           holding,
           Outcome(
@@ -63,7 +62,9 @@ final class SimulatedHosts {
     agenda.after(duration) { [unowned self] in
       if quirk == .fails { return end(holding, Outcome(.failed, "its command ended with exit 1")) }
       if quirk == .lies { return end(holding, Outcome(.done, "", evidence: ["exit": "0"])) }
-      act(node, stage) { [unowned self] failure in
+      // A role that somebody else moved while the command was under way is not what was stopped by us.
+      act(node, stage, by: node.claim.role == role ? .us : .others) { [unowned self] failure in
+        witness.ended(node)
         if let failure { return end(holding, Outcome(.failed, failure)) }
         end(
           holding,
@@ -88,7 +89,7 @@ final class SimulatedHosts {
     holding.listeners = []
   }
 
-  private func act(_ node: SimulatedNode, _ stage: Site.Stage, then: @escaping (String?) -> Void) {
+  private func act(_ node: SimulatedNode, _ stage: Site.Stage, by doer: Doer, then: @escaping (String?) -> Void) {
     switch stage {
     case .install:
       node.installed = scenario.to
@@ -100,7 +101,7 @@ final class SimulatedHosts {
       cluster.start(node, by: .us)
       then(nil)
     case .stop:
-      cluster.shutDown(node, by: .us) { reply in
+      cluster.shutDown(node, by: doer) { reply in
         switch reply {
         case nil, .refused: then(nil)
         default: then("its command ended with exit 1: the server did not stop")

@@ -26,6 +26,8 @@ package final class Witness {
   private var othersAt: [Int: Instant] = [:]
   /// Nodes whose host command was made to go wrong: they may be started by a command that was given up.
   private var unreliable: Set<Int> = []
+  /// Nodes for which a host command was given up and has not ended: it may act at any moment.
+  private var givenUp: Set<Int> = []
 
   init(_ scenario: Scenario, _ agenda: Agenda, log hear: ((String) -> Void)?) {
     self.scenario = scenario
@@ -57,6 +59,8 @@ package final class Witness {
   }
 
   func hostWentWrong(_ node: SimulatedNode) { unreliable.insert(node.place) }
+  func gaveUp(_ node: SimulatedNode) { givenUp.insert(node.place) }
+  func ended(_ node: SimulatedNode) { givenUp.remove(node.place) }
 
   /// What changed in the last moments cannot have been known: a reading is up to two seconds old.
   private func isExcused(_ shard: Int) -> Bool {
@@ -114,7 +118,12 @@ package final class Witness {
     if let other = others.first(where: \.isOutByUs) {
       violation("rule 1: \(node.port) is stopped while \(other.port) of the same shard is out by us")
     }
-    if node.claim.role == .primary, node.claim.slots != nil, !others.isEmpty, !isExcused(shard) {
+    for place in givenUp where place != node.place {
+      violation("rule 1: \(node.port) is stopped while a given up command for \(7000 + place) is still at work")
+    }
+    // Process and role are read right before: what changed since is a matter of milliseconds.
+    let isPrimary = node.process?.electedAt.map { agenda.now - $0 > .milliseconds(50) } ?? true
+    if node.claim.role == .primary, node.claim.slots != nil, !others.isEmpty, isPrimary {
       violation("rule 2: \(node.port) is stopped while it is primary")
     }
     for other in scenario.replicas.indices where other != shard && !isExcused(other) {

@@ -33,6 +33,7 @@ package final class World {
   private var resumes = 0
   private var problems: [String: Int] = [:]
   private var events = 0
+  private var rivalIsDone = false
 
   package init(_ scenario: Scenario, log: ((String) -> Void)? = nil) {
     self.scenario = scenario
@@ -137,6 +138,18 @@ package final class World {
     let victim = wizard
     agenda.after(fate.milliseconds(0...6000)) { [unowned self] in
       if victim === wizard { kill("while \(effect.id) was under way") }
+    }
+  }
+
+  /// The replica that a rival has take over before an effect stops it; nil where there is no rival, or no more.
+  func prey(of effect: Effect) -> SimulatedNode? {
+    guard scenario.hasRival, !rivalIsDone else { return nil }
+    switch effect.action {
+    case .shutDown(let id, _), .host(let id, .stop):
+      guard let node = cluster.node(id), node.claim.role == .replica else { return nil }
+      rivalIsDone = true
+      return node
+    default: return nil
     }
   }
 
@@ -263,7 +276,7 @@ package final class World {
       for key in state.facts.openLedger { witness.violation("at the end the ledger still has \(key.directive)") }
       for node in cluster.nodes where !isRecent(node) { judge(node, state, ending) }
     }
-    if scenario.faults.isNone, scenario.mutation == nil || scenario.mutation == .noDrain {
+    if scenario.faults.isNone, !scenario.hasRival, scenario.mutation == nil || scenario.mutation == .noDrain {
       if !problems.isEmpty { witness.violation("a problem in a world without any: \(problems)") }
       if ending.kind != .done { witness.violation("a world without faults ended \(ending.name)") }
       if kills == 0, audit.begun != planned {

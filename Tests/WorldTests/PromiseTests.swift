@@ -58,6 +58,29 @@ import World
     Issue.record("\(mutation.rawValue) broke nothing that says \(breaks): \(stories.prefix(5))")
   }
 
+  /// Seeds whose worlds need the gates.
+  @Test("without gates what others do is run into", arguments: [136, 231, 236] as [UInt64])
+  func withoutGates(_ seed: UInt64) {
+    var scenario = Scenario.drawn(seed)
+    #expect(World(scenario).run().violations == [])
+    scenario.mutation = .noGates
+    #expect(!World(scenario).run().violations.isEmpty)
+  }
+
+  @Test(
+    "a role that a rival moved at the last moment is seen right before the stop",
+    arguments: [[], [.stop]] as [[Site.Stage]])
+  func roleRightBefore(_ stages: [Site.Stage]) {
+    var scenario = Scenario(seed: 7)
+    scenario.hasRival = true
+    scenario.stages += stages
+    let guarded = World(scenario).run()
+    #expect(guarded.violations == [])
+    #expect(guarded.ending?.kind == .done, "\(guarded.story)")
+    scenario.mutation = .noIdentity
+    #expect(World(scenario).run().violations.contains { $0.contains("is stopped while it is primary") })
+  }
+
   @Test("a world is what its seed makes of it, to the byte", arguments: [3, 17, 40, 91] as [UInt64])
   func determinism(_ seed: UInt64) {
     var scenario = Scenario.drawn(seed)

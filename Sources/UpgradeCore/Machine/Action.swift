@@ -67,6 +67,14 @@ extension Action {
     if case .host = self { true } else { false }
   }
 
+  /// Whether it may take a node out of service or move a role.
+  package var isDisruptive: Bool {
+    switch self {
+    case .host, .shutDown, .setAside, .handOver: true
+    case .configure, .restore, .backUp, .drain, .watch, .confirm: false
+    }
+  }
+
   var isHandOver: Bool {
     if case .handOver = self { true } else { false }
   }

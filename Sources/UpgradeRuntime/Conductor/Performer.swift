@@ -31,6 +31,11 @@ package struct Performer: Sendable {
   }
 
   package func perform(_ effect: Effect) async -> Outcome {
+    if effect.action.isDisruptive, !effect.isReattachment, let other = await host.commandAtWork() {
+      return Outcome(
+        .refused,
+        "nothing was begun: an earlier command of this run is still at work, and may act at any moment (\(other))")
+    }
     let outcome: Outcome
     switch effect.action {
     case .configure(let node, let settings), .restore(let node, let settings):
@@ -163,10 +168,6 @@ package struct Performer: Sendable {
     case .neverStarted: return Outcome(.lapsed, "its command had not been started", evidence: evidence)
     case .overdue:
       return Outcome(.failed, "its command is still running after its bound; it was left alone", evidence: evidence)
-    case .busy(let other):
-      return Outcome(
-        .refused, "nothing was started: an earlier command for it is still at work (\(other).out in the run's folder)",
-        evidence: evidence)
     case .unknown(let why): return Outcome(.unknown, why, evidence: evidence)
     }
   }

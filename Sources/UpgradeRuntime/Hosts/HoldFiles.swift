@@ -10,7 +10,7 @@ import UpgradeCore
 /// - `NAME.out`: every byte that the command wrote.
 /// - `NAME.status`: how it ended; written atomically when it is over.
 /// - `NAME.sock`: where its holder listens while it runs.
-struct HoldFiles: Sendable {
+package struct HoldFiles: Sendable {
   let folder: String
   let name: String
 
@@ -34,6 +34,15 @@ struct HoldFiles: Sendable {
   /// What stands in a job file in place of a command that may never run any more.
   static let never = "never\n"
 
+  /// What goes in through a holder's standard input. The end is a byte of its own: a wizard that dies before it has
+  /// said all would else have half a command run, or an empty one, which does nothing and does it well.
+  static func message(_ text: String) -> [UInt8] { Array(text.utf8) + [0] }
+
+  /// The command in a message; nil where its end is missing.
+  package static func command(in message: [UInt8]) -> String? {
+    message.last == 0 ? String(decoding: message.dropLast(), as: UTF8.self) : nil
+  }
+
   /// Takes the only slot in which this command can run; false where somebody has it already.
   func claim(_ text: String) throws(SystemError) -> Bool {
     do throws(SystemError) {
@@ -45,17 +54,13 @@ struct HoldFiles: Sendable {
     }
   }
 
-  /// The name of another command for the same object whose holder still lives; nil where there is none.
-  func atWork() throws(SystemError) -> String? {
-    guard let end = name.lastIndex(of: "-"), let start = name[..<end].lastIndex(of: "-") else { return nil }
-    let object = name[start...end]
-    for file in try Files.list(folder) where file.hasSuffix(".lock") {
-      let other = String(file.dropLast(5))
-      guard other != name, other[..<(other.lastIndex(of: "-") ?? other.startIndex)].hasSuffix(object.dropLast())
-      else { continue }
+  /// A command in this folder whose holder still lives: its name and its holder's process; nil where there is none.
+  static func atWork(in folder: String) throws(SystemError) -> (name: String, process: String)? {
+    for file in try Files.list(folder).sorted() where file.hasSuffix(".lock") {
       switch try Files.lock("\(folder)/\(file)", content: []) {
       case .held(let lock): lock.release()
-      case .taken: return other
+      case .taken(let content):
+        return (String(file.dropLast(".lock".count)), String(decoding: content.prefix { $0 != 0x0A }, as: UTF8.self))
       }
     }
     return nil

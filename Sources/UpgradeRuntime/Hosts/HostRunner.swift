@@ -27,8 +27,6 @@ package struct HostResult: Hashable, Sendable {
     case neverStarted
     /// It is still running after its bound; it was not killed.
     case overdue
-    /// Nothing was started: an earlier command for this node is still at work, of that name among the run's files.
-    case busy(String)
     /// It cannot be told.
     case unknown(String)
   }
@@ -61,7 +59,6 @@ extension HostResult.Kind {
     case .signalled(let signal): "killed by signal \(signal)"
     case .neverStarted: "never started"
     case .overdue: "still running after its bound"
-    case .busy: "not started"
     case .unknown: "end not known"
     }
   }
@@ -73,4 +70,6 @@ package protocol HostRunner: Sendable {
   func run(_ job: HostJob, output: @escaping @Sendable ([UInt8]) -> Void) async -> HostResult
   /// After a restart: what became of a command that an earlier wizard may have begun. Never starts anything.
   func reattach(_ job: HostJob, output: @escaping @Sendable ([UInt8]) -> Void) async -> HostResult
+  /// A command of this run that was given up as overdue and has not ended yet, in words; nil where there is none.
+  func commandAtWork() async -> String?
 }

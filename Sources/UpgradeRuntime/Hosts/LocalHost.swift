@@ -19,12 +19,10 @@ package struct LocalHost: HostRunner {
   package func run(_ job: HostJob, output: @escaping @Sendable ([UInt8]) -> Void) async -> HostResult {
     let files = HoldFiles(folder: folder, job.id)
     do throws(SystemError) {
-      // One that was given up as overdue can still act: two for one node would undo each other.
-      if let other = try files.atWork() { return result(files, .busy(other)) }
       // The command goes in through standard input: what is in arguments everybody can read.
       let holder = try ChildProcess.spawn(
         ChildCommand(program, ["hold", folder, files.name]), streams: .pipes, newSession: true, on: loop)
-      try await holder.write(Array(job.text.utf8))
+      try await holder.write(HoldFiles.message(job.text))
       holder.closeInput()
       let following = follow(files, output)
       let status = await holder.exit(within: job.bound)
@@ -55,6 +53,15 @@ package struct LocalHost: HostRunner {
         files, isOver ? .unknown("its holder was cut off, and left no word of how the command ended") : .overdue)
     } catch {
       return result(files, .unknown("what became of it could not be read: \(error)"))
+    }
+  }
+
+  package func commandAtWork() async -> String? {
+    do throws(SystemError) {
+      guard let (name, process) = try HoldFiles.atWork(in: folder) else { return nil }
+      return "\(name), held by process \(process)"
+    } catch {
+      return "which ones cannot be told: \(error)"
     }
   }
 
@@ -114,6 +121,7 @@ package struct LocalHost: HostRunner {
 /// The profile `manual`: nothing is run here; the operator does it elsewhere, and readings show the result.
 package struct ManualHost: HostRunner {
   package init() {}
+  package func commandAtWork() async -> String? { nil }
   package func run(_ job: HostJob, output: @escaping @Sendable ([UInt8]) -> Void) async -> HostResult {
     HostResult(kind: .exited(0), outputPath: "", outputLength: 0, tail: [])
   }

@@ -1,0 +1,57 @@
+// Holders of host commands: what was given up is known to be at work, and half a command is never run.
+
+import SystemIO
+import Testing
+import UpgradeCore
+import UpgradeRuntime
+
+@Suite(.timeLimit(.minutes(2))) struct HolderTests {
+  @Test func whatWasGivenUpIsAtWorkUntilItsEnd() async throws {
+    let loop = try EventLoop(name: "busy")
+    defer { loop.stop() }
+    let folder = "/tmp/redis-upgrade-test-\(UInt32.random(in: 0 ... .max))"
+    try Files.makeDirectories(folder)
+    defer { try? Files.removeTree(folder) }
+    try await Task(executorPreference: loop) {
+      let host = LocalHost(loop: loop, program: Wizard.path, folder: folder)
+      func job(_ verb: Verb, _ node: String, _ text: String, bound: Duration = .seconds(30)) -> HostJob {
+        HostJob(
+          id: EffectID(StepKey(verb, .node(NodeID(node))), attempt: 1), node: NodeID(node), text: text, bound: bound)
+      }
+      // It goes on until somebody makes the file; nobody waits for it that long.
+      let slow = job(
+        .stop, "aaaaaaaaaaaaaaaa", "until test -e \(folder)/go; do sleep 0.02; done; echo over",
+        bound: .milliseconds(300))
+      #expect(await host.run(slow, output: { _ in }).kind == .overdue)
+
+      let word = try #require(await host.commandAtWork())
+      #expect(word.hasPrefix("stop-aaaaaaaaaaaa-1, held by process "))
+
+      try Files.writeAtomically("\(folder)/go", [])
+      let ended = await host.reattach(
+        HostJob(id: slow.id, node: slow.node, text: slow.text, bound: .seconds(30)), output: { _ in })
+      #expect(ended.kind == .exited(0))
+      #expect(ended.tail.contains("over"))
+      #expect(await host.commandAtWork() == nil)
+    }.value
+  }
+
+  /// The wizard was killed after it had started the holder, and before all of the command was in it.
+  @Test(arguments: ["", "touch ", "touch FOLDER/done"])
+  func aCommandWhoseEndIsMissingIsNotRun(_ text: String) async throws {
+    let loop = try EventLoop(name: "half")
+    defer { loop.stop() }
+    let folder = "/tmp/redis-upgrade-test-\(UInt32.random(in: 0 ... .max))"
+    try Files.makeDirectories(folder)
+    defer { try? Files.removeTree(folder) }
+    try await Task(executorPreference: loop) {
+      let holder = try ChildProcess.spawn(
+        ChildCommand(Wizard.path, ["hold", folder, "install-aaaaaaaaaaaa-1"]), streams: .pipes, on: loop)
+      try await holder.write(Array(text.replacing("FOLDER", with: folder).utf8))
+      holder.closeInput()
+      #expect(await holder.exit(within: .seconds(30)) == .exited(4))
+      // Not claimed either: the next wizard finds that it was never started.
+      #expect(try Files.list(folder) == [])
+    }.value
+  }
+}
