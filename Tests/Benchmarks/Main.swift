@@ -5,15 +5,19 @@ import SystemIO
 @main
 enum Benchmarks {
   static func main() throws {
-    let words = CommandLine.arguments.dropFirst()
-    if words.isEmpty || words.first == "parser" { runParserBenchmark() }
-    guard words.first != "parser" else { return }
+    let words = Array(CommandLine.arguments.dropFirst())
+    switch words.first {
+    case nil: runParserBenchmark()
+    case "parser": return runParserBenchmark()
+    case "nights" where words.count == 1 || Int(words[1]) != nil: break
+    default: return print("usage: upgrade-benchmarks [parser | nights [N]]")
+    }
     try Signals.prepareProcess()
     let loop = try EventLoop(name: "benchmark")
     // The program that was built beside this one.
     let program = Files.directory(of: try Files.readLink("/proc/self/exe")) + "/redis-upgrade"
     // Three hand-overs a night: sixty.
-    let rounds = max(1, words.dropFirst().first.flatMap { Int($0) } ?? 20)
+    let rounds = max(1, words.dropFirst().first.flatMap(Int.init) ?? 20)
     let problem = try loop.runAndWait { () async -> String? in
       do {
         try await NightBenchmark(loop: loop, program: program, rounds: rounds).run()

@@ -110,6 +110,41 @@ import UpgradeRuntime
     }
   }
 
+  /// The new version has written its data in a format that the old one cannot read: that is moved aside, and the node
+  /// gets everything from its primary, which still runs the old version.
+  @Test func putBackAfterItHadComeUp() async throws {
+    try await withFaultyNight(isFull: true) { night in
+      let replica = night.address(Place.replica1)
+      try night.put("echo 'the smoke test fails'; exit 7", before: "after_node", on: Place.replica1)
+      try await night.expectStopped(
+        try await night.night.run(night.run()), code: 3,
+        says: [
+          "STOPPED step-failed on \(replica): after-node on \(replica) did not work: its command ended with exit 7: "
+            + "the smoke test fails",
+          "roll-back Put \(replica) back on redis-6.2.14",
+        ])
+      #expect(try await night.count(on: .redis70) == 1)
+
+      try await night.night.withPerson(night.resume()) { person in
+        _ = try await person.meets("step-failed")
+        try night.mend("after_node", on: Place.replica1)
+        try await person.chooses("roll-back")
+        let said = try await person.end()
+        #expect(said.code == 3, "\(said.output.suffix(3000))")
+        #expect(said.output.contains("Wound down. 4 of 6 nodes run Redis 7.0.15."), "\(said.output.suffix(1000))")
+      }
+      // What the new version wrote is still there, under another name.
+      let files = try Files.list(night.directory(Place.replica1))
+      let aside = try #require(files.first { $0.hasPrefix("dump.rdb.set-aside-") }, "\(files)")
+      let written = try Files.read("\(night.directory(Place.replica1))/\(aside)")
+      #expect(String(decoding: written.prefix(9), as: UTF8.self) == "REDIS0010")
+      #expect(try await night.count(on: .redis70) == 4)
+      #expect(try await night.shardsServed() == ["s1", "s2", "s3"])
+      #expect(try await night.night.proof.keys().allSatisfy(\.areEqual))
+      #expect(try night.night.journal().state.facts.openLedger.isEmpty)
+    }
+  }
+
   @Test func emptyAndWithoutItsName() async throws {
     try await withFaultyNight { night in
       let replica = night.address(Place.replica1)
