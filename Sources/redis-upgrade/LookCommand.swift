@@ -20,7 +20,7 @@ struct LookCommand {
 
   func plan() throws(UsageError) -> Int32 {
     try look { picture, isJSON in
-      let text = PlanText(picture.plan, setup: picture.setup)
+      let text = PlanText(picture.plan, setup: picture.setup, briefing: picture.briefing)
       if isJSON { print(text.json.line) } else { for line in text.lines { print(line) } }
       let refusing = picture.checks.filter(\.refuses)
       for check in refusing { complain("refused by \(check.name) on \(check.object): \(check.saw)") }

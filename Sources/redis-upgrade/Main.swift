@@ -53,6 +53,7 @@ enum Main {
     case .cleanup(let request): return try CleanupCommand(program: program, request: request).run()
     case .train(let request): return try TrainCommand(program: program, request: request).run()
     case .lab(let request): return try LabCommand(program: program, request: request).run()
+    case .explain(let request): return ExplainCommand(request: request).run()
     case .hold(let words): return HoldCommand.run(words)
     }
   }

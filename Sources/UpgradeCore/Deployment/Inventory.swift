@@ -6,7 +6,13 @@ package struct Inventory: Hashable, Sendable {
   package var configuration: [String: String]
   /// `ACL LIST`, with password hashes taken out; nil where the server or our user does not allow it.
   package var users: [String]?
-  package var modules: [String]
+  /// The lines about users that the next start reads, from the ACL file or the configuration file, with passwords and
+  /// hashes taken out; nil where the file was not read.
+  package var storedUsers: [String]?
+  /// nil where neither `MODULE LIST` nor `INFO` tells.
+  package var modules: [String]?
+  /// What has been used since the process started; nil where it was not read.
+  package var usage: Usage?
   /// Other wizards, seen by the names of their connections in `CLIENT LIST`.
   package var otherWizards: [WizardName]
   /// The rehearsal of each permission that the run needs, by command.
@@ -15,15 +21,28 @@ package struct Inventory: Hashable, Sendable {
   package var unsavedDirectives: [String]?
 
   package init(
-    configuration: [String: String], users: [String]?, modules: [String], otherWizards: [WizardName],
-    permissions: [String: Permission], unsavedDirectives: [String]?
+    configuration: [String: String], users: [String]?, storedUsers: [String]? = nil, modules: [String]?,
+    usage: Usage? = nil, otherWizards: [WizardName], permissions: [String: Permission], unsavedDirectives: [String]?
   ) {
     self.configuration = configuration
     self.users = users
+    self.storedUsers = storedUsers
     self.modules = modules
+    self.usage = usage
     self.otherWizards = otherWizards
     self.permissions = permissions
     self.unsavedDirectives = unsavedDirectives
+  }
+}
+
+/// What a server has been used for since its process started, as it counts by itself.
+package struct Usage: Hashable, Sendable {
+  /// Calls by command in lower case; from 7.0 on sub-commands as `script|load`, and all of them together as `script`.
+  package var calls: [String: Int]
+  package var uptimeSeconds: Int
+  package init(calls: [String: Int], uptimeSeconds: Int) {
+    self.calls = calls
+    self.uptimeSeconds = uptimeSeconds
   }
 }
 

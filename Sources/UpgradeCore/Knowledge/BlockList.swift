@@ -50,7 +50,7 @@ package enum BlockList {
     Version(major, minor, patches.lowerBound)...Version(major, minor, patches.upperBound)
   }
 
-  static let rows: [BlockedPatch] = [
+  package static let rows: [BlockedPatch] = [
     BlockedPatch(
       "channels-of-default", .redis, [patches(6, 2, 0...1)], .refuse,
       "the default user and every user that is reset lose their Pub/Sub channels", fixedIn: "6.2.2",
@@ -78,7 +78,7 @@ package enum BlockList {
     BlockedPatch(
       "announced-name", .redis,
       [patches(7, 4, 9...9), patches(8, 2, 6...6), patches(8, 4, 3...3), patches(8, 6, 3...3)], .refuse,
-      if: .announcesNameAsAddress, "with a host name in cluster-announce-ip the server does not start",
+      if: .directive("cluster-announce-ip", .name), "with a host name in cluster-announce-ip the server does not start",
       fixedIn: "8.2.7, 8.4.4, 8.6.4", source: "redis/redis#15183"),
     BlockedPatch(
       "short-read-exit", .redis, [patches(8, 0, 0...2)], .warn,

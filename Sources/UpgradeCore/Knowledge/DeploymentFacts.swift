@@ -1,50 +1,48 @@
-// What the table of hazards and the block list ask about a deployment, each answer yes, no or not known.
+// What considerations and the block list may ask about a deployment: what was read of each node, and what was not.
 
-/// Facts of one deployment that decide whether a hazard is real there.
+/// What was read of the nodes, for conditions.
 package struct DeploymentFacts: Hashable, Sendable {
-  /// Any node appends to a file.
-  package var appendOnly: Bool?
-  /// Any node announces a host name beside its address (`cluster-announce-hostname`).
-  package var announcesHostname: Bool?
-  /// Any node announces a name in the place of its address (`cluster-announce-ip`).
-  package var announcesNameAsAddress: Bool?
-  /// Any user has no word about channels in its rules.
-  package var usersWithoutChannels: Bool?
-  /// Any module is loaded.
-  package var modules: Bool?
-  /// Any node sends full syncs over a second connection (`dual-channel-replication-enabled`).
-  package var dualChannel: Bool?
+  package var nodes: [NodeFacts]
 
-  package init() {}
+  package init(nodes: [NodeFacts] = []) { self.nodes = nodes }
 
-  /// Out of what was read; a fact is `false` only where every node was read and none has it.
+  /// Every node of a snapshot, by address; one that was not read is in it, with nothing known.
   package init(_ snapshot: Snapshot) {
-    let views = snapshot.nodes.values.map(\.view)
-    let inventories = views.map { $0?.inventory }
-    func any(_ test: (Inventory) -> Bool?) -> Bool? {
-      let answers = inventories.map { inventory in inventory.flatMap(test) }
-      if answers.contains(true) { return true }
-      return answers.contains(nil) || answers.isEmpty ? nil : false
-    }
-    func directive(_ name: String, _ test: @escaping (String) -> Bool) -> Bool? {
-      any { inventory in
-        guard !inventory.configuration.isEmpty else { return nil }
-        return inventory.configuration[name].map(test) ?? false
-      }
-    }
-    let writing = views.map { $0?.pulse.persistence.appendOnly }
-    appendOnly = writing.contains(true) ? true : writing.contains(nil) || writing.isEmpty ? nil : false
-    announcesHostname = directive("cluster-announce-hostname") { !$0.isEmpty }
-    announcesNameAsAddress = directive("cluster-announce-ip") { text in
-      !text.isEmpty && !text.utf8.allSatisfy { (48...57).contains($0) || $0 == 46 } && !text.contains(":")
-    }
-    usersWithoutChannels = any { inventory in inventory.users.map { $0.contains(where: ChannelRules.isSilent) } }
-    modules = any { !$0.modules.isEmpty }
-    dualChannel = directive("dual-channel-replication-enabled") { $0 == "yes" }
+    nodes = snapshot.nodes.map { id, reading in
+      NodeFacts(name: snapshot.address(id)?.description ?? String(id.text.prefix(8)), reading.view)
+    }.sorted { $0.name < $1.name }
   }
 }
 
-/// What a line of `ACL LIST` says about Pub/Sub channels.
+/// What was read of one node; nil is not known.
+package struct NodeFacts: Hashable, Sendable {
+  package var name: String
+  package var release: Release?
+  package var hasConfigurationFile: Bool?
+  package var appendOnly: Bool?
+  package var configuration: [String: String]?
+  package var users: [String]?
+  /// The lines about users that its next start reads.
+  package var storedUsers: [String]?
+  package var modules: [String]?
+  package var usage: Usage?
+
+  package init(name: String, _ view: NodeView? = nil) {
+    self.name = name
+    guard let view else { return }
+    release = view.release
+    hasConfigurationFile = !view.pulse.server.configFile.isEmpty
+    appendOnly = view.pulse.persistence.appendOnly
+    guard let inventory = view.inventory else { return }
+    configuration = inventory.configuration.isEmpty ? nil : inventory.configuration
+    users = inventory.users
+    storedUsers = inventory.storedUsers
+    modules = inventory.modules
+    usage = inventory.usage
+  }
+}
+
+/// What a line about a user says about Pub/Sub channels.
 package enum ChannelRules {
   /// True where no word speaks of channels: from 7.0 on such a user may use none (`acl-pubsub-default`).
   static func isSilent(_ user: String) -> Bool {
@@ -52,23 +50,23 @@ package enum ChannelRules {
       word.hasPrefix("&") || word == "allchannels" || word == "resetchannels"
     }
   }
-}
 
-/// When a hazard or a block applies.
-package enum Condition: Hashable, Sendable {
-  case always
-  case appendOnly, announcesHostname, announcesNameAsAddress, usersWithoutChannels, modules, dualChannel
+  /// The users who lose their channels when a node before 7.0 comes back as 7.0 or later.
+  ///
+  /// What counts is the text that the start reads. A server of 6.2 prints `&*` for a user whose line says nothing
+  /// about channels, so that only the file tells (redis 6.2.14 and 7.0.15, tried); one of 6.0 has no word for them.
+  static func losers(_ node: NodeFacts) -> (users: [String], unknown: String?) {
+    if let stored = node.storedUsers { return (stored.filter(isSilent).map(name), nil) }
+    guard let release = node.release else { return ([], "its version is not known") }
+    if release.version < Version(6, 0, 0) { return ([], nil) }
+    guard let users = node.users else { return ([], "ACL LIST has not been read") }
+    let silent = users.filter(isSilent).map(name).filter { $0 != "default" }
+    if !silent.isEmpty { return (silent, nil) }
+    if node.hasConfigurationFile == false, (node.configuration?["aclfile"] ?? "").isEmpty { return ([], nil) }
+    return ([], "its configuration or ACL file has not been read, and ACL LIST does not tell what stands in it")
+  }
 
-  /// nil where the fact is not known.
-  func holds(_ facts: DeploymentFacts) -> Bool? {
-    switch self {
-    case .always: true
-    case .appendOnly: facts.appendOnly
-    case .announcesHostname: facts.announcesHostname
-    case .announcesNameAsAddress: facts.announcesNameAsAddress
-    case .usersWithoutChannels: facts.usersWithoutChannels
-    case .modules: facts.modules
-    case .dualChannel: facts.dualChannel
-    }
+  private static func name(_ user: String) -> String {
+    user.split(separator: " ").dropFirst().first.map(String.init) ?? user
   }
 }

@@ -13,7 +13,7 @@ package struct PathVerdict: Hashable, Sendable {
   /// Releases to pass through, the last one the target itself or its line; empty where one hop is all, or where no
   /// route is known. A run is one hop.
   package var route: [Release]
-  package var hazards: [Hazard]
+  package var considerations: [AppliedConsideration]
 
   package var isAllowed: Bool { answer == .allowed }
   package var refusal: Refusal? { if case .refused(let refusal) = answer { refusal } else { nil } }
@@ -43,12 +43,14 @@ package enum Paths {
   package static func judge(
     from: Release, to: Release, mode: PathMode = .cluster, facts: DeploymentFacts = DeploymentFacts()
   ) -> PathVerdict {
-    let hazards = Hazards.between(from, to, mode: mode, facts: facts)
     guard let refusal = refusal(from, to, mode) else {
-      return PathVerdict(answer: .allowed, route: saferRoute(from, to, mode), hazards: hazards)
+      return PathVerdict(
+        answer: .allowed, route: saferRoute(from, to, mode),
+        considerations: Considerations.between(from, to, mode: mode, facts: facts))
     }
-    let route = refusal.kind == .downgrade || refusal.kind == .unknownRelease ? [] : route(from, to, mode)
-    return PathVerdict(answer: .refused(refusal), route: route, hazards: [])
+    let hasRoute = refusal.kind != .downgrade && refusal.kind != .unknownRelease
+    let route = hasRoute ? safest(from, route(from, to, mode), mode) : []
+    return PathVerdict(answer: .refused(refusal), route: route, considerations: [])
   }
 
   private static func refusal(_ from: Release, _ to: Release, _ mode: PathMode) -> Refusal? {
@@ -117,15 +119,32 @@ package enum Paths {
     return []
   }
 
-  /// For an allowed path that a longer one is safer than: the longer one.
+  /// For an allowed path that a longer one is safer than: the longer one, whose hops need no further stop.
   private static func saferRoute(_ from: Release, _ to: Release, _ mode: PathMode) -> [Release] {
     for detour in Detour.all where detour.from.contains(from.line) && detour.to.contains(to) {
       guard let stop = Releases.line(detour.over)?.recommended, refusal(from, stop, mode) == nil,
         refusal(stop, to, mode) == nil
       else { continue }
-      return [stop, to]
+      return safest(from, [stop, to], mode)
     }
     return []
+  }
+
+  /// A route with the safer stops of each of its hops put in. A detour leads to a later line, so that this ends.
+  private static func safest(_ from: Release, _ route: [Release], _ mode: PathMode) -> [Release] {
+    var here = from
+    var stops: [Release] = []
+    for stop in route {
+      let safer = saferRoute(here, stop, mode)
+      stops += safer.isEmpty ? [stop] : safer
+      here = stop
+    }
+    return stops
+  }
+
+  /// Where it is known from that two lines run side by side; empty for two patches of one line, or where no row is.
+  package static func source(from: Release, to: Release) -> String {
+    PathRow.all.first { $0.from.contains(from.line) && $0.to == to.line }?.source ?? ""
   }
 }
 

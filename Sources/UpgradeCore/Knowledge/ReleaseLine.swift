@@ -37,7 +37,7 @@ extension Release {
   package var line: Line { Line(product, version.major, version.minor) }
 
   /// Whether this is Redis at or above a version, or any Valkey, which descends from Redis 7.2.4.
-  func descends(from version: Version) -> Bool { product == .valkey || self.version >= version }
+  package func descends(from version: Version) -> Bool { product == .valkey || self.version >= version }
 }
 
 /// How a line keeps its append-only file.

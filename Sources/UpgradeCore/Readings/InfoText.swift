@@ -16,6 +16,8 @@ package struct InfoText {
   /// In the server's order.
   package private(set) var fields: [(name: Substring, value: Substring)] = []
   private var places: [Substring: Int] = [:]
+  /// The only field that a server prints several times under one name.
+  private var moduleLines: [Substring] = []
 
   package init(_ text: String, command: String = "INFO") {
     self.command = command
@@ -42,6 +44,7 @@ package struct InfoText {
       return
     }
     guard let (name, value) = line.cut(at: ":") else { return }
+    if name == "module" { moduleLines.append(value) }
     guard places[name] == nil else { return }
     places[name] = fields.count
     fields.append((name, value))
@@ -60,6 +63,11 @@ package struct InfoText {
     guard let value = self[name] else { throw ReadingError(command, name, .missing) }
     guard let number = Self.number(value) else { throw ReadingError(command, name, .unexpected(String(value))) }
     return number
+  }
+
+  /// The names of the lines `module:name=...`, of which there is one for each module; sorted.
+  var modules: [String] {
+    moduleLines.compactMap { InfoParts($0)["name"].map(String.init) }.sorted()
   }
 
   static func number(_ text: Substring) -> Int? {

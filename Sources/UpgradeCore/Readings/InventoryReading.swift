@@ -65,6 +65,23 @@ extension Reader {
     return modules.sorted()
   }
 
+  /// The reply to `INFO everything`: how often each command was called, and the modules that it names.
+  ///
+  /// A reset of the statistics (`CONFIG RESETSTAT`) takes the calls before it away. Modules are nil before 6.0, which
+  /// has no section about them.
+  package static func usage(info text: String) throws(ReadingError) -> (usage: Usage, modules: [String]?) {
+    let info = InfoText(text)
+    var usage = Usage(calls: [:], uptimeSeconds: try info.number("uptime_in_seconds"))
+    for (name, value) in info.fields where name.hasPrefix("cmdstat_") {
+      guard let calls = InfoParts(value).number("calls"), calls > 0 else { continue }
+      let command = name.dropFirst(8).lowercased()
+      usage.calls[command] = calls
+      if let bar = command.firstIndex(of: "|") { usage.calls[String(command[..<bar]), default: 0] += calls }
+    }
+    guard info.sections.contains("modules") else { return (usage, nil) }
+    return (usage, info.modules)
+  }
+
   /// The wizards among the connections of `CLIENT LIST`, each once, by the names that they gave themselves.
   ///
   /// Names are chosen by clients and cannot hold a blank or a line break (redis networking.c,

@@ -33,6 +33,29 @@ package struct StoredConfiguration: Hashable, Sendable {
     lines.replaceSubrange(place...place, with: other.lines)
   }
 
+  /// The file that the lines about users are in; nil where they are lines of this one.
+  package var usersFile: String? {
+    lines.last { $0.directive == "aclfile" }?.values.first.flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// The lines about users, passwords and hashes taken out; nil where one of them cannot be read.
+  package var users: [String]? {
+    let users = lines.filter { $0.directive == "user" }.map { line in
+      // A password may hold blanks: it is taken out while it still is one word.
+      let words = line.values.enumerated().map { place, word in
+        place > 0 && [">", "<", "#", "!"].contains(word.prefix(1)) ? "#..." : word
+      }
+      return "user " + words.joined(separator: " ")
+    }
+    return try? Reader.users(users)
+  }
+
+  /// The lines of a file of users, passwords and hashes taken out; nil where one of them cannot be read.
+  package static func users(_ text: String) -> [String]? {
+    let lines = text.split(whereSeparator: \.isNewline).map { $0.drop(while: \.isWhitespace) }
+    return try? Reader.users(lines.filter { !$0.isEmpty && !$0.hasPrefix("#") }.map(String.init))
+  }
+
   /// Names of directives whose value at runtime a restart would lose, in alphabetical order.
   ///
   /// - Parameter running: `CONFIG GET *` of that server, secrets taken out.

@@ -38,6 +38,8 @@ package struct RunPicture: Sendable {
   package var snapshot: Snapshot
   package var posture = Posture()
   package var plan: Plan?
+  /// What is to be known before the plan is agreed to; nil once it was, and where nothing was looked at.
+  package var briefing: Briefing?
   package var health = Health()
   /// The last 200, oldest first; their numbers tell a face what it has not shown yet.
   package var events: [Event] = []

@@ -5,6 +5,9 @@ struct ClusterOK: NodeRule {
   let severity = Severity.blocking
   let title = "Every node calls the cluster ok, with all slots assigned and served"
   let why = "Each node judges by itself; one that calls the cluster failing answers CLUSTERDOWN to its clients."
+  let reads = "CLUSTER INFO of every node"
+  let remedy = "See which node is missing with CLUSTER NODES, and bring it back."
+  let source = "redis src/cluster.c, clusterUpdateState"
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     guard let info = view.pulse.cluster else {
@@ -33,6 +36,9 @@ struct SlotsCovered: Rule {
   let severity = Severity.blocking
   let title = "Every slot has a primary"
   let why = "Keys of a slot that nobody owns cannot be read or written, and no upgrade brings them back."
+  let reads = "CLUSTER NODES of every node: the slots of each primary"
+  let remedy = "redis-cli --cluster check, then redis-cli --cluster fix."
+  let source = "redis.io documentation, CLUSTER INFO"
 
   func objects(in scene: Scene) -> [ObjectID] { [.deployment] }
 
@@ -57,6 +63,10 @@ struct NoOpenSlots: NodeRule {
   let severity = Severity.blocking
   let title = "No slot is on the move"
   let why = "A hand-over in the middle of a migration can leave two owners of a slot, or none."
+  let reads = "CLUSTER NODES: the slots in brackets of the line of myself"
+  let remedy =
+    "End the migration with redis-cli --cluster fix, or call it off with CLUSTER SETSLOT <slot> STABLE on both sides."
+  let source = "redis.io documentation, CLUSTER SETSLOT"
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     guard let own = view.cluster?.member(node) else {

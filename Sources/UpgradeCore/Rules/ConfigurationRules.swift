@@ -5,6 +5,9 @@ struct ConfigurationSaved: NodeRule {
   let severity = Severity.warning
   let title = "What was set at runtime is in the configuration file"
   let why = "A setting that only lives in the process is gone after the restart."
+  let reads = "CONFIG GET *; the configuration file with what it includes, where the profile reaches it"
+  let remedy = "Copy the file, then CONFIG REWRITE."
+  let source = "redis.io documentation, CONFIG REWRITE"
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     guard !view.pulse.server.configFile.isEmpty else {
@@ -26,6 +29,9 @@ struct ConfigurationFile: NodeRule {
   let severity = Severity.warning
   let title = "Every node runs from a configuration file"
   let why = "Without one all settings are in the command that starts it, and that has to be repeated exactly."
+  let reads = "INFO server: config_file"
+  let remedy = "See that the profile's start command gives all of its settings."
+  let source = "redis.io documentation, CONFIG REWRITE"
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     guard view.pulse.server.configFile.isEmpty else { return .holds(saw: view.pulse.server.configFile) }
@@ -42,6 +48,10 @@ struct ConfigDirectives: NodeRule {
   let severity = Severity.blocking
   let title = "The wanted version knows every directive in use"
   let why = "A server does not start with a directive that it does not know."
+  let reads = "CONFIG GET *, the table of directives"
+  let remedy = "Take the line out of the configuration or of the start command."
+  let source = "redis 7.0 src/config.c"
+  let severityVaries = "a warning where the directive is read and ignored"
 
   func severity(of object: ObjectID, in scene: Scene) -> Severity {
     guard case .node(let node) = object, let view = scene.snapshot[node].view else { return .blocking }
@@ -89,6 +99,10 @@ struct ChannelRulesKept: NodeRule {
   let severity = Severity.warning
   let title = "Every user's rules say which channels it may use"
   let why = "From 7.0 on a user whose stored rules say nothing about channels loses Pub/Sub."
+  let reads = "the configuration or ACL file where the profile reaches it, else ACL LIST"
+  let remedy =
+    "acl-pubsub-default allchannels in the new version's configuration, or the channels of each user written down."
+  let source = "redis/redis#10181, #8723"
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     guard let release = view.release else { return .unknown(why: "\(scene.name(node)): its version is not known") }
@@ -97,14 +111,14 @@ struct ChannelRulesKept: NodeRule {
       return .notApplicable(why: "\(release.title) to \(scene.setup.to.title) changes nothing there")
     }
     guard release.version >= Version(6, 0, 0) else { return .notApplicable(why: "\(release.title) has no users") }
-    guard let users = view.inventory?.users else {
-      return .unknown(why: "\(scene.name(node)): ACL LIST has not been read")
+    let (losers, unknown) = ChannelRules.losers(NodeFacts(name: scene.name(node), view))
+    if let unknown { return .unknown(why: "\(scene.name(node)): \(unknown)") }
+    guard !losers.isEmpty else {
+      return .holds(saw: view.inventory?.users.map { Words.count($0.count, "user") } ?? "none is named in its file")
     }
-    let silent = users.filter(ChannelRules.isSilent).compactMap { $0.split(separator: " ").dropFirst().first }
-    guard !silent.isEmpty else { return .holds(saw: Words.count(users.count, "user")) }
     return .broken(
-      saw: "\(scene.name(node)): nothing about channels is said of \(silent.prefix(6).joined(separator: ", "))"
-        + (silent.count > 6 ? ", ..." : ""),
+      saw: "\(scene.name(node)): nothing about channels is said of \(losers.prefix(6).joined(separator: ", "))"
+        + (losers.count > 6 ? ", ..." : ""),
       fix: "in the new version's configuration: acl-pubsub-default allchannels; or after its start for each user: "
         + scene.paste(node, "ACL SETUSER <user> allchannels"))
   }
@@ -115,6 +129,10 @@ struct ModulesKnown: NodeRule {
   let severity = Severity.blocking
   let title = "Every loaded module has a place in the wanted version"
   let why = "Without its module a server cannot read the module's data, and does not start."
+  let reads = "MODULE LIST, else INFO modules"
+  let remedy = "Take the line out for what the new version brings along, install a build for the rest."
+  let source = "redis 8.0 release notes; redis src/rdb.c"
+  let severityVaries = "a warning where the module is bundled, or needs a build of its own"
 
   /// Modules that are part of Redis from 8.0 on, by the names they load under (redis 8.0 release notes).
   private static let bundled: Set<String> = ["search", "searchlight", "rejson", "timeseries", "bf"]
@@ -132,8 +150,7 @@ struct ModulesKnown: NodeRule {
     guard let modules = view.inventory?.modules else {
       return .unknown(why: "\(scene.name(node)): MODULE LIST has not been read")
     }
-    // Valkey lists its own Lua engine from 9.1 on.
-    let loaded = modules.filter { $0 != "lua" }
+    let loaded = modules.filter { !modulesOfServers.contains($0) }
     guard !loaded.isEmpty else { return .holds(saw: "none loaded") }
     let ended = loaded.filter { Self.ended.contains($0.lowercased()) }
     if !ended.isEmpty {

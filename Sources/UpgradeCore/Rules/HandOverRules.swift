@@ -6,6 +6,9 @@ struct HandOverCandidate: NodeRule {
   let severity = Severity.blocking
   let title = "The candidate is linked, not syncing, in sync, on an allowed version, and seen by all who matter"
   let why = "A hand-over to anything else loses writes, or leaves the shard without a primary."
+  let reads = "INFO and CLUSTER INFO of the replica, INFO of its primary, CLUSTER NODES of the primaries"
+  let remedy = "Wait until it is in sync and seen by all; its log tells what holds it up."
+  let source = "redis src/cluster.c, clusterHandleSlaveFailover, clusterSendFailoverAuthIfNeeded"
   let isCheck = false
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {

@@ -5,6 +5,9 @@ struct PermissionsGranted: NodeRule {
   let severity = Severity.blocking
   let title = "Our user may do all that the run needs, on every node"
   let why = "A command that is refused half-way stops the run between two versions."
+  let reads = "ACL DRYRUN of each command from 7.0 on; before, the command with a word that it refuses"
+  let remedy = "ACL SETUSER <our user> with the rules that are named, then ACL SAVE or CONFIG REWRITE."
+  let source = "redis.io documentation, ACL DRYRUN; redis 6.2 src/acl.c"
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     guard let inventory = view.inventory, let release = view.release else {
@@ -40,6 +43,9 @@ struct NoOtherOperator: NodeRule {
   let severity = Severity.blocking
   let title = "Nobody else is upgrading this cluster"
   let why = "Two runs at once can take two members of one shard out of service."
+  let reads = "CLIENT LIST: the names of connections"
+  let remedy = "Ask who that is; wait until that run has ended."
+  let source = "redis.io documentation, CLIENT SETNAME"
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     guard let inventory = view.inventory else {
@@ -63,6 +69,9 @@ struct HostsSpread: Rule {
   let severity = Severity.warning
   let title = "No host holds a whole shard, or half of the primaries"
   let why = "One host that fails then takes a shard's data along, or the majority that could promote a replica."
+  let reads = "the addresses of the members"
+  let remedy = "Move a replica or a primary to another host when there is time; it does not hinder the upgrade."
+  let source = "redis.io documentation, Scale with Redis Cluster"
   let expectedInLab = true
 
   func objects(in scene: Scene) -> [ObjectID] {

@@ -5,6 +5,9 @@ struct NotLoading: NodeRule {
   let severity = Severity.blocking
   let title = "No node is loading data"
   let why = "A node that loads serves nothing, and a save of half the data would replace a whole one."
+  let reads = "INFO persistence: loading, async_loading"
+  let remedy = "Wait until it is done."
+  let source = "redis.io documentation, INFO"
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     let persistence = view.pulse.persistence
@@ -19,6 +22,9 @@ struct LastSaveOK: NodeRule {
   let severity = Severity.blocking
   let title = "The last background save went well on every node"
   let why = "A node that cannot save cannot be backed up, refuses to shut down, and may already refuse writes."
+  let reads = "INFO persistence: rdb_last_bgsave_status"
+  let remedy = "Mend what the log names (disk full, directory not writable, no memory to fork), then BGSAVE."
+  let source = "redis src/server.c, prepareForShutdown; redis src/rdb.c"
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     guard view.pulse.persistence.lastSaveSucceeded else {
@@ -36,6 +42,9 @@ struct LastAppendOK: NodeRule {
   let severity = Severity.blocking
   let title = "The append-only file is written without errors on every node"
   let why = "Writes that are not on disk are lost at the stop; from 7.0 on such a replica even ends itself."
+  let reads = "INFO persistence: aof_last_write_status, aof_last_bgrewrite_status"
+  let remedy = "Make room on the disk; after a failed rewrite BGREWRITEAOF."
+  let source = "redis src/aof.c; redis/redis#10504"
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     let persistence = view.pulse.persistence
@@ -59,6 +68,10 @@ struct NoForkRunning: NodeRule {
   let severity = Severity.blocking
   let title = "No node has a child at work"
   let why = "A stop kills the child and its half-written file; a second fork doubles the memory at stake."
+  let reads =
+    "INFO persistence: rdb_bgsave_in_progress, aof_rewrite_in_progress, aof_rewrite_scheduled, module_fork_in_progress"
+  let remedy = "Wait until it is done."
+  let source = "redis src/server.c, prepareForShutdown"
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     let persistence = view.pulse.persistence
@@ -81,6 +94,10 @@ struct PersistenceOn: NodeRule {
   let severity = Severity.blocking
   let title = "Every node keeps its data on disk"
   let why = "A node without any comes back empty: a replica copies all data anew, a primary without replica loses it."
+  let reads = "INFO persistence: aof_enabled; CONFIG GET save"
+  let remedy = "CONFIG SET appendonly yes, or a save point, where the node is the only copy."
+  let source = "redis.io documentation, Replication: safety when persistence is off"
+  let severityVaries = "a warning where the shard has another member"
 
   func severity(of object: ObjectID, in scene: Scene) -> Severity {
     guard case .node(let node) = object, let shard = scene.snapshot.shard(of: node) else { return .blocking }
@@ -108,6 +125,10 @@ struct MemoryForFork: NodeRule {
   let severity = Severity.blocking
   let title = "Every host has memory for its nodes to fork"
   let why = "A save copies the pages that are written meanwhile; without memory for them the kernel kills a server."
+  let reads = "INFO memory, INFO persistence: rdb_last_cow_size; the host's free memory and vm.overcommit_memory"
+  let remedy = "Free memory on the host, move a node away, or sysctl vm.overcommit_memory=1."
+  let source = "redis.io documentation, Redis administration: memory"
+  let severityVaries = "a warning where the host's memory is enough, or cannot be read"
 
   func severity(of object: ObjectID, in scene: Scene) -> Severity {
     guard case .node(let node) = object, facts(node, in: scene)?.memoryAvailable != nil else { return .warning }

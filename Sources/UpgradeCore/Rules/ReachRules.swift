@@ -5,6 +5,9 @@ struct Reachable: Rule {
   let severity = Severity.blocking
   let title = "Every member answers"
   let why = "A node that nobody can ask may hold the only good copy of its shard, or none at all."
+  let reads = "PING and INFO of every member, and of whatever else a node lists"
+  let remedy = "Start the node; one that is gone for good is taken out on every other node with CLUSTER FORGET."
+  let source = "redis.io documentation, CLUSTER FORGET"
 
   func objects(in scene: Scene) -> [ObjectID] { scene.membersAndListed.map(ObjectID.node) }
 
@@ -30,6 +33,9 @@ struct KnownProduct: NodeRule {
   let severity = Severity.blocking
   let title = "Every member is a Redis or a Valkey of a version that can be read"
   let why = "Products that answer like Redis keep data, elect and fail over in ways of their own."
+  let reads = "INFO server: redis_version, valkey_version, server_name"
+  let remedy = "Upgrade other products in their own way; put a released version where something else runs."
+  let source = "valkey-io/valkey-doc topics/migration.md"
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     let server = view.pulse.server
@@ -54,6 +60,9 @@ struct IdentityRule: NodeRule {
   let severity = Severity.blocking
   let title = "Every node is the process that was looked at"
   let why = "A port that somebody else's server has taken, or a node that was restarted, is not what was checked."
+  let reads = "INFO server: run_id, process_id; CLUSTER NODES: the line of myself"
+  let remedy = "Find out who restarted the node or took its port; then start a new run."
+  let source = "redis src/server.c, run_id is new with each start"
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     guard let setup = scene.setup.node(node) else {

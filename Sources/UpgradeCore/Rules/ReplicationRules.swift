@@ -97,6 +97,9 @@ struct InSync: NodeRule {
   let severity = Severity.blocking
   let title = "Every replica is in sync with its primary, told from both sides in bytes"
   let why = "What a replica has not got is lost when it takes over, and a copy that is behind is none."
+  let reads = "INFO replication of the replica and of its primary: link, history, offsets in bytes"
+  let remedy = "See what holds it up in its log and with INFO replication."
+  let source = "redis.io documentation, Replication; redis src/replication.c"
 
   func verdict(on node: NodeID, in scene: Scene) -> Verdict {
     switch scene.look(at: node) {
@@ -132,6 +135,9 @@ struct ReplicaInSync: Rule {
   let severity = Severity.blocking
   let title = "Every primary has a replica in sync"
   let why = "Without one a primary cannot be handed over, and its death loses the shard."
+  let reads = "INFO replication of every member of the shard"
+  let remedy = "Bring one replica back in sync, or add one."
+  let source = "redis.io documentation, Replication"
 
   func objects(in scene: Scene) -> [ObjectID] { scene.snapshot.shards.map { .shard($0.id) } }
 
@@ -163,6 +169,9 @@ struct HasReplica: Rule {
   let severity = Severity.warning
   let title = "Every primary has a replica"
   let why = "A primary without one cannot be handed over: its upgrade is an outage of its slots."
+  let reads = "CLUSTER NODES: who follows whom"
+  let remedy = "Add a replica with redis-cli --cluster add-node, or agree to the outage of its slots."
+  let source = "redis.io documentation, Cluster administration: upgrading nodes"
 
   func objects(in scene: Scene) -> [ObjectID] {
     scene.snapshot.shards.filter { !$0.slots.isEmpty }.map { .shard($0.id) }
@@ -190,6 +199,9 @@ struct NoSubReplicas: NodeRule {
   let severity = Severity.blocking
   let title = "Every replica follows a primary"
   let why = "A replica of a replica is left behind by a hand-over, and counts for no shard."
+  let reads = "CLUSTER NODES of the replica"
+  let remedy = "CLUSTER REPLICATE <id of the primary>."
+  let source = "redis/redis#12999"
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     guard view.role == .replica else { return .notApplicable(why: "\(scene.name(node)) is a primary") }

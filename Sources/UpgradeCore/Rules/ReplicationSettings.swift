@@ -5,6 +5,9 @@ struct ReplicaReadOnly: NodeRule {
   let severity = Severity.blocking
   let title = "No replica takes writes of its own"
   let why = "What a client writes into a replica is gone at its next full sync."
+  let reads = "INFO replication: slave_read_only"
+  let remedy = "CONFIG SET replica-read-only yes."
+  let source = "redis.io documentation, Replication: read-only replicas"
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     guard let upstream = view.pulse.replication.upstream else {
@@ -24,6 +27,9 @@ struct MinimumReplicas: NodeRule {
   let severity = Severity.blocking
   let title = "Primaries take writes while one replica is away"
   let why = "With min-replicas-to-write a primary refuses writes (NOREPLICAS) as soon as too few replicas are there."
+  let reads = "CONFIG GET min-replicas-to-write; INFO replication: the replicas that are online"
+  let remedy = "Lower min-replicas-to-write for the time of the upgrade."
+  let source = "redis.io documentation, Replication: allow writes only with N attached replicas"
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     guard view.role == .primary else { return .notApplicable(why: "\(scene.name(node)) is a replica") }
@@ -52,6 +58,9 @@ struct SyncCredentials: NodeRule {
   let severity = Severity.blocking
   let title = "Every node knows the password that its next primary will ask for"
   let why = "After a hand-over the old primary logs in as a replica; without a password it never follows."
+  let reads = "CONFIG GET requirepass, masterauth; ACL LIST: the user default"
+  let remedy = "CONFIG SET masterauth, then CONFIG REWRITE."
+  let source = "redis.io documentation, Replication: setting a replica to authenticate to a master"
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     guard let configuration = view.inventory?.configuration, let password = configuration["requirepass"],
@@ -89,6 +98,10 @@ struct ReplicaBuffer: NodeRule {
   let title = "A full sync fits into the primary's output buffer for replicas"
   let why =
     "What is written during a full sync waits in that buffer; where it overflows, the sync starts anew for ever."
+  let reads = "CONFIG GET client-output-buffer-limit; INFO memory; the write rate, read twice"
+  let remedy = "Raise the limit of the class replica for the time of the upgrade."
+  let source = "redis/redis#11534, #14100; redis redis.conf"
+  let severityVaries = "a warning while the write rate is not known"
 
   func severity(of object: ObjectID, in scene: Scene) -> Severity {
     if case .broken = evaluate(object, in: scene) { .blocking } else { .warning }
@@ -147,6 +160,9 @@ struct BacklogCoversRestart: NodeRule {
   let severity = Severity.warning
   let title = "The backlog holds what is written while a replica restarts"
   let why = "Otherwise each restart costs a fork and a full copy of the shard."
+  let reads = "INFO replication: repl_backlog_size; INFO memory; the write rate, read twice"
+  let remedy = "CONFIG SET repl-backlog-size."
+  let source = "redis.io documentation, Replication: partial sync"
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     guard view.role == .primary else { return .notApplicable(why: "\(scene.name(node)) is a replica") }

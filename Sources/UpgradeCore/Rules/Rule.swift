@@ -14,6 +14,14 @@ package enum Severity: Hashable, Sendable {
   case blocking
   case warning
   case note
+
+  package var word: String {
+    switch self {
+    case .blocking: "blocking"
+    case .warning: "warning"
+    case .note: "note"
+    }
+  }
 }
 
 /// What a rule says of one object.
@@ -93,6 +101,14 @@ package protocol Rule: Sendable {
   var title: String { get }
   /// Why it matters, for somebody who has not met it before.
   var why: String { get }
+  /// What it looks at: commands and their fields, files, tables.
+  var reads: String { get }
+  /// How it is mended in general; a verdict says it for the object that it is about.
+  var remedy: String { get }
+  /// Where it is known from: public documentation, source or issues.
+  var source: String { get }
+  /// When it weighs less than its severity says; empty where it never does.
+  var severityVaries: String { get }
   /// What to do once it is mended.
   var after: String { get }
   /// Whom the rule is about.
@@ -108,6 +124,7 @@ package protocol Rule: Sendable {
 
 extension Rule {
   package var after: String { "Run this check again." }
+  package var severityVaries: String { "" }
   package var expectedInLab: Bool { false }
   package var isCheck: Bool { true }
   package func severity(of object: ObjectID, in scene: Scene) -> Severity { severity }

@@ -6,6 +6,9 @@ struct ShardHasPrimary: Rule {
   let severity = Severity.blocking
   let title = "The shard has exactly one primary, and it answers"
   let why = "The last member of a shard that serves must not be stopped."
+  let reads = "INFO replication of every member of the shard"
+  let remedy = "See what its members say with CLUSTER NODES."
+  let source = "redis.io documentation, Redis cluster specification"
   let isCheck = false
 
   func objects(in scene: Scene) -> [ObjectID] { scene.snapshot.shards.map { .shard($0.id) } }
@@ -38,6 +41,10 @@ struct ShardsServed: Rule {
   let severity = Severity.blocking
   let title = "Every shard is served by exactly one primary"
   let why = "Whatever else is true, this is what clients live on."
+  let reads = "INFO, CLUSTER INFO and CLUSTER NODES of every primary"
+  let remedy =
+    "See which node is missing with CLUSTER NODES; a primary that cannot save refuses writes until BGSAVE works."
+  let source = "redis src/cluster.c, clusterUpdateState; redis src/server.c, writeCommandsDeniedByDiskError"
   let isCheck = false
 
   func objects(in scene: Scene) -> [ObjectID] { [.deployment] }

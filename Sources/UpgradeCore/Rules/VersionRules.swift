@@ -5,6 +5,11 @@ struct VersionPath: Rule {
   let severity = Severity.blocking
   let title = "The wanted version can follow the present one, node by node"
   let why = "In between, both versions must read each other's data and talk to each other on the cluster bus."
+  let reads = "INFO server of every node, the table of paths"
+  let remedy = "Choose another target, or go by the route that is named, one run for each hop."
+  let source =
+    "redis.io documentation, Cluster administration; redis src/rdb.c; the source of each path: redis-upgrade "
+    + "explain VERSION VERSION"
 
   func objects(in scene: Scene) -> [ObjectID] { [.deployment] }
 
@@ -30,6 +35,8 @@ struct VersionPath: Rule {
     case .refused(let refusal):
       let fix =
         switch path.route.count {
+        case 0 where refusal.kind == .downgrade:
+          "choose another target with --to; what a way back takes: redis-upgrade explain \(from) \(to)"
         case 0: "choose another target with --to"
         case 1: "choose --to \(path.route[0])"
         default: "go by \(path.routeText ?? ""), one run each"
@@ -48,6 +55,10 @@ struct TargetBlocked: Rule {
   let severity = Severity.blocking
   let title = "Nothing is known against the wanted patch release"
   let why = "Some patch releases lose data, crash beside other versions, or can be taken over."
+  let reads = "the wanted version, the table of blocked patches, CONFIG GET"
+  let remedy = "Choose a later patch of the same line."
+  let source = "the issue of each: redis-upgrade explain VERSION"
+  let severityVaries = "a warning where the patch has a fault that an upgrade can live with"
 
   func objects(in scene: Scene) -> [ObjectID] { [.deployment] }
 
@@ -71,27 +82,23 @@ struct PathHazards: Rule {
   let severity = Severity.warning
   let title = "Nothing on this path needs care"
   let why = "Even an allowed path changes defaults, formats or commands that somebody may rely on."
+  let reads =
+    "INFO everything, CONFIG GET, ACL LIST, MODULE LIST, the configuration and ACL files where the profile reaches them"
+  let remedy = "Read them before you agree to the plan; each says what to do."
+  let source = "the source of each: redis-upgrade explain NAME"
   let after = "Nothing has to be run again: this is for you to know."
 
   func objects(in scene: Scene) -> [ObjectID] { [.deployment] }
 
   func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
-    let hazards = Self.hazards(in: scene)
-    guard !hazards.isEmpty else { return .holds(saw: "no hazard is known") }
+    let known = scene.briefing.points
+    guard !known.isEmpty else { return .holds(saw: "nothing is known that this deployment has to do with") }
     return .broken(
-      saw: hazards.map { hazard in
-        "\(hazard.id)\(hazard.application == .notKnown ? " (if it applies here, which was not read)" : ""): \(hazard.text)"
+      saw: known.map { applied in
+        let doubt = applied.applies ? "" : " (if it applies here, which cannot be told)"
+        return "\(applied.id)\(doubt): \(applied.consideration.text)"
       }.joined(separator: " "),
-      fix: "read them before you agree to the plan")
-  }
-
-  /// Each hazard once, of all the versions that the nodes run.
-  static func hazards(in scene: Scene) -> [Hazard] {
-    let facts = DeploymentFacts(scene.snapshot)
-    var seen: Set<String> = []
-    return Set(scene.releases.values).sorted { $0.description < $1.description }.flatMap { from in
-      Paths.judge(from: from, to: scene.setup.to, facts: facts).hazards
-    }.filter { seen.insert($0.id).inserted }
+      fix: "read them before you agree to the plan; each by its name: redis-upgrade explain NAME")
   }
 }
 
@@ -100,6 +107,10 @@ struct SameVersion: Rule {
   let severity = Severity.warning
   let title = "All nodes run the same version"
   let why = "Different versions at the start mean that an upgrade was begun and not ended, or that somebody is at it."
+  let reads = "INFO server of every node"
+  let remedy = "Nothing where an upgrade was begun: the run goes on with it. Else make sure that nobody else is at it."
+  let source = "redis.io documentation, Cluster administration: upgrading nodes"
+  let severityVaries = "a note where one of two versions is the target: a run that was begun"
 
   func objects(in scene: Scene) -> [ObjectID] { [.deployment] }
 
@@ -136,6 +147,9 @@ struct OnTarget: NodeRule {
   let severity = Severity.blocking
   let title = "The node runs the wanted version"
   let why = "An install that did not take effect looks like an upgrade until the next restart."
+  let reads = "INFO server: the version"
+  let remedy = "See what the node's start command runs."
+  let source = "redis src/server.c, genRedisInfoString"
   let isCheck = false
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {

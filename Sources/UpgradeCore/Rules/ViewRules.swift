@@ -5,6 +5,9 @@ struct ViewsAgree: Rule {
   let severity = Severity.blocking
   let title = "All nodes see the same cluster"
   let why = "Where views differ, votes, redirections and hand-overs go by different maps."
+  let reads = "CLUSTER NODES of every node, each against what the others say of themselves"
+  let remedy = "Compare the two nodes that are named; mend the link or the node that is behind."
+  let source = "redis/redis#3776; redis src/cluster.c"
   let after = "Views meet by themselves within seconds once the cause is gone; run this check again."
 
   func objects(in scene: Scene) -> [ObjectID] { scene.members.map(ObjectID.node) }
@@ -55,6 +58,9 @@ struct DistinctEpochs: Rule {
   let severity = Severity.warning
   let title = "Every primary has a configuration epoch of its own"
   let why = "Two primaries with one epoch mend that by themselves, but not in the middle of a hand-over."
+  let reads = "CLUSTER NODES: the configuration epochs of primaries"
+  let remedy = "Wait: the nodes settle it among themselves within seconds."
+  let source = "redis src/cluster.c, clusterHandleConfigEpochCollision"
 
   func objects(in scene: Scene) -> [ObjectID] { [.deployment] }
 
@@ -78,6 +84,9 @@ struct SeenByPeers: NodeRule {
   let severity = Severity.blocking
   let title = "A majority of primaries, and its own, see the node linked, well and in its role"
   let why = "Primaries that do not list a candidate deny it their vote, and its primary ignores its request."
+  let reads = "CLUSTER NODES of every primary"
+  let remedy = "Wait: they hear of the node within a few node time-outs."
+  let source = "redis src/cluster.c, clusterSendFailoverAuthIfNeeded"
   let isCheck = false
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {

@@ -76,7 +76,7 @@ struct FlagRow: Sendable {
     FlagRow(flag: .sni, value: "NAME", places: connecting, help: "the server name to ask for (not built yet)"),
     FlagRow(flag: .plain, places: everywhere, help: "lines of text, no screen"),
     FlagRow(flag: .json, places: everywhere, help: "one JSON object a line, no screen"),
-    FlagRow(flag: .markdown, places: [.report], help: "the report as Markdown"),
+    FlagRow(flag: .markdown, places: [.report, .explain], help: "the report, or the list of rules, as Markdown"),
     FlagRow(flag: .color, value: "WHEN", places: everywhere, help: "auto, always or never"),
     FlagRow(
       flag: .stateDirectory, value: "DIR", places: running.union(recorded).union([.startScreen]),

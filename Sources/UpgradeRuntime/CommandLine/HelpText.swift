@@ -31,6 +31,7 @@ package enum HelpText {
     case .optionalDrill:
       lines += row("DRILL", "the name of a drill (none is built yet); without one, the whole main job") + [""]
     case .labAction: lines += labActions + [""]
+    case .words: lines += words + [""]
     case .none: break
     }
     for row in FlagRow.table where row.places.contains(subcommand) {
@@ -54,6 +55,12 @@ package enum HelpText {
       "write [TARGET]",
       "a client that writes numbers and never retries, to the only lab or to TARGET; SIGINT or SIGTERM ends it, and it "
         + "reads back what it wrote and reports (exit 4 where anything failed or is lost)")
+
+  private static let words =
+    row("NAME", "a rule, a hazard, a change or a blocked patch, such as acl-channels; without one, all names")
+    + row("", "rules, hazards, changes, blocks or releases: the list of them with their titles")
+    + row("VERSION", "what a release is, where it comes from and goes to: 7.2.4, valkey-8.1.1")
+    + row("VERSION VERSION", "what is known about going from one to the other: 6.2.14 7.0.15")
 
   private static func run(_ subcommand: Subcommand) -> [String] {
     let unfinished = subcommand == .resume || subcommand == .cleanup

@@ -14,6 +14,7 @@ package enum Invocation: Equatable, Sendable {
   case cleanup(ContinuationRequest)
   case train(TrainRequest)
   case lab(LabRequest)
+  case explain(ExplainRequest)
   /// The words that the wizard gave to its own keeper, as they are.
   case hold([String])
 

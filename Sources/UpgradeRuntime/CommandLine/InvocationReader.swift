@@ -32,6 +32,7 @@ struct InvocationReader {
     case .cleanup: return .cleanup(try continuation())
     case .train: return .train(try train())
     case .lab: return .lab(try lab())
+    case .explain: return .explain(try ExplainReader(words).request(face: try face()))
     case .hold: return .hold(words.arguments)
     }
   }

@@ -192,6 +192,13 @@ package struct LabRequest: Equatable, Sendable {
   package var face: FaceRequest
 }
 
+/// `explain`.
+package struct ExplainRequest: Equatable, Sendable {
+  package var topic: Topic
+  package var asMarkdown = false
+  package var face: FaceRequest
+}
+
 /// The start screen.
 package struct StartRequest: Equatable, Sendable {
   package var connection: ConnectionRequest

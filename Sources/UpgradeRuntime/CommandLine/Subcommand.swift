@@ -5,6 +5,7 @@ package enum Subcommand: String, CaseIterable, Sendable {
   case run, check, plan, watch
   case status, report, journal, resume, cleanup
   case train, lab
+  case explain
   /// The keeper of a host command that outlives the wizard; started by the wizard alone.
   case hold
 
@@ -27,6 +28,7 @@ package enum Subcommand: String, CaseIterable, Sendable {
     case optionalRun
     case optionalDrill
     case labAction
+    case words
   }
 
   var arguments: Arguments {
@@ -35,6 +37,7 @@ package enum Subcommand: String, CaseIterable, Sendable {
     case .status, .report, .journal, .resume, .cleanup: .optionalRun
     case .train: .optionalDrill
     case .lab: .labAction
+    case .explain: .words
     case .startScreen, .hold: .none
     }
   }
@@ -49,6 +52,7 @@ package enum Subcommand: String, CaseIterable, Sendable {
       case .optionalRun: " [RUN]"
       case .optionalDrill: " [DRILL]"
       case .labAction: " up|down|list|fetch|write"
+      case .words: " [NAME | VERSION [VERSION]]"
       case .none: ""
       }
     return self == .run ? "redis-upgrade [run]\(words)" : call + words
@@ -69,6 +73,7 @@ package enum Subcommand: String, CaseIterable, Sendable {
     case .cleanup: "puts back every temporary change that a run left behind"
     case .train: "a drill: throw-away servers and the wizard"
     case .lab: "throw-away servers for scripts, and a client that writes to them"
+    case .explain: "what is known about a rule, a hazard, a release or a hop, with its sources"
     case .hold: "keeps one host command alive"
     }
   }

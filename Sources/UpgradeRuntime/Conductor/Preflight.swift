@@ -116,7 +116,11 @@ package struct Preflight: Sendable {
           var inventory: Inventory?
           if withInventory, case .success(let read) = await inventories.read(node.address, node.release) {
             inventory = read
-            inventory?.unsavedDirectives = await unsaved(node, pulse, read, setup.site)
+            if let stored = await stored(pulse, setup.site) {
+              inventory?.unsavedDirectives =
+                read.configuration.isEmpty ? nil : stored.unsaved(running: read.configuration, on: node.release)
+              inventory?.storedUsers = await users(stored, directory: read.configuration["dir"])
+            }
           }
           return (
             node.id,
@@ -138,12 +142,18 @@ package struct Preflight: Sendable {
     return Snapshot(nodes: nodes, shards: setup.shards, addresses: finding.addresses)
   }
 
-  /// What only lives in the process; nil where the profile does not reach its file, or the server does not show what
-  /// it has.
-  private func unsaved(_ node: NodeSetup, _ pulse: Pulse, _ inventory: Inventory, _ site: Site) async -> [String]? {
-    guard site.reach == .local, !pulse.server.configFile.isEmpty, !inventory.configuration.isEmpty else { return nil }
-    return await StoredConfigurationReader(loop: loop).read(pulse.server.configFile)?
-      .unsaved(running: inventory.configuration, on: node.release)
+  /// What a node's next start reads; nil where the profile does not reach its file.
+  private func stored(_ pulse: Pulse, _ site: Site) async -> StoredConfiguration? {
+    guard site.reach == .local, !pulse.server.configFile.isEmpty else { return nil }
+    return await StoredConfigurationReader(loop: loop).read(pulse.server.configFile)
+  }
+
+  /// The lines about users, from the file that the configuration names for them or from the configuration itself.
+  private func users(_ stored: StoredConfiguration, directory: String?) async -> [String]? {
+    guard let file = stored.usersFile else { return stored.users }
+    let path = file.hasPrefix("/") ? file : directory.map { "\($0)/\(file)" }
+    guard let path else { return nil }
+    return await StoredConfigurationReader(loop: loop).users(path)
   }
 
   /// Only where the profile reaches the host, which for now means this one.

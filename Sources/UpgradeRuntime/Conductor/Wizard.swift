@@ -158,6 +158,7 @@ package actor Wizard: WizardDriver, PictureSource {
       picture.checking = []
       picture.snapshot = scene.snapshot
       picture.health = health.health
+      picture.briefing = scene.briefing
       picture.plan = ClusterProcedure().unfold(
         Situation(
           setup: setup, snapshot: scene.snapshot,
@@ -311,6 +312,7 @@ package actor Wizard: WizardDriver, PictureSource {
       picture.plan = view.plan
       picture.health = health
       picture.rail = rail(view.state)
+      if picture.rail.rawValue > RailStep.plan.rawValue { picture.briefing = nil }
     }
     await startProbe(view.state)
     if let halted = view.halted { halt(halted) }

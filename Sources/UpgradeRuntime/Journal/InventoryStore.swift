@@ -33,7 +33,8 @@ extension Inventory {
   fileprivate var kept: JSONValue {
     .object([
       "configuration": .object(configuration.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
-      "users": users.map { .array($0.map(JSONValue.string)) }, "modules": .array(modules.map(JSONValue.string)),
+      "users": users.map { .array($0.map(JSONValue.string)) },
+      "modules": modules.map { .array($0.map(JSONValue.string)) },
     ])
   }
 
@@ -44,7 +45,7 @@ extension Inventory {
     }
     self.init(
       configuration: Dictionary(pairs ?? [], uniquingKeysWith: { $1 }),
-      users: kept["users"]?.array?.compactMap(\.string), modules: kept["modules"]?.array?.compactMap(\.string) ?? [],
+      users: kept["users"]?.array?.compactMap(\.string), modules: kept["modules"]?.array?.compactMap(\.string),
       otherWizards: [], permissions: [:], unsavedDirectives: nil)
   }
 }

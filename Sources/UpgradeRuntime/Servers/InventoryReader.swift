@@ -19,12 +19,20 @@ package struct InventoryReader: Sendable {
     do throws(ClientError) {
       let replies = try await client.pipeline([
         ["CONFIG", "GET", "*"], ["ACL", "LIST"], ["MODULE", "LIST"], ["CLIENT", "LIST"], ["ACL", "WHOAMI"],
+        // Before 6.0 there is no `everything`, and no section about modules that it would add (redis 6.0 server.c).
+        ["INFO", release.descends(from: Version(6, 0, 0)) ? "everything" : "all"],
       ])
       var inventory = Inventory(
-        configuration: [:], users: nil, modules: [], otherWizards: [], permissions: [:], unsavedDirectives: nil)
+        configuration: [:], users: nil, modules: nil, otherWizards: [], permissions: [:], unsavedDirectives: nil)
       do throws(ReadingError) {
         if replies[0].error == nil { inventory.configuration = try Reader.configuration(texts(replies[0])) }
         if replies[1].error == nil { inventory.users = try Reader.users(texts(replies[1])) }
+        if replies[5].error == nil {
+          let (usage, modules) = try Reader.usage(info: replies[5].text ?? "")
+          inventory.usage = usage
+          inventory.modules = modules
+        }
+        // Where our user may not ask for the list, INFO names them as well.
         if replies[2].error == nil { inventory.modules = try Reader.modules(replies[2].map(moduleFields)) }
         if replies[3].error == nil { inventory.otherWizards = Reader.wizards(clientList: replies[3].text ?? "") }
       } catch {

@@ -14,6 +14,14 @@ package struct StoredConfigurationReader: Sendable {
     try? await loop.blocking { () throws(SystemError) in StoredConfigurationReader.read(path, depth: 0) } ?? nil
   }
 
+  /// The users of an ACL file, passwords and hashes taken out.
+  package func users(_ path: String) async -> [String]? {
+    let text = try? await loop.blocking { () throws(SystemError) in
+      String(decoding: try Files.read(path, limit: 1 << 20), as: UTF8.self)
+    }
+    return text.flatMap { StoredConfiguration.users($0) }
+  }
+
   private static func read(_ path: String, depth: Int) -> StoredConfiguration? {
     guard depth < 8, path.hasPrefix("/"), let bytes = try? Files.read(path, limit: 1 << 20),
       var file = try? StoredConfiguration(String(decoding: bytes, as: UTF8.self))

@@ -12,7 +12,7 @@ package import UpgradeCore
 ///   `outcome` {step, attempt, result, sentence, evidence{}}, `settled` {step, attempt, result, sentence},
 ///   `late` like `outcome`, `problem` {name, object, step, what, risk, guess, choices[]}, `chosen` {choice, source},
 ///   `measured` {clients{}}, `noted` {text}, `ended` {result, name, sentence, every_shard_served}.
-/// - From this face: `checks` {checks[]}, `plan` {steps[], questions[]}, `health` {cluster_ok, nodes_up, nodes,
+/// - From this face: `checks` {checks[]}, `plan` {steps[], questions[], considerations[]}, `health` {cluster_ok, nodes_up, nodes,
 ///   slots_served, age_ms, shards[], clients{}}, `event` {text}, `refused` {reason}, `unanswered` {question, consent,
 ///   answer}, `undecided` {problem}, `leaving` {exit_code, lines[]}, `finish` {lines[], by_hand[]}, `report` (the fields
 ///   of `report --json`), `end` {exit_code, lines[]}.
@@ -37,7 +37,7 @@ package struct JSONVoice: Sendable {
   private func record(_ saying: Saying, _ picture: RunPicture) -> (String, Fields)? {
     switch saying {
     case .checks: return ("checks", CheckText(picture.checks).json.members)
-    case .plan: return ("plan", PlanText(picture.plan, setup: picture.setup).json.members)
+    case .plan: return ("plan", PlanText(picture.plan, setup: picture.setup, briefing: picture.briefing).json.members)
     case .event(let event):
       guard let record = event.record else { return ("event", [("text", .string(event.text))]) }
       return JSONRecord(record, picture.setup).kindAndFields

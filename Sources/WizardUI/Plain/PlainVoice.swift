@@ -11,7 +11,7 @@ package struct PlainVoice: Sendable {
     let clock = WallTime(milliseconds: picture.wallMilliseconds).clock
     return switch saying {
     case .checks: CheckText(picture.checks).lines
-    case .plan: PlanText(picture.plan, setup: picture.setup).lines
+    case .plan: PlanText(picture.plan, setup: picture.setup, briefing: picture.briefing).lines
     case .event(let event): eventLines(event)
     case .health: block(clock, "health", HealthText(picture).summary.string.replacingPrefix("Health  ", with: ""))
     case .question(let question): questionLines(question, picture, clock)

@@ -6,15 +6,17 @@ package import UpgradeCore
 package struct PlanText: Sendable {
   private let plan: Plan?
   private let setup: Setup?
+  private let briefing: Briefing?
 
-  package init(_ plan: Plan?, setup: Setup?) {
+  package init(_ plan: Plan?, setup: Setup?, briefing: Briefing? = nil) {
     self.plan = plan
     self.setup = setup
+    self.briefing = briefing
   }
 
   package var lines: [String] {
     guard let plan, let setup else { return ["There is no plan yet."] }
-    let rows = PlanRows(plan, setup: setup)
+    let rows = PlanRows(plan, setup: setup, briefing: briefing)
     var lines = [
       "Plan for \(setup.target): \(rows.nodeCount) nodes to \(setup.to.title), \(rows.handOverCount) hand-overs, "
         + "\(plan.steps.count) steps."
@@ -23,6 +25,7 @@ package struct PlanText: Sendable {
       if let line = row.line { lines.append("---- \(line.text)") }
       let place = [row.subject, row.role, row.shard == row.subject ? "" : row.shard].filter { !$0.isEmpty && $0 != "-" }
       lines.append("\(index + 1). \(place.joined(separator: " ")): \(row.what); clients notice: \(row.clients)")
+      if row.kind == .briefing { lines += briefing.map { BriefingText($0).lines } ?? [] }
       for step in row.steps {
         let consent = step.consent.map { "  [asks \($0.question), \($0.consentClass.rawValue)]" } ?? ""
         lines.append("     \(step.title)\(consent)")
@@ -37,7 +40,10 @@ package struct PlanText: Sendable {
     return lines.map(\.madeVisible)
   }
 
-  /// `{"steps": [{id, subject, title, command, undo, consent}], "questions": [{name, consent, answer}]}`.
+  /// `{"steps": [{id, subject, title, command, undo, consent}], "questions": [{name, consent, answer}],
+  /// "considerations": [{name, kind, title, text, applies, seen, do, source}], "calls_counted_seconds"}`.
+  ///
+  /// `applies` is `yes` or `not known`, and then `seen` says why that is so.
   ///
   /// `command` is a list of lines; `consent` is the class or null; `answer` is the word that says go on, null for
   /// `loss` and `override`.
@@ -46,6 +52,8 @@ package struct PlanText: Sendable {
     return .object([
       ("target", .text(setup?.target)), ("to", .text(setup?.to.description)),
       ("ending", ending), ("steps", .array(steps.map(step))), ("questions", .array(questions.map(question))),
+      ("considerations", .array((briefing?.points ?? []).map(BriefingText.json))),
+      ("calls_counted_seconds", briefing?.countedSeconds.map(JSONValue.integer) ?? .null),
     ])
   }
 

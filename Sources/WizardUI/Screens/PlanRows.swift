@@ -5,6 +5,8 @@ package import UpgradeCore
 /// One row of the plan: some steps that belong together.
 package struct PlanRow: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
+    /// What is to be known before the rest is agreed to.
+    case briefing
     case upgradeModeOn, upgradeModeOff, backUp
     case node(NodeID)
     case handOver(ShardID)
@@ -36,8 +38,14 @@ package struct PlanRows: Hashable, Sendable {
   package var nodeCount: Int { rows.count { if case .node = $0.kind { true } else { false } } }
   package var handOverCount: Int { rows.count { if case .handOver = $0.kind { true } else { false } } }
 
-  package init(_ plan: Plan?, setup: Setup?) {
+  package init(_ plan: Plan?, setup: Setup?, briefing: Briefing? = nil) {
     guard let plan, let setup else { return }
+    if let briefing, !briefing.points.isEmpty {
+      rows.append(
+        PlanRow(
+          kind: .briefing, subject: "you", role: "", shard: "", what: BriefingText(briefing).summary,
+          clients: "nothing", steps: []))
+    }
     for step in plan.steps {
       let kind = Self.kind(of: step, after: rows.last?.kind)
       if rows.last?.kind == kind, kind != .other {
@@ -71,6 +79,7 @@ extension PlanRow {
     let isNoReturn = steps.contains { $0.consent?.consentClass == .noReturn }
     let isOutage = steps.contains { $0.consent?.consentClass == .outage }
     switch kind {
+    case .briefing: break
     case .upgradeModeOn:
       subject = Self.nodes(steps.count)
       what = "upgrade mode on"

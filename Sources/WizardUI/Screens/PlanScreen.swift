@@ -18,7 +18,7 @@ struct PlanScreen: WizardScreen {
   init(_ picture: RunPicture, _ model: WizardModel) {
     self.picture = picture
     self.model = model
-    rows = PlanRows(picture.plan, setup: picture.setup)
+    rows = PlanRows(picture.plan, setup: picture.setup, briefing: picture.briefing)
   }
 
   private var selected: Int { min(model.plan.selected, max(0, rows.rows.count - 1)) }
@@ -68,6 +68,11 @@ struct PlanScreen: WizardScreen {
       return ScrolledCard("Commands", [], isFocused: model.isLower)
     }
     let row = rows.rows[selected]
+    if row.kind == .briefing, let briefing = picture.briefing {
+      let text = BriefingText(briefing)
+      return ScrolledCard(
+        Line(text.title), text.paragraphs, window: model.plan.detail, isFocused: model.isLower)
+    }
     let text = StepsText(row.steps, setup: setup)
     let title =
       text.commandCount == 0

@@ -31,7 +31,7 @@ struct CommandsScreen: WizardScreen {
 
   /// On the plan: the first step of the row that is selected there.
   private var selectedInPlan: Step? {
-    let rows = PlanRows(picture.plan, setup: picture.setup).rows
+    let rows = PlanRows(picture.plan, setup: picture.setup, briefing: picture.briefing).rows
     return rows.indices.contains(model.plan.selected) ? rows[model.plan.selected].steps.first : nil
   }
 

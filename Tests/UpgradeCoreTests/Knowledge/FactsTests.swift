@@ -69,37 +69,6 @@ import Testing
   }
 
   @Test(arguments: [
-    ("6.0.16", "7.0.15", ["missed-expiries", "bind-missing-address"], ["official-route", "licence"]),
-    (
-      "6.2.14", "7.0.15", ["new-commands", "paused-writers"],
-      ["missed-expiries", "bind-missing-address", "names-change"]
-    ),
-    ("6.2.14", "8.0.2", ["official-route", "licence", "categories-grow"], ["names-change"]),
-    ("6.2.14", "valkey-8.0.1", ["crash-under-6.2", "names-change"], ["official-route", "licence"]),
-    ("7.0.10", "7.0.15", [], ["new-commands", "licence"]),
-    ("valkey-8.0.1", "valkey-9.1.0", ["lua-is-a-module", "new-commands"], ["names-change"]),
-  ])
-  func hazards(from: String, to: String, among: [String], without: [String]) throws {
-    let ids = Paths.judge(from: try release(from), to: try release(to)).hazards.map(\.id)
-    for id in among { #expect(ids.contains(id), "\(id) is missing from \(ids)") }
-    for id in without { #expect(!ids.contains(id), "\(id) does not belong") }
-    #expect(Set(ids).count == ids.count, "no hazard twice")
-  }
-
-  @Test func aHazardAsksTheDeployment() throws {
-    func application(_ facts: DeploymentFacts) throws -> Hazard.Application? {
-      Paths.judge(from: try release("6.2.14"), to: try release("7.0.15"), facts: facts).hazards
-        .first { $0.id == "append-only-moves" }?.application
-    }
-    var facts = DeploymentFacts()
-    #expect(try application(facts) == .notKnown)
-    facts.appendOnly = true
-    #expect(try application(facts) == .applies)
-    facts.appendOnly = false
-    #expect(try application(facts) == nil)
-  }
-
-  @Test(arguments: [
     ("6.2.0", ["channels-of-default"], ["CVE-2025-49844"]), ("6.2.14", [], ["CVE-2025-49844"]), ("6.2.20", [], []),
     ("7.0.0", ["rewrite-drops-lines", "own-primary"], ["CVE-2025-49844"]),
     ("7.0.4", ["own-primary"], ["CVE-2025-49844"]),
@@ -117,12 +86,14 @@ import Testing
   }
 
   @Test func aConditionalBlockRefusesWhereItIsKnownToHold() throws {
-    var facts = DeploymentFacts()
-    facts.announcesNameAsAddress = true
-    #expect(BlockList.judge(try release("8.6.3"), facts: facts).refusals.map(\.id) == ["announced-name"])
-    facts.announcesNameAsAddress = false
-    #expect(BlockList.judge(try release("8.6.3"), facts: facts).refusals.isEmpty)
-    #expect(!BlockList.judge(try release("8.6.3"), facts: facts).warnings.map(\.id).contains("announced-name"))
+    var node = NodeFacts(name: "a:1")
+    node.configuration = ["cluster-announce-ip": "redis-1.example"]
+    let named = BlockList.judge(try release("8.6.3"), facts: DeploymentFacts(nodes: [node]))
+    #expect(named.refusals.map(\.id) == ["announced-name"])
+    node.configuration = ["cluster-announce-ip": "10.0.0.1"]
+    let numbered = BlockList.judge(try release("8.6.3"), facts: DeploymentFacts(nodes: [node]))
+    #expect(numbered.refusals.isEmpty)
+    #expect(!numbered.warnings.map(\.id).contains("announced-name"))
   }
 
   @Test(arguments: [

@@ -40,6 +40,7 @@ import Testing
     ("3.2.13", "4.0.14", .clusterBus, ""),
     ("6.2.14", "7.2.4", .clusterBus, "Redis 7.0.15, then Redis 7.2.12"),
     ("6.2.14", "7.2.12", .clusterBus, "Redis 7.0.15, then Redis 7.2.12"),
+    ("6.0.16", "7.2.12", .clusterBus, "Redis 6.2.20, then Redis 7.0.15, then Redis 7.2.12"),
     ("6.2.14", "7.4.1", .clusterBus, "Redis 7.4.11"),
     ("7.0.15", "7.2.7", .clusterBus, "Redis 7.2.12"),
     ("7.0.15", "7.4.2", .clusterBus, "Redis 7.4.11"),
@@ -75,6 +76,7 @@ import Testing
     ("6.0.16", "7.0.15", "Redis 6.2.20, then Redis 7.0.15"),
     ("5.0.14", "valkey-8.0.1", "Redis 6.2.20, then Valkey 8.0.1"),
     ("6.2.14", "8.0.2", "Redis 7.4.11, then Redis 8.0.2"),
+    ("6.0.16", "8.0.2", "Redis 6.2.20, then Redis 7.4.11, then Redis 8.0.2"),
     ("6.0.16", "6.2.14", nil), ("6.2.14", "7.0.15", nil), ("7.0.15", "8.0.2", nil), ("6.2.14", "valkey-8.0.1", nil),
   ])
   func aSaferRouteIsOffered(from: String, to: String, route: String?) throws {

@@ -53,6 +53,31 @@ import Testing
     #expect(throws: ReadingError("MODULE LIST", "name", .missing)) { try Reader.modules([[]]) }
   }
 
+  /// Texts of redis 6.2.14, redis 8.0.2 and valkey 9.1.2, shortened.
+  @Test(arguments: [
+    (
+      "# Server\r\nuptime_in_seconds:60\r\n# Modules\r\n# Commandstats\r\ncmdstat_script:calls=2,usec=9,rejected_calls=0\r\n"
+        + "cmdstat_eval:calls=1,usec=9\r\n", ["script": 2, "eval": 1], []
+    ),
+    (
+      "# Server\nuptime_in_seconds:60\n# Modules\nmodule:name=vectorset,ver=1,api=1\nmodule:name=ReJSON,ver=2\n"
+        + "# Commandstats\ncmdstat_debug:calls=0,usec=0\ncmdstat_script|load:calls=3,usec=9\n"
+        + "cmdstat_script|exists:calls=1,usec=1\n",
+      ["script": 4, "script|load": 3, "script|exists": 1], ["ReJSON", "vectorset"]
+    ),
+    ("# Server\nuptime_in_seconds:60\n# Commandstats\ncmdstat_GET:calls=1\n", ["get": 1], nil),
+    ("# Server\nuptime_in_seconds:60\n# Modules\ncmdstat_x:calls=many\ncmdstat_y\nmodule:ver=1\n", [:], []),
+  ])
+  func whatWasUsed(info: String, calls: [String: Int], modules: [String]?) throws {
+    let read = try Reader.usage(info: info)
+    #expect(read.usage == Usage(calls: calls, uptimeSeconds: 60))
+    #expect(read.modules == modules)
+  }
+
+  @Test func anINFOThatIsNoneIsAnError() {
+    #expect(throws: ReadingError("INFO", "uptime_in_seconds", .missing)) { try Reader.usage(info: "# Modules\n") }
+  }
+
   @Test func otherWizards() {
     #expect(Reader.wizards(clientList: Redis70.clients) == [])
     let list = """

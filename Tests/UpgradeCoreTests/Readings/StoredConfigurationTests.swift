@@ -77,4 +77,16 @@ import Testing
     file.replace(include: "/etc/more.conf", with: try StoredConfiguration("maxmemory 2\nhz 50"))
     #expect(file.unsaved(running: ["maxmemory": "2", "hz": "20"], on: Self.redis).isEmpty)
   }
+
+  @Test func usersStandInTheFileOrInOneThatItNames() throws {
+    let file = try StoredConfiguration("user app on \">a b\" ~* +@all\nhz 10\nuser default on nopass ~* &* +@all")
+    #expect(file.usersFile == nil)
+    #expect(file.users == ["user app on #... ~* +@all", "user default on nopass ~* &* +@all"])
+    #expect(try StoredConfiguration("hz 10").users == [])
+    #expect(try StoredConfiguration("aclfile /etc/users.acl").usersFile == "/etc/users.acl")
+    #expect(try StoredConfiguration("aclfile \"\"").usersFile == nil)
+    #expect(
+      StoredConfiguration.users("# users\r\n\r\n  user app on >secret ~* +@all\r\n") == ["user app on #... ~* +@all"])
+    #expect(StoredConfiguration.users("use app on") == nil, "one that cannot be read says nothing")
+  }
 }

@@ -15,6 +15,9 @@ struct NodeTexts {
   var clients: String
   var permissions: [String: Permission]
   var unsaved: [String]? = []
+  /// The lines about users in its file.
+  var stored: [String]? = ["user default on nopass ~* &* +@all"]
+  var usage: Usage? = Usage(calls: [:], uptimeSeconds: 3600)
   /// Set where it does not answer.
   var silence: Reading?
   var hasInventory = true
@@ -169,7 +172,8 @@ struct TestCluster {
     let answer = try answer(port)
     let inventory = Inventory(
       configuration: try Reader.configuration(texts.configuration.flatMap { [$0, $1] }),
-      users: try texts.users.map { try Reader.users($0) }, modules: try Reader.modules(texts.modules),
+      users: try texts.users.map { try Reader.users($0) }, storedUsers: texts.stored,
+      modules: try Reader.modules(texts.modules), usage: texts.usage,
       otherWizards: Reader.wizards(clientList: texts.clients), permissions: texts.permissions,
       unsavedDirectives: texts.unsaved)
     return .up(

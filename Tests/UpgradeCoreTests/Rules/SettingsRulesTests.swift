@@ -218,9 +218,17 @@ import Testing
         + "configuration: acl-pubsub-default allchannels; or after its start for each user: redis-cli -h "
         + "127.0.0.1 -p 7003 ACL SETUSER <user> allchannels"
     ) {
-      $0[7003].users = ["user default on nopass ~* +@all", "user app on ~app:* +@all", "user x on &* +@all"]
+      $0[7003].stored = ["user default on nopass ~* +@all", "user app on ~app:* +@all", "user x on &* +@all"]
     },
-    RuleCase("not read", node, "unknown: 127.0.0.1:7003: ACL LIST has not been read") { $0[7003].users = nil },
+    RuleCase(
+      "6.2 prints channels that its file does not name", node,
+      "unknown: 127.0.0.1:7003: its configuration or ACL file has not been read, and ACL LIST does not tell what "
+        + "stands in it"
+    ) { $0[7003].stored = nil },
+    RuleCase("no file and no users", node, "unknown: 127.0.0.1:7003: ACL LIST has not been read") {
+      $0[7003].stored = nil
+      $0[7003].users = nil
+    },
     RuleCase(
       "within 6.2", node,
       "n/a: Redis 6.2.14 to Redis 6.2.20 changes nothing there"

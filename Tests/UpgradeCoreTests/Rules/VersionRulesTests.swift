@@ -33,7 +33,8 @@ import Testing
     RuleCase(
       "6.2 to 6.0", .deployment,
       "broken: Redis 6.2.14 to Redis 6.0.16: Redis 6.0.16 is older than Redis 6.2.14: this program "
-        + "only goes forward -> choose another target with --to"
+        + "only goes forward -> choose another target with --to; what a way back takes: redis-upgrade explain "
+        + "redis-6.2.14 redis-6.0.16"
     ) { $0.to = Release(.redis, Version(6, 0, 16)) },
     RuleCase(
       "6.2 to 7.4.1", .deployment,
@@ -47,7 +48,8 @@ import Testing
     RuleCase(
       "one is already beyond the target", .deployment,
       "broken: Redis 7.0.15 to Redis 6.2.20: Redis 6.2.20 is older than Redis 7.0.15: this program "
-        + "only goes forward -> choose another target with --to"
+        + "only goes forward -> choose another target with --to; what a way back takes: redis-upgrade explain "
+        + "redis-7.0.15 redis-6.2.20"
     ) {
       upgraded([7003])(&$0)
       $0.to = Release(.redis, Version(6, 2, 20))
@@ -144,11 +146,26 @@ import Testing
   ])
   func onTarget(row: RuleCase) throws { try row.check("on-target") }
 
-  @Test func hazardsAreListedOnceWithTheirSource() throws {
-    let hazards = PathHazards.hazards(in: try TestCluster().scene())
-    #expect(hazards.map(\.id).contains("append-only-moves"), "the fixture appends")
-    #expect(!hazards.map(\.id).contains("channels-reset"), "its users say which channels they may use")
-    #expect(Set(hazards.map(\.id)).count == hazards.count)
-    #expect(hazards.allSatisfy { !$0.source.isEmpty && $0.application == .applies })
+  @Test func whatIsToBeKnownIsWhatTheDeploymentHasToDoWith() throws {
+    var cluster = TestCluster()
+    for port in 7000...7005 {
+      cluster[port].stored = ["user default on nopass ~* &* +@all"]
+      cluster[port].usage = Usage(calls: ["get": 5], uptimeSeconds: 60)
+    }
+    let idle = try cluster.scene().briefing.points
+    let ids = idle.map(\.id)
+    #expect(ids.contains("append-only-moves"), "the fixture appends")
+    for absent in ["channels-reset", "debug-refused", "scripts-not-replicated", "stralgo-gone"] {
+      #expect(!ids.contains(absent), "\(absent)")
+    }
+    #expect(Set(ids).count == ids.count)
+    cluster[7002].usage?.calls["evalsha"] = 7
+    cluster[7004].stored = ["user default on nopass ~* &* +@all", "user app on ~* +@all"]
+    let used = try cluster.scene().briefing.points
+    #expect(used.first { $0.id == "scripts-not-replicated" }?.use == .seen(["127.0.0.1:7002: EVALSHA called"]))
+    #expect(used.first { $0.id == "channels-reset" }?.use == .seen(["127.0.0.1:7004: user app"]))
+    cluster[7004].hasInventory = false
+    let unread = try cluster.scene().briefing.points.first { $0.id == "debug-refused" }
+    #expect(unread?.use == .notKnown("INFO commandstats has not been read"))
   }
 }

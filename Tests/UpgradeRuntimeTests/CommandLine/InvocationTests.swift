@@ -153,7 +153,7 @@ import UpgradeCore
     Bad("\(run) --plain --json", "--plain and --json are two faces of one run.", "Keep one."),
     Bad("report --markdown --json", "--markdown and --json are two forms of one report.", "Keep one."),
     Bad("\(run) --askpass -a x", "--askpass and --pass both say the password.", "Keep --askpass."),
-    Bad("\(run) --markdown", "run has no flag --markdown.", "It belongs to report."),
+    Bad("\(run) --markdown", "run has no flag --markdown.", "It belongs to report and explain."),
     Bad("watch a:1 --settle 3", "watch has no flag --settle.", "It belongs to run, check, plan, resume and train."),
     Bad("status --to 7.0.15", "status has no flag --to.", "It belongs to run, check, plan and train."),
     Bad(
@@ -163,7 +163,7 @@ import UpgradeCore
     Bad(
       "orders", "\"orders\" is neither a subcommand nor a TARGET.",
       "A TARGET is host:port or redis://host; the subcommands are run, check, plan, watch, status, report, journal, "
-        + "resume, cleanup, train and lab."),
+        + "resume, cleanup, train, lab and explain."),
     Bad("check", "check needs a TARGET.", "Name any server of the deployment: redis://host:port."),
     Bad(
       "plan a:1", "plan needs --to VERSION, where to upgrade to.",
@@ -233,7 +233,7 @@ import UpgradeCore
 
           --plain                 lines of text, no screen
           --json                  one JSON object a line, no screen
-          --markdown              the report as Markdown
+          --markdown              the report, or the list of rules, as Markdown
           --color WHEN            auto, always or never
           --state-dir DIR         where runs are kept ($XDG_STATE_HOME/redis-upgrade)
           --help                  this text

@@ -71,6 +71,43 @@ import Testing
     #expect(ReadJSON(text.json.line)?["ending"]?["problem"]?.text == "node-down")
   }
 
+  @Test func whatIsToBeKnownStandsBeforeTheSteps() throws {
+    let run = RunScene.plan
+    let briefing = try BriefingScene.make()
+    let text = PlanText(run.picture.plan, setup: run.setup, briefing: briefing)
+    #expect(
+      Array(text.lines.prefix(17)) == [
+        "Plan for redis://10.0.3.10:6379: 6 nodes to Redis 7.0.15, 3 hand-overs, 52 steps.",
+        "1. you: 3 points to know; clients notice: nothing",
+        "     channels-reset: Users whose line in the configuration or ACL file says nothing about channels may use none, "
+          + "since acl-pubsub-default becomes resetchannels. That goes for the user default as well.",
+        "       seen: 10.0.3.10:6379: user app\\x1b[2J",
+        "       do: Before the upgrade write the channels down: CONFIG REWRITE, or ACL SAVE with an ACL file, on 6.2 "
+          + "(which writes &* for them); or put acl-pubsub-default allchannels into the new version's configuration.",
+        "       source: redis 7.0 release notes; redis/redis#10181",
+        "     new-commands: Commands that only the new version knows reach old replicas as errors, and their data is "
+          + "not there.",
+        "       do: Leave new commands and functions alone until every node is done.",
+        "       source: redis src/replication.c: unexpected_error_replies",
+        "     gopher-gone: A server does not start with a line gopher-enabled, whatever it says.",
+        "       perhaps: a server prints the directive whether its file names it or not",
+        "       do: Take such a line out of the configuration.",
+        "       source: redis 7.0 release notes; redis/redis#9057",
+        "     Calls are counted since each node's start, the latest 5 min ago.",
+        "     All that is known about this way: redis-upgrade explain redis-6.2.14 redis-7.0.15",
+        "2. you: asked: run a client probe?; clients notice: test keys",
+        "     Run a client probe?  [asks client-probe, reversible]",
+      ])
+    let json = ReadJSON(text.json.line)
+    #expect(json?["considerations"]?.count == 3)
+    #expect(json?["considerations"]?[0]?["name"]?.text == "channels-reset")
+    #expect(json?["considerations"]?[0]?["applies"]?.text == "yes")
+    #expect(json?["considerations"]?[0]?["seen"]?[0]?.text == "10.0.3.10:6379: user app\u{1B}[2J")
+    #expect(json?["considerations"]?[2]?["applies"]?.text == "not known")
+    #expect(json?["calls_counted_seconds"] == .number(300))
+    #expect(ReadJSON(PlanText(run.picture.plan, setup: run.setup).json.line)?["considerations"]?.count == 0)
+  }
+
   @Test func theStatusOfARunThatStopped() {
     let run = RunScene.failedInstall
     #expect(
@@ -128,5 +165,20 @@ import Testing
     #expect(text.contains("| s1 | 10.0.3.10:6379 | 10.0.3.11:6379 | 43 ms |"))
     #expect(text.contains("| ?? | keys | a \\| b \\<script\\> |"))
     #expect(text.contains("## Do by hand\n\n- [ ] remove the backup"))
+  }
+}
+
+/// Something that was seen, something that is about everybody, and something that cannot be told.
+enum BriefingScene {
+  static func make() throws -> Briefing {
+    func point(_ id: String, _ use: Use) throws -> AppliedConsideration {
+      AppliedConsideration(try #require(Considerations.named(id), "\(id)"), use)
+    }
+    return Briefing(
+      points: [
+        try point("channels-reset", .seen(["10.0.3.10:6379: user app\u{1B}[2J"])),
+        try point("new-commands", .seen([])),
+        try point("gopher-gone", .notKnown("a server prints the directive whether its file names it or not")),
+      ], countedSeconds: 300, hops: ["redis-6.2.14 redis-7.0.15"])
   }
 }

@@ -97,6 +97,39 @@ import Testing
       """)
   }
 
+  @Test func thePlanBeginsWithWhatIsToBeKnown() throws {
+    var picture = RunScene.plan.picture
+    picture.briefing = try BriefingScene.make()
+    expectPicture(
+      of: ScreenScript(RunScene.plan, fixed: picture).canvas,
+      """
+       redis-upgrade  redis://10.0.3.10:6379       6.2.14 -> 7.0.15   LIVE   00:00:00
+       1 Checks ok ─── [2 Plan] ─── 3 Nodes ─── 4 Finish ─── 5 Report
+      ┌─ Plan  6 nodes, 3 hand-overs, 66 commands ─────────────────────── 1-9 of 22 ─┐
+      │  # node           role    shard what happens                   clients notice│
+      │> 1 you                          3 points to know               nothing       │
+      │  2 you                          asked: run a client probe?     test keys     │
+      │  3 6 nodes                      upgrade mode on                nothing       │
+      │  4 6 nodes                      back up                        nothing       │
+      │  5 10.0.3.11:6379 replica s1    restart on 7.0.15, sync        nothing       │
+      │  6 you                          asked: first done, go on?      nothing       │
+      │  7 10.0.3.13:6379 replica s2    restart on 7.0.15, sync        nothing       │
+      │  8 10.0.3.15:6379 replica s3    restart on 7.0.15, sync        nothing       │
+      │  9 you                          asked: begin hand-overs?       nothing       │
+      ├─ To know before you agree  (1 of 3 only perhaps) ──────────────── 1-5 of 21 ─┤
+      │ - channels-reset: Users whose line in the configuration or ACL file says     │
+      │   nothing about channels may use none, since acl-pubsub-default becomes      │
+      │   resetchannels. That goes for the user default as well.                     │
+      │   seen    10.0.3.10:6379: user app\\x1b[2J                                    │
+      │   do      Before the upgrade write the channels down: CONFIG REWRITE, or ACL │
+      └──────────────────────────────────────────────────────────────────────────────┘
+       Start with this plan?  (wait) [y] yes  [n] not now   (Enter does nothing)
+
+       j/k move  Tab pane  c commands  w write  < previous step  h health  l journal
+       ? help  q quit
+      """)
+  }
+
   @Test func aNodeIsAskedFor() {
     var script = ScreenScript(RunScene.secondNode)
     script.time = script.time + .seconds(1)
