@@ -79,6 +79,9 @@ package struct TLSCertificateEnd: Hashable, Sendable {
     guard unsafe print(memory) >= 0 else { return "" }
     var characters = [CChar](repeating: 0, count: Int(longest) + 1)
     _ = unsafe BIO_read(memory, &characters, longest)
-    return SystemIO.text(characters)
+    // Text of whoever made it: what would move a cursor or start a line of its own is shown as a dot.
+    return String(
+      String.UnicodeScalarView(
+        SystemIO.text(characters).unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "." : $0 }))
   }
 }

@@ -24,7 +24,7 @@ package struct TLSSettings: Hashable, Sendable {
 }
 
 /// Settings with their files read; one serves all connections.
-@safe package final class TLSContext: Sendable {
+@safe package final class TLSContext: Equatable, Sendable {
   package let settings: TLSSettings
   /// Until when our own certificate holds; nil without one.
   package let ownEnd: TLSCertificateEnd?
@@ -56,6 +56,9 @@ package struct TLSSettings: Hashable, Sendable {
   }
 
   deinit { unsafe SSL_CTX_free(context) }
+
+  /// The same object: files are not compared.
+  package static func == (first: TLSContext, second: TLSContext) -> Bool { first === second }
 
   /// A new session's handle; nil where memory is short.
   func session() -> OpaquePointer? { unsafe SSL_new(context) }

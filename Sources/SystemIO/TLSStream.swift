@@ -8,9 +8,18 @@ import Synchronization
 /// What fails half-way leaves no stream that could be gone on with, so it closes the connection.
 package final class TLSStream: Sendable {
   /// Why a stream could not be opened, or does not go on.
-  package enum Failure: Error, Hashable, Sendable {
+  package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
     case system(SystemError)
     case tls(TLSError)
+
+    package var isTimeout: Bool { if case .system(let error) = self { error.code == .timedOut } else { false } }
+
+    package var description: String {
+      switch self {
+      case .system(let error): error.description
+      case .tls(let error): error.description
+      }
+    }
   }
 
   private let connection: Connection
@@ -79,9 +88,12 @@ package final class TLSStream: Sendable {
   }
 
   /// Writes all of it, waiting while the peer does not read.
-  package func write(_ bytes: [UInt8]) async throws(Failure) {
-    guard await turns.take(until: nil, on: connection.loop) else {
-      throw .system(SystemError(.canceled, "write to", connection.endpoint.description))
+  package func write(_ bytes: [UInt8], within bound: Duration? = nil) async throws(Failure) {
+    let loop = connection.loop
+    let deadline = bound.map { loop.now + $0 }
+    guard await turns.take(until: deadline, on: loop) else {
+      let isLate = deadline.map { loop.now >= $0 } ?? false
+      throw .system(SystemError(isLate ? .timedOut : .canceled, "write to", connection.endpoint.description))
     }
     defer { turns.pass() }
     var output: [UInt8] = []
@@ -91,7 +103,7 @@ package final class TLSStream: Sendable {
       output = session.takeOutput()
     }
     if let failure { throw give(failure) }
-    try await sendWhole(output)
+    try await sendWhole(output, until: deadline)
   }
 
   /// Says farewell and ends the stream at once; pending reads and writes end with `ECANCELED`.
@@ -113,8 +125,8 @@ package final class TLSStream: Sendable {
 // MARK: - Shaking hands
 
 extension TLSStream {
-  /// A plain port takes our greeting for the beginning of a line and waits for its end, for ever. So where nothing at
-  /// all was answered in two thirds of the time, the line is ended: TLS has failed by then, and what has no TLS answers.
+  /// A plain Redis takes our greeting for the beginning of a line and waits for its end, for ever (networking.c,
+  /// `processInlineBuffer`). So where nothing at all was answered in two thirds of the time, it is asked plainly.
   private func shakeHands(from start: MonotonicTime, within bound: Duration) async throws(Failure) {
     let loop = connection.loop
     let deadline = start + bound
@@ -137,29 +149,38 @@ extension TLSStream {
       }
       if mayBePlain {
         mayBePlain = false
-        try await takeFirst(until: start + bound * 2 / 3, orLineUntil: deadline)
+        try await takeFirst(until: start + bound * 2 / 3, orUntil: deadline)
       } else {
         try await takeIn(upTo: 16 << 10, within: max(.zero, deadline - loop.now))
       }
     }
   }
 
-  private func takeFirst(until first: MonotonicTime, orLineUntil deadline: MonotonicTime) async throws(Failure) {
+  private func takeFirst(until first: MonotonicTime, orUntil deadline: MonotonicTime) async throws(Failure) {
     let loop = connection.loop
     do throws(Failure) {
       return try await takeIn(upTo: 16 << 10, within: max(.zero, first - loop.now))
     } catch {
       guard case .system(let silence) = error, silence.code == .timedOut else { throw error }
-      var answer: [UInt8] = []
-      do throws(SystemError) {
-        try await connection.write([13, 10], within: max(.zero, deadline - loop.now))
-        answer = try await connection.read(upTo: 16 << 10, within: max(.zero, deadline - loop.now))
-      } catch {
-        throw .system(error)
-      }
-      // An answer of TLS to a broken greeting comes from a server that was only slow.
-      let isTLS = answer.first.map { (0x14...0x18).contains($0) } ?? true
-      throw isTLS ? .system(silence) : .tls(peer.plain)
+    }
+    if await answersPlainly(within: (deadline - loop.now) / 2) { throw .tls(peer.plain) }
+    // It is a slow one after all, or mute in every tongue.
+    try await takeIn(upTo: 16 << 10, within: max(.zero, deadline - loop.now))
+  }
+
+  /// Whether a plain word has a plain answer there, over a connection of its own. It tells nothing and changes nothing.
+  private func answersPlainly(within bound: Duration) async -> Bool {
+    let loop = connection.loop
+    let deadline = loop.now + bound
+    do throws(SystemError) {
+      let other = try await Connection.connect(to: connection.endpoint, on: loop, within: bound)
+      defer { other.close() }
+      try await other.write(Array("PING\r\n".utf8), within: max(.zero, deadline - loop.now))
+      let answer = try await other.read(upTo: 100, within: max(.zero, deadline - loop.now))
+      // Record types of TLS (RFC 8446 section 5.1): a server that has it answers even this with an alert.
+      return answer.first.map { !(0x14...0x18).contains($0) } ?? false
+    } catch {
+      return false
     }
   }
 }
@@ -184,13 +205,14 @@ extension TLSStream {
   private func answerWhatWasRead() async throws(Failure) {
     guard await turns.take(until: connection.loop.now, on: connection.loop) else { return }
     defer { turns.pass() }
-    try await sendWhole(session.withLock { $0.takeOutput() })
+    try await sendWhole(session.withLock { $0.takeOutput() }, until: nil)
   }
 
-  private func sendWhole(_ output: [UInt8]) async throws(Failure) {
+  private func sendWhole(_ output: [UInt8], until deadline: MonotonicTime?) async throws(Failure) {
     guard !output.isEmpty else { return }
     do throws(SystemError) {
-      try await connection.write(output)
+      let loop = connection.loop
+      try await connection.write(output, within: deadline.map { max(.zero, $0 - loop.now) })
     } catch {
       if error.code == .brokenPipe || error.code == .connectionReset { await hearLastWords() }
       // What was encrypted and not sent would be missing in what comes next.

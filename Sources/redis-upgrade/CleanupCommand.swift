@@ -12,28 +12,31 @@ struct CleanupCommand {
   func run() throws(UsageError) -> Int32 {
     let settings = try program.settings(request.running, request.stateDirectory)
     let credentials = try program.credentials(request.connection, nil)
+    let (directory, reading): (RunDirectory, JournalReading)
     do throws(JournalError) {
-      let (directory, reading) = try RunCatalogue(settings.stateDirectory).find(request.run, for: .goingOn)
-      for sentence in reading.sentences { complain(sentence) }
-      if let holder = DeploymentLock.holder(of: directory) {
-        complain(
-          "The run \(directory.id) is driven by \(holder.wizard.user) on \(holder.wizard.host), process "
-            + "\(holder.wizard.processID). Nothing was put back: let that wizard end first.")
-        return ExitCode.refused.rawValue
-      }
-      let open = reading.ledger.filter { $0.value.standing == .open }
-      guard !open.isEmpty else {
-        print("Nothing is left to be put back by the run \(directory.id).")
-        return ExitCode.done.rawValue
-      }
-      let fleet = Fleet(loop: program.loop, settings: program.connection(credentials, run: directory.id.text))
-      let journal = try? directory.goOn(reading)
-      let done = program.wait { await CleanupCommand.putBack(open, fleet, journal) }
-      return (done == true ? ExitCode.done : ExitCode.needsPerson).rawValue
+      (directory, reading) = try RunCatalogue(settings.stateDirectory).find(request.run, for: .goingOn)
     } catch {
       complain(error.description)
       return ExitCode.refused.rawValue
     }
+    for sentence in reading.sentences { complain(sentence) }
+    // What cannot be read any more does not say how it was reached; then the flags have to.
+    let tls = try program.encryption(request.connection.encryption, of: reading.state.setup)
+    if let holder = DeploymentLock.holder(of: directory) {
+      complain(
+        "The run \(directory.id) is driven by \(holder.wizard.user) on \(holder.wizard.host), process "
+          + "\(holder.wizard.processID). Nothing was put back: let that wizard end first.")
+      return ExitCode.refused.rawValue
+    }
+    let open = reading.ledger.filter { $0.value.standing == .open }
+    guard !open.isEmpty else {
+      print("Nothing is left to be put back by the run \(directory.id).")
+      return ExitCode.done.rawValue
+    }
+    let fleet = Fleet(loop: program.loop, settings: program.connection(credentials, tls, run: directory.id.text))
+    let journal = try? directory.goOn(reading)
+    let done = program.wait { await CleanupCommand.putBack(open, fleet, journal) }
+    return (done == true ? ExitCode.done : ExitCode.needsPerson).rawValue
   }
 
   /// Three ways: still ours, put back; the original, because the process was restarted, closed; anything else, asked.

@@ -11,7 +11,7 @@ struct LabCommand {
   let request: UpgradeRuntime.LabRequest
 
   func run() throws(UsageError) -> Int32 {
-    if request.action == .write { return WriteCommand(program: program, request: request).run() }
+    if request.action == .write { return try WriteCommand(program: program, request: request).run() }
     let request = request
     let loop = program.loop
     let code = program.wait { () async -> ExitCode in
@@ -41,9 +41,12 @@ struct LabCommand {
     if isJSON {
       print(running.json)
     } else {
-      print(
-        "target   \(running.target)\nprofile  \(running.profilePath)\nend it   redis-upgrade lab down --dir \(running.directory)"
-      )
+      var lines = ["target   \(running.target)", "profile  \(running.profilePath)"]
+      if !running.connectionFlags.isEmpty {
+        lines.append("flags    \(running.connectionFlags.joined(separator: " "))")
+      }
+      lines.append("end it   redis-upgrade lab down --dir \(running.directory)")
+      print(lines.joined(separator: "\n"))
     }
   }
 
@@ -76,12 +79,14 @@ struct LabCommand {
 }
 
 extension TrainingLab.LabRequest {
-  /// What the command line asks for; the oldest version that needs no other suite is the usual beginning.
+  /// What the command line asks for; the oldest version that needs no other suite is the usual beginning, of those that
+  /// speak TLS where that is wanted.
   init(_ servers: LabServersRequest, to: WantedRelease? = nil) {
-    let usual = Release(.redis, Version(6, 2, 14))
+    let usual = Release(.redis, servers.tls ? Version(7, 0, 15) : Version(6, 2, 14))
     let from = servers.from?.release(for: .redis) ?? usual
     self.init(from: from, to: to?.release(for: from.product))
     directory = servers.directory
     port = servers.port
+    tls = servers.tls
   }
 }

@@ -32,12 +32,14 @@ struct LookCommand {
     let settings = try program.settings(request.running, request.stateDirectory)
     let profile = try Profile.load(settings.profile)
     let credentials = try program.credentials(request.connection, request.target)
+    let tls = try program.encryption(request.connection.encryption, request.target.security)
     let isJSON = request.face.face == .json
     let run = RunID(at: WallTime(milliseconds: WallClock.milliseconds), salt: Int(Host.processID)).text
     let parts = WizardParts(
-      loop: program.loop, fleet: Fleet(loop: program.loop, settings: program.connection(credentials, run: run)),
+      loop: program.loop, fleet: Fleet(loop: program.loop, settings: program.connection(credentials, tls, run: run)),
       request: RunRequest(
-        target: request.target.description, seeds: request.target.seeds, to: request.to, options: settings.options,
+        target: request.target.described(encrypted: tls != nil), seeds: request.target.seeds, to: request.to,
+        options: settings.options,
         profile: profile, isLab: LabMark.isLab(profile: settings.profile)),
       identity: program.identity, kind: .live, run: run,
       openRun: { _, _ throws(FindingError) in throw FindingError("nothing is begun by a look") })

@@ -58,9 +58,30 @@ struct Program: Sendable {
     ) { question throws(UsageError) in try Credentials.askOnTerminal(question) }
   }
 
-  func connection(_ credentials: Credentials, run: String) -> ConnectionSettings {
+  /// How connections are encrypted; nil where they are plain.
+  func encryption(_ request: EncryptionRequest, _ security: Target.Security) throws(UsageError) -> TLSContext? {
+    try encryption(request, security, configuration.encryption)
+  }
+
+  /// The same for a run that is gone on with: what it was begun with stands, but for what is said now.
+  func encryption(_ request: EncryptionRequest, of setup: Setup?) throws(UsageError) -> TLSContext? {
+    guard let setup else { return try encryption(request, .unsaid) }
+    return try encryption(request, setup.encryption == nil ? .plain : .encrypted, EncryptionRequest(setup.encryption))
+  }
+
+  private func encryption(
+    _ request: EncryptionRequest, _ security: Target.Security, _ configured: EncryptionRequest
+  ) throws(UsageError) -> TLSContext? {
+    let settings = try Encryption.settings(request, security: security, configured: configured)
+    guard let settings else { return nil }
+    return try Encryption.context(settings) { question throws(UsageError) in
+      try Encryption.askOnTerminal(question)
+    }
+  }
+
+  func connection(_ credentials: Credentials, _ tls: TLSContext?, run: String) -> ConnectionSettings {
     ConnectionSettings(
-      user: credentials.user, password: credentials.password, name: WizardName(host: Host.name, run: run))
+      user: credentials.user, password: credentials.password, name: WizardName(host: Host.name, run: run), tls: tls)
   }
 
   /// The face that was asked for, or the one that this terminal is fit for.

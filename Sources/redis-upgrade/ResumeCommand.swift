@@ -14,14 +14,22 @@ struct ResumeCommand {
     let settings = try program.settings(request.running, request.stateDirectory)
     let answers = try program.answers(request.running)
     let credentials = try program.credentials(request.connection, nil)
+    let (directory, reading): (RunDirectory, JournalReading)
     do throws(JournalError) {
-      let (directory, reading) = try RunCatalogue(settings.stateDirectory).find(request.run, for: .goingOn)
-      for sentence in reading.sentences { complain(sentence) }
-      if !reading.isUnfinished { return over(directory, reading) }
-      guard let setup = reading.state.setup else {
-        complain("The run \(directory.id) has no beginning in its journal.")
-        return ExitCode.refused.rawValue
-      }
+      (directory, reading) = try RunCatalogue(settings.stateDirectory).find(request.run, for: .goingOn)
+    } catch {
+      complain(error.description)
+      return ExitCode.refused.rawValue
+    }
+    for sentence in reading.sentences { complain(sentence) }
+    if !reading.isUnfinished { return over(directory, reading) }
+    guard let setup = reading.state.setup else {
+      complain("The run \(directory.id) has no beginning in its journal.")
+      return ExitCode.refused.rawValue
+    }
+    let tls = try program.encryption(request.connection.encryption, of: setup)
+    let connection = program.connection(credentials, tls, run: directory.id.text)
+    do throws(JournalError) {
       let lock = try DeploymentLock.take(
         directory,
         as: DeploymentLock.Holder(
@@ -29,7 +37,7 @@ struct ResumeCommand {
           nodes: setup.nodes.map(\.id)))
       defer { lock.release() }
       let journal = try directory.goOn(reading)
-      return drive(directory, reading, setup, journal, answers, credentials)
+      return drive(directory, reading, setup, journal, answers, connection)
     } catch {
       complain(error.description)
       return ExitCode.refused.rawValue
@@ -44,14 +52,14 @@ struct ResumeCommand {
 
   private func drive(
     _ directory: RunDirectory, _ reading: JournalReading, _ setup: Setup, _ journal: Journal, _ answers: Answers,
-    _ credentials: Credentials
+    _ connection: ConnectionSettings
   ) -> Int32 {
     let program = program
     let run = directory.id.text
     let settle = request.running.settle
     let keeper = WizardKeeper()
     let parts = WizardParts(
-      loop: program.loop, fleet: Fleet(loop: program.loop, settings: program.connection(credentials, run: run)),
+      loop: program.loop, fleet: Fleet(loop: program.loop, settings: connection),
       request: RunRequest(
         target: setup.target, seeds: setup.nodes.map(\.address), to: .release(setup.to), options: setup.options,
         profile: BuiltInProfiles.manual, isLab: setup.site.isLab),

@@ -18,6 +18,7 @@ struct RunCommand {
     let profile = try Profile.load(settings.profile)
     let answers = try program.answers(request.running)
     let credentials = try program.credentials(request.connection, request.target)
+    let tls = try program.encryption(request.connection.encryption, request.target.security)
     let directory: RunDirectory
     let journal: Journal
     do throws(JournalError) {
@@ -28,13 +29,14 @@ struct RunCommand {
       complain(error.description)
       return ExitCode.refused.rawValue
     }
-    let code = drive(settings, profile, answers, credentials, directory, journal)
+    let connection = program.connection(credentials, tls, run: directory.id.text)
+    let code = drive(settings, profile, answers, connection, directory, journal)
     if (try? directory.read().isUnstarted) == true { try? Files.removeTree(directory.path) }
     return code
   }
 
   private func drive(
-    _ settings: Settings, _ profile: Profile, _ answers: Answers, _ credentials: Credentials,
+    _ settings: Settings, _ profile: Profile, _ answers: Answers, _ connection: ConnectionSettings,
     _ directory: RunDirectory, _ journal: Journal
   ) -> Int32 {
     let program = program
@@ -42,9 +44,10 @@ struct RunCommand {
     let isThrowAway = isLab || LabMark.isLab(profile: settings.profile)
     let keeper = WizardKeeper()
     let parts = WizardParts(
-      loop: program.loop, fleet: Fleet(loop: program.loop, settings: program.connection(credentials, run: run)),
+      loop: program.loop, fleet: Fleet(loop: program.loop, settings: connection),
       request: RunRequest(
-        target: request.target.description, seeds: request.target.seeds, to: request.to, options: settings.options,
+        target: request.target.described(encrypted: connection.tls != nil), seeds: request.target.seeds, to: request.to,
+        options: settings.options,
         profile: profile, isLab: isThrowAway),
       identity: program.identity, kind: isThrowAway ? .training : kind, run: run,
       openRun: { setup, run throws(FindingError) in

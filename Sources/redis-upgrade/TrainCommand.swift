@@ -19,7 +19,7 @@ struct TrainCommand {
         .notBuilt, "there is no drill \(drill) yet",
         remedy: "`redis-upgrade train` without a name is the whole main job.")
     }
-    let to = request.to ?? .release(Release(.redis, Version(7, 0, 15)))
+    let to = request.to ?? .release(Release(.redis, request.servers.tls ? Version(8, 0, 2) : Version(7, 0, 15)))
     let loop = program.loop
     let wasTerminal = Terminal.isTerminal(0)
     let lab: RunningLab
@@ -32,7 +32,7 @@ struct TrainCommand {
     }
     let writer: WriterProcess
     do throws(SystemError) {
-      writer = try WriterProcess(lab.addresses, on: loop)
+      writer = try WriterProcess(lab, on: loop)
     } catch {
       complain("The writing client could not be started: \(error)")
       end(lab)
@@ -79,7 +79,10 @@ struct TrainCommand {
     var command = RunCommand(
       program: program,
       request: UpgradeRequest(
-        target: try Target(lab.target), to: to, running: running, face: request.face,
+        target: try Target(lab.target), to: to,
+        connection: ConnectionRequest(
+          encryption: EncryptionRequest(lab.certificates.map { EncryptionFiles($0.settings) })), running: running,
+        face: request.face,
         stateDirectory: request.stateDirectory))
     command.kind = .training
     command.isLab = true

@@ -12,8 +12,9 @@ struct WatchCommand {
 
   func run() throws(UsageError) -> Int32 {
     let credentials = try program.credentials(request.connection, request.target)
+    let tls = try program.encryption(request.connection.encryption, request.target.security)
     let run = RunID(at: WallTime(milliseconds: WallClock.milliseconds), salt: Int(Host.processID)).text
-    let fleet = Fleet(loop: program.loop, settings: program.connection(credentials, run: "watch-\(run)"))
+    let fleet = Fleet(loop: program.loop, settings: program.connection(credentials, tls, run: "watch-\(run)"))
     let signals: AsyncStream<Signal>
     do throws(SystemError) {
       signals = try SignalSource(TerminalLoop.signals).stream(on: program.loop)

@@ -11,7 +11,7 @@ struct WriteCommand {
   let program: Program
   let request: UpgradeRuntime.LabRequest
 
-  func run() -> Int32 {
+  func run() throws(UsageError) -> Int32 {
     let isJSON = request.face.face == .json
     let loop = program.loop
     let signals: AsyncStream<Signal>
@@ -22,10 +22,10 @@ struct WriteCommand {
       return ExitCode.refused.rawValue
     }
     let (target, directory) = (request.target, request.servers.directory)
-    let login = program.foreignLogin(target)
+    let login = try program.foreignLogin(target, request.encryption)
     let code = program.wait { () async -> ExitCode in
       do throws(LabError) {
-        let seeds = try WriteCommand.seeds(target, directory, on: loop)
+        let (seeds, login) = try WriteCommand.place(target, directory, login, on: loop)
         var wanted = WritingRequest(seeds: seeds, prefix: "write-\(Host.processID)")
         wanted.login = login
         let client = WritingClient(wanted, on: loop)
@@ -51,20 +51,25 @@ struct WriteCommand {
     return (code ?? .needsPerson).rawValue
   }
 
-  /// What was named, or all nodes of the only lab.
-  private static func seeds(
-    _ target: Target?, _ directory: String?, on loop: EventLoop
-  ) throws(LabError) -> [Address] {
-    if let target { return target.seeds }
+  /// What was named, or all nodes of the only lab, which says by itself how it is reached.
+  private static func place(
+    _ target: Target?, _ directory: String?, _ login: ForeignLogin, on loop: EventLoop
+  ) throws(LabError) -> ([Address], ForeignLogin) {
+    if let target { return (target.seeds, login) }
+    let running = try only(directory, on: loop)
+    return (running.addresses, try running.login(user: login.user, password: login.password))
+  }
+
+  private static func only(_ directory: String?, on loop: EventLoop) throws(LabError) -> RunningLab {
     let lab = try Lab(on: loop)
-    if let directory { return try lab.find(directory).addresses }
+    if let directory { return try lab.find(directory) }
     let labs = try lab.list()
     guard let only = labs.first, labs.count == 1 else {
       throw LabError(
         .badRequest, labs.isEmpty ? "No lab runs" : "\(labs.count) labs run",
         remedy: "Name what to write to: redis-upgrade lab write redis://host:port.")
     }
-    return only.addresses
+    return only
   }
 
   /// Where a whole minute long no node answers, nobody is left to write to: it must not go on for ever, alone.
@@ -84,9 +89,10 @@ struct WriteCommand {
 
 extension Program {
   /// The writing client shares no code with the wizard's own, and so takes its password as text.
-  func foreignLogin(_ target: Target?) -> ForeignLogin {
-    let credentials = try? credentials(ConnectionRequest(), target)
+  func foreignLogin(_ target: Target?, _ encryption: EncryptionRequest) throws(UsageError) -> ForeignLogin {
+    let credentials = try credentials(ConnectionRequest(), target)
     return ForeignLogin(
-      user: credentials?.user, password: (credentials?.password).map { String(decoding: $0.bytes, as: UTF8.self) })
+      user: credentials.user, password: credentials.password.map { String(decoding: $0.bytes, as: UTF8.self) },
+      tls: try target.flatMap { target throws(UsageError) in try self.encryption(encryption, target.security) })
   }
 }

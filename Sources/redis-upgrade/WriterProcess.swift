@@ -11,9 +11,11 @@ struct WriterProcess {
   private let child: ChildProcess
 
   /// Starts it; whether it reaches the servers is known at its end.
-  init(_ seeds: [Address], on loop: EventLoop) throws(SystemError) {
-    let target = seeds.map(\.description).joined(separator: ",")
-    child = try ChildProcess.spawn(ChildCommand("/proc/self/exe", ["lab", "write", target, "--json"]), on: loop)
+  init(_ lab: RunningLab, on loop: EventLoop) throws(SystemError) {
+    let target = lab.addresses.map(\.description).joined(separator: ",")
+    let flags = lab.connectionFlags.isEmpty ? [] : ["--tls"] + lab.connectionFlags
+    child = try ChildProcess.spawn(
+      ChildCommand("/proc/self/exe", ["lab", "write", target, "--json"] + flags), on: loop)
   }
 
   /// Lets it read back what it wrote, and answers its report.

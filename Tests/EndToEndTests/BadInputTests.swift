@@ -47,7 +47,15 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     BadInput(
       words: [nobody, "--to", "7.0.15"], profile: "software:\n  start: x\nbogus: 1\n", code: 2,
       says: "profile.yaml:3: the profile has no key \"bogus\""),
-    BadInput(words: ["rediss://127.0.0.1:1", "--to", "7.0.15"], code: 2, says: "TLS is not built yet"),
+    BadInput(
+      words: ["rediss://127.0.0.1:1", "--to", "7.0.15", "--cacert", "/nowhere.pem"], code: 2,
+      says: "the file of authorities (--cacert) cannot be used: cannot open /nowhere.pem: no such file"),
+    BadInput(
+      words: ["redis://127.0.0.1:1", "--to", "7.0.15", "--cert", "/nowhere.pem"], code: 2,
+      says: "--cert is about TLS, and nothing says that TLS is spoken"),
+    BadInput(
+      words: ["rediss://127.0.0.1:1", "--to", "7.0.15", "--cert", "/nowhere.pem"], code: 2,
+      says: "--cert needs the certificate's key as well"),
     BadInput(words: ["status"], code: 1, says: "there is no run"),
     BadInput(words: ["resume"], code: 1, says: "there is no run"),
     BadInput(words: ["cleanup"], code: 1, says: "there is no run"),

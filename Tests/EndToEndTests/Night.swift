@@ -33,9 +33,11 @@ struct Night {
   let lab: RunningLab
 
   var state: String { "\(folder)/state" }
-  var proof: ClusterProof { ClusterProof(lab.addresses, on: loop) }
+  var proof: ClusterProof { ClusterProof(lab.addresses, login: login, on: loop) }
+  /// Plain, or with the certificates of a lab that speaks TLS.
+  let login: ForeignLogin
   var target: String { lab.target }
-  var profile: [String] { ["--profile", lab.profilePath, "--state-dir", state] }
+  var profile: [String] { ["--profile", lab.profilePath, "--state-dir", state] + lab.connectionFlags }
 
   /// Runs the program to its end.
   func run(_ words: [String], within bound: Duration = .seconds(240)) async throws -> Said {
@@ -84,7 +86,7 @@ func withNight(
       let lab = try await Lab(on: loop).up(wanted)
       let result: Result<Void, any Error>
       do {
-        try await body(Night(loop: loop, folder: folder, lab: lab))
+        try await body(Night(loop: loop, folder: folder, lab: lab, login: try lab.login()))
         result = .success(())
       } catch {
         result = .failure(error)

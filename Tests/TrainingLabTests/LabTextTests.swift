@@ -71,6 +71,25 @@ import UpgradeCore
         """)
   }
 
+  @Test func nothingButTLS() {
+    let shape = ClusterShape(replicas: [0], port: 17000, seed: 1)
+    let certificates = LabCertificates(of: "/lab")
+    let text = ServerConfiguration.text(
+      for: shape.nodes[0], of: LabRequest(from: Self.seven, primaries: 1, replicasPerPrimary: 0),
+      directory: "/lab/17000", certificates: certificates)
+    #expect(
+      text.split(separator: "\n").prefix(8).joined(separator: "\n") == """
+        port 0
+        tls-port 17000
+        tls-cluster yes
+        tls-replication yes
+        tls-auth-clients yes
+        tls-cert-file "/lab/tls/server.pem"
+        tls-key-file "/lab/tls/server.key"
+        tls-ca-cert-file "/lab/tls/authority.pem"
+        """)
+  }
+
   @Test(arguments: [
     (six, seven, false), (six, nil, false), (seven, six, false), (seven, nil, true), (seven, eight, true),
   ])

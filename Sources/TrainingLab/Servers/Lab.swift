@@ -29,8 +29,10 @@ package struct Lab: Sendable {
   ) async throws(LabError) -> RunningLab {
     try request.validated()
     let server = try await store.server(of: request.from, progress: progress)
+    if request.tls { try await requireTLS(server) }
     if let to = request.to {
-      _ = try await store.server(of: to, progress: progress)
+      let target = try await store.server(of: to, progress: progress)
+      if request.tls { try await requireTLS(target) }
     } else if let likely = ServerCatalogue.successor(of: request.from) {
       do throws(LabError) {
         _ = try await store.server(of: likely, progress: progress)
@@ -51,6 +53,17 @@ package struct Lab: Sendable {
     }
   }
 
+  /// Whether a server was built with TLS shows in its configuration: without, it does not know the directive. The last
+  /// word is wrong for every server, so that none is started.
+  private func requireTLS(_ server: StoredServer) async throws(LabError) {
+    let outcome = try await Programs(on: loop).run(
+      server.executable, ["--tls-port", "0", "--hz", "none"], within: .seconds(10))
+    guard outcome.everything.contains("tls-port") else { return }
+    throw LabError(
+      .badRequest, "The \(server.release.title) of this lab was built without TLS",
+      remedy: "Start from another release: --from 7.0.15.")
+  }
+
   /// Our own program, where this is it and not a test of it: the profile lets it fetch what is missing.
   private static let program: String? = Host.executable.flatMap { $0.hasSuffix("/redis-upgrade") ? $0 : nil }
 
@@ -61,8 +74,10 @@ package struct Lab: Sendable {
     let lab = RunningLab(record: record, loop: loop, registry: registry)
     do throws(LabError) {
       progress(LabProgress("Starting \(record.nodes.count) servers of \(request.from.title)", usually: "2 to 4 s"))
+      try await record.certificates?.make(on: loop)
       let start = LabStart(
-        request: request, executable: executable, store: store.directory, program: Self.program, loop: loop)
+        request: request, executable: executable, store: store.directory, program: Self.program,
+        login: try lab.login(password: request.password), loop: loop)
       let started = try await start.servers(of: record)
       try started.write(to: started.path)
       try registry.note(started)
@@ -141,7 +156,7 @@ package struct Lab: Sendable {
       version: request.from.version.description, started: WallClock.milliseconds,
       nodes: shape.nodes.map {
         LabRecord.Node(port: $0.port, shard: $0.shard, isPrimary: $0.isPrimary, name: $0.name)
-      }, seed: seed)
+      }, seed: seed, tls: request.tls ? true : nil)
     try record.write(to: record.path)
     try registry.note(record)
     return record

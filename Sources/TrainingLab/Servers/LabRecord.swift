@@ -49,6 +49,11 @@ package struct LabRecord: Codable, Equatable, Sendable {
   package var nodes: [Node]
   /// What the nodes' names were made from.
   package var seed: UInt64
+  /// Whether the servers speak TLS; labs of before that was possible do not say.
+  package var tls: Bool?
+
+  /// nil where the servers are plain.
+  package var certificates: LabCertificates? { tls == true ? LabCertificates(of: directory) : nil }
 
   /// What the servers were started on.
   package var release: Release? { Release("\(product)-\(version)") }
@@ -56,7 +61,7 @@ package struct LabRecord: Codable, Equatable, Sendable {
   package var firstPort: Int { nodes.first?.port ?? 0 }
 
   /// The address that leads to the deployment.
-  package var target: String { "redis://127.0.0.1:\(firstPort)" }
+  package var target: String { "\(tls == true ? "rediss" : "redis")://127.0.0.1:\(firstPort)" }
 
   package var profilePath: String { "\(directory)/\(LabProfile.fileName)" }
 

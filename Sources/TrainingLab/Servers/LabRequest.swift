@@ -21,6 +21,8 @@ package struct LabRequest: Equatable, Sendable {
   package var valueLength = 100
   /// The default user's password on every node, also used between nodes; nil for none.
   package var password: String?
+  /// Servers that speak TLS and nothing else, with certificates that the lab makes, and want one of their clients.
+  package var tls = false
   /// Users besides the default one, on every node.
   package var users: [LabUser] = []
   /// Lines added to every node's configuration.

@@ -9,6 +9,7 @@ struct LabStart {
   let store: String
   /// This program's file, if the profile may call it.
   let program: String?
+  let login: ForeignLogin
   let loop: EventLoop
 
   private static let startBound = Duration.seconds(20)
@@ -16,8 +17,6 @@ struct LabStart {
   private static let loadBound = Duration.seconds(120)
   /// How often a server is asked while it is waited for.
   private static let pause = Duration.milliseconds(20)
-
-  private var login: ForeignLogin { ForeignLogin(password: request.password) }
 
   private func shape(of record: LabRecord) -> ClusterShape {
     ClusterShape(replicas: request.replicas, port: record.firstPort, seed: record.seed)
@@ -34,7 +33,7 @@ struct LabStart {
       try LabFiles.makeDirectory(directory)
       // Only this user may read it: it may hold passwords.
       try LabFiles.write(
-        ServerConfiguration.text(for: planned, of: request, directory: directory),
+        ServerConfiguration.text(for: planned, of: request, directory: directory, certificates: record.certificates),
         to: "\(directory)/\(ServerConfiguration.fileName)", mode: 0o600)
       try LabFiles.write(
         shape.nodesFile(of: planned), to: "\(directory)/\(ServerConfiguration.nodesFileName)", mode: 0o600)

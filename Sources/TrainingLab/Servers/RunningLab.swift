@@ -2,6 +2,21 @@ import FoundationEssentials
 package import SystemIO
 package import UpgradeCore
 
+extension ForeignLogin {
+  /// As a client of a lab; plain where that has no certificates.
+  init(user: String? = nil, password: String? = nil, certificates: LabCertificates?) throws(LabError) {
+    self.init(user: user, password: password)
+    guard let certificates else { return }
+    do throws(TLSError) {
+      tls = try TLSContext(certificates.settings)
+    } catch {
+      throw LabError(
+        .damagedRecord, "The certificates of the lab cannot be used: \(error)",
+        remedy: "End the lab, and start another.")
+    }
+  }
+}
+
 /// A lab whose servers run, by themselves: they go on when this value and its process are gone.
 package struct RunningLab: Sendable {
   package let record: LabRecord
@@ -9,11 +24,26 @@ package struct RunningLab: Sendable {
   let registry: LabRegistry
 
   package var directory: String { record.directory }
-  /// The address for the wizard: `redis://127.0.0.1:17000`.
+  /// The address for the wizard: `redis://127.0.0.1:17000`, or `rediss://`.
   package var target: String { record.target }
   package var profilePath: String { record.profilePath }
   package var nodes: [LabRecord.Node] { record.nodes }
   package var addresses: [Address] { record.nodes.map(\.address) }
+
+  package var certificates: LabCertificates? { record.certificates }
+  /// What the wizard needs besides the target: flags and their values.
+  package var connectionFlags: [String] {
+    guard let settings = certificates?.settings else { return [] }
+    let flags = [
+      ("--cacert", settings.authorities), ("--cert", settings.certificate), ("--key", settings.key),
+    ]
+    return flags.flatMap { flag, value in value.map { [flag, $0] } ?? [] }
+  }
+
+  /// How the foreign client connects.
+  package func login(user: String? = nil, password: String? = nil) throws(LabError) -> ForeignLogin {
+    try ForeignLogin(user: user, password: password, certificates: certificates)
+  }
 
   /// What `lab up --json` prints, on one line.
   package var json: String {
@@ -21,10 +51,15 @@ package struct RunningLab: Sendable {
       var target: String
       var profile: String
       var directory: String
+      var cacert: String?
+      var cert: String?
+      var key: String?
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let summary = Summary(target: target, profile: profilePath, directory: directory)
+    let summary = Summary(
+      target: target, profile: profilePath, directory: directory, cacert: certificates?.settings.authorities,
+      cert: certificates?.settings.certificate, key: certificates?.settings.key)
     return (try? encoder.encode(summary)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
   }
 
@@ -43,6 +78,7 @@ package struct RunningLab: Sendable {
     } else {
       for node in record.nodes { try LabFiles.remove(record.directory(of: node)) }
       try LabFiles.remove(record.profilePath)
+      try LabFiles.remove("\(record.directory)/\(LabCertificates.folderName)")
       try LabFiles.remove("\(record.directory)/\(LabRecord.fileName)")
     }
   }

@@ -12,9 +12,11 @@ package enum ServerConfiguration {
   /// What a server says before it has opened its log, such as that it cannot read its configuration.
   package static let outputFileName = "server.out"
 
-  package static func text(for node: ClusterShape.Node, of request: LabRequest, directory: String) -> String {
-    var lines = [
-      "port \(node.port)",
+  package static func text(
+    for node: ClusterShape.Node, of request: LabRequest, directory: String, certificates: LabCertificates? = nil
+  ) -> String {
+    var lines = certificates?.lines(port: node.port) ?? ["port \(node.port)"]
+    lines += [
       "bind 127.0.0.1",
       "daemonize no",
       "dir \(quoted(directory))",

@@ -29,10 +29,13 @@ package enum ForeignFailure: Error, Equatable, Sendable, CustomStringConvertible
 package struct ForeignLogin: Equatable, Sendable {
   package var user: String?
   package var password: String?
+  /// nil: plain connections.
+  package var tls: TLSContext?
 
-  package init(user: String? = nil, password: String? = nil) {
+  package init(user: String? = nil, password: String? = nil, tls: TLSContext? = nil) {
     self.user = user
     self.password = password
+    self.tls = tls
   }
 
   var command: [String]? {
@@ -47,7 +50,7 @@ package struct ForeignLogin: Equatable, Sendable {
 /// would be lost on it.
 package actor ForeignConnection {
   package nonisolated let address: Address
-  private nonisolated let stream: Connection
+  private nonisolated let stream: ForeignStream
   private nonisolated let loop: EventLoop
   private var buffer = ForeignReplyBuffer()
   private var exchanges: [Exchange] = []
@@ -79,7 +82,7 @@ package actor ForeignConnection {
     unsafe loop.asUnownedSerialExecutor()
   }
 
-  private init(_ stream: Connection, address: Address, loop: EventLoop) {
+  private init(_ stream: ForeignStream, address: Address, loop: EventLoop) {
     self.stream = stream
     self.address = address
     self.loop = loop
@@ -92,13 +95,8 @@ package actor ForeignConnection {
     to address: Address, login: ForeignLogin = ForeignLogin(), on loop: EventLoop, within bound: Duration
   ) async throws(ForeignFailure) -> ForeignConnection {
     let deadline = loop.now + bound
-    let stream: Connection
-    do {
-      stream = try await Connection.connect(
-        to: .tcp(host: address.host, port: address.port), on: loop, within: bound)
-    } catch {
-      throw .unreachable(error.description)
-    }
+    let stream = try await ForeignStream.open(
+      to: .tcp(host: address.host, port: address.port), login.tls, on: loop, within: bound)
     let connection = ForeignConnection(stream, address: address, loop: loop)
     await connection.startReading()
     if let command = login.command {
@@ -141,7 +139,7 @@ package actor ForeignConnection {
     do {
       try await stream.write(bytes, within: max(.zero, deadline - loop.now))
     } catch {
-      end(error.code == .timedOut ? .timedOut : .closed)
+      end(error)
     }
     if exchange.outcome == nil {
       await withCheckedContinuation { exchange.continuation = $0 }
@@ -153,7 +151,7 @@ package actor ForeignConnection {
   private func startReading() {
     loop.task { [weak self, stream] in
       while true {
-        let bytes = (try? await stream.read(upTo: 64 * 1024)) ?? []
+        let bytes = await stream.read(upTo: 64 * 1024)
         guard await self?.received(bytes) ?? false else { return }
       }
     }

@@ -15,10 +15,12 @@ package struct Setup: Hashable, Sendable {
   package var wayBackNarrows: Bool
   package var site: Site
   package var options: Options
+  /// nil where connections are plain.
+  package var encryption: EncryptionFiles?
 
   package init(
     target: String, to: Release, nodes: [NodeSetup], shards: [Shard], nodeTimeout: Duration, wayBackNarrows: Bool,
-    site: Site, options: Options
+    site: Site, options: Options, encryption: EncryptionFiles? = nil
   ) {
     self.target = target
     self.to = to
@@ -28,6 +30,7 @@ package struct Setup: Hashable, Sendable {
     self.wayBackNarrows = wayBackNarrows
     self.site = site
     self.options = options
+    self.encryption = encryption
   }
 
   /// How long a node that won an election may not be asked to win another: four node time-outs.

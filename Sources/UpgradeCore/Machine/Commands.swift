@@ -4,8 +4,7 @@ extension Action {
   /// One line per command, in the order in which they are sent.
   package func commands(in setup: Setup) -> [String] {
     func client(_ node: NodeID, _ words: String) -> String {
-      guard let address = setup.node(node)?.address else { return "redis-cli \(words)" }
-      return "redis-cli -h \(address.host) -p \(address.port) \(words)"
+      "\(setup.client("redis-cli", setup.node(node)?.address)) \(words)"
     }
     switch self {
     case .configure(let node, let settings), .restore(let node, let settings):

@@ -10,12 +10,12 @@ package enum PeerSignature {
   /// Said when the other side ended the connection and had answered nothing.
   static let silence =
     "the connection was ended right after our first bytes, without an answer: "
-    + "probably a TLS port (use rediss://), else a proxy without a server behind it"
+    + "probably a TLS port (use rediss:// or --tls), else a proxy without a server behind it"
 
   /// What else listens on ports: record types of TLS (RFC 8446 section 5.1), status lines and greetings.
   private static let signatures: [(prefix: [UInt8], meaning: String)] = [
-    ([0x15, 0x03], "this is a TLS port, and we spoke plainly: use rediss://"),
-    ([0x16, 0x03], "this is a TLS peer that greets by itself: use rediss://"),
+    ([0x15, 0x03], "this is a TLS port, and we spoke plainly: use rediss:// or --tls"),
+    ([0x16, 0x03], "this is a TLS peer that greets by itself: use rediss:// or --tls"),
     (Array("HTTP/".utf8), "this is a web server: check the port"),
     (Array("<".utf8), "this is a web server: check the port"),
     (Array("SSH-".utf8), "this is an SSH server: check the port"),

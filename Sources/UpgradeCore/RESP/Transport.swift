@@ -1,7 +1,7 @@
 /// A byte stream to one server, as the RESP client sees it.
 ///
-/// Plain TCP and Unix sockets are one implementation. TLS is another one that wraps it: the client asks for nothing
-/// but bytes in order, so encryption never shows above this line.
+/// Plain TCP and Unix sockets are one implementation, TLS over TCP is another: the client asks for nothing but bytes in
+/// order, so encryption never shows above this line.
 ///
 /// The contract: bytes go out in the order of the calls, and the caller never has two `send` or two `receive` calls
 /// under way at once; one of each may be. After `close()` a call under way ends with an error or an empty `receive`
@@ -31,6 +31,8 @@ package struct TransportError: Error, Sendable, Hashable {
     case cancelled
     /// The host name has no address.
     case unresolved
+    /// The stream could not be encrypted as it has to be: a certificate, a name, a version, no TLS at all.
+    case encryption
     /// Anything else; the sentence says what.
     case other
   }

@@ -60,6 +60,19 @@ package struct Discovery: Sendable {
     }
   }
 
+  /// A node that was asked over TLS and names plain ports all the same, so that nobody can follow it over TLS: up to 7.0
+  /// a node lists the ports of `tls-cluster`, whoever asks (redis 7.0 cluster.c, `clusterGenNodeDescription`).
+  package var namesPlainPorts: (tls: Address, plain: Address)? {
+    for (address, answer) in answers.sorted(by: { $0.key < $1.key }) {
+      guard answer.configuration["tls-cluster"] == "no", answer.configuration["tls-port"] == String(address.port),
+        let view = answer.view, let listed = view.member(view.myself)?.address, listed.port != address.port,
+        answer.configuration["port"] == String(listed.port)
+      else { continue }
+      return (address, Address(host: address.host, port: listed.port))
+    }
+    return nil
+  }
+
   /// What all answers together say; complete once `toAsk` is empty.
   package func finding() -> Finding {
     let order = members.sorted { (address(of: $0), $0) < (address(of: $1), $1) }

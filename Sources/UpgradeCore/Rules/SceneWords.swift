@@ -85,8 +85,7 @@ extension Scene {
   /// A line to paste: the client's name, the node, the command.
   func paste(_ node: NodeID, _ command: String) -> String {
     let program = snapshot[node].view?.pulse.server.product == .valkey ? "valkey-cli" : "redis-cli"
-    guard let address = address(node) else { return "\(program) \(command)" }
-    return "\(program) -h \(address.host) -p \(address.port) \(command)"
+    return "\(setup.client(program, address(node))) \(command)"
   }
 
   /// Bytes a second that a primary writes into its stream; nil where no earlier reading is there to compare with.

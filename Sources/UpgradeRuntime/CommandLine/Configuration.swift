@@ -7,11 +7,13 @@ package struct Configuration: Equatable, Sendable {
   package var color: ColorChoice?
   package var user: String?
   package var errorBudget: ErrorBudget?
+  package var encryption = EncryptionRequest()
 
   package init() {}
 
-  /// Reserved for TLS, which is not built yet.
-  private static let reserved = ["tls", "cacert", "cert", "key", "sni"]
+  private static let keys = [
+    "settle", "profile", "state-dir", "color", "user", "error-budget", "tls", "cacert", "cert", "key", "sni",
+  ]
 
   /// Reads the configuration of this environment; empty where there is no file.
   package static func load(_ environment: [String: String]) throws(UsageError) -> Configuration {
@@ -24,14 +26,7 @@ package struct Configuration: Equatable, Sendable {
   /// Reads the bytes of a configuration file.
   package init(yaml bytes: [UInt8], file: String, environment: [String: String]) throws(UsageError) {
     guard let root = try YAMLReader.read(bytes, file: file) else { return }
-    if case .mapping(let entries) = root.content, let entry = entries.first(where: { Self.reserved.contains($0.key) }) {
-      throw UsageError(
-        .notBuilt, at: .init(file: file, line: entry.keyLine),
-        "TLS is not built yet, so \(entry.key) has nothing to work on", remedy: "Take it out.")
-    }
-    let group = try YAMLGroup(
-      root, name: "the configuration", keys: ["settle", "profile", "state-dir", "color", "user", "error-budget"],
-      file: file)
+    let group = try YAMLGroup(root, name: "the configuration", keys: Self.keys, file: file)
     settle = try group.wholeNumber("settle", in: InvocationReader.settleRange, unit: "seconds").map { .seconds($0) }
     color = try group.word("color", of: ColorChoice.allCases.map(\.rawValue)).flatMap(ColorChoice.init)
     user = try group.text("user")
@@ -39,6 +34,12 @@ package struct Configuration: Equatable, Sendable {
       BuiltInProfiles.looksLikePath(name) ? SitePaths.path(name, besides: file, environment) : name
     }
     stateDirectory = try group.text("state-dir").map { SitePaths.path($0, besides: file, environment) }
+    encryption = EncryptionRequest(
+      isWanted: try group.word("tls", of: ["yes", "no"]).map { $0 == "yes" },
+      authorities: try group.text("cacert").map { SitePaths.path($0, besides: file, environment) },
+      certificate: try group.text("cert").map { SitePaths.path($0, besides: file, environment) },
+      key: try group.text("key").map { SitePaths.path($0, besides: file, environment) },
+      serverName: try group.text("sni"))
     if let text = try group.text("error-budget") {
       guard let budget = ErrorBudget(text) else {
         throw UsageError(

@@ -13,9 +13,6 @@ package enum Flag: String, CaseIterable, Sendable {
 
   /// `--state-dir`
   package var text: String { "--\(rawValue)" }
-
-  /// The flags that ask for TLS.
-  static let tlsFlags: [Flag] = [.tls, .cacert, .cert, .key, .sni]
 }
 
 /// One row of the table from which parsing, help and sentences come.
@@ -32,6 +29,7 @@ struct FlagRow: Sendable {
 
   private static let upgrading: Set<Subcommand> = [.run, .check, .plan]
   private static let connecting: Set<Subcommand> = [.startScreen, .run, .check, .plan, .watch, .resume, .cleanup]
+  private static let encrypting = connecting.union([.lab])
   private static let running: Set<Subcommand> = [.run, .check, .plan, .resume, .train]
   private static let beginning: Set<Subcommand> = [.run, .check, .plan, .train]
   private static let recorded: Set<Subcommand> = [.status, .report, .journal, .resume, .cleanup]
@@ -69,11 +67,21 @@ struct FlagRow: Sendable {
     FlagRow(
       flag: .pass, letter: "a", value: "PASSWORD", places: connecting,
       help: "the password, readable by every user of this host; better --askpass or REDISCLI_AUTH"),
-    FlagRow(flag: .tls, places: connecting, help: "connect with TLS (not built yet)"),
-    FlagRow(flag: .cacert, value: "FILE", places: connecting, help: "whom to trust (not built yet)"),
-    FlagRow(flag: .cert, value: "FILE", places: connecting, help: "our certificate (not built yet)"),
-    FlagRow(flag: .key, value: "FILE", places: connecting, help: "the key of it (not built yet)"),
-    FlagRow(flag: .sni, value: "NAME", places: connecting, help: "the server name to ask for (not built yet)"),
+    FlagRow(
+      flag: .tls, places: connecting.union(throwAway),
+      help: "connect with TLS, as rediss:// does; with lab up and train: servers that speak nothing else"),
+    FlagRow(
+      flag: .cacert, value: "FILE", places: encrypting,
+      help: "PEM certificates of the authorities to trust (those of this machine)"),
+    FlagRow(
+      flag: .cert, value: "FILE", places: encrypting,
+      help: "our PEM certificate, for servers that want one of their clients"),
+    FlagRow(
+      flag: .key, value: "FILE", places: encrypting,
+      help: "the PEM key of it; a pass phrase is asked for on the terminal"),
+    FlagRow(
+      flag: .sni, value: "NAME", places: encrypting,
+      help: "the name that every server's certificate must prove (the host connected to)"),
     FlagRow(flag: .plain, places: everywhere, help: "lines of text, no screen"),
     FlagRow(flag: .json, places: everywhere, help: "one JSON object a line, no screen"),
     FlagRow(flag: .markdown, places: [.report, .explain], help: "the report, or the list of rules, as Markdown"),

@@ -43,8 +43,8 @@ package enum HelpText {
 
   private static let target = row(
     "TARGET",
-    "any server of the deployment: redis://host:port, valkey://host:port, host:port or unix:PATH; several are "
-      + "separated by commas")
+    "any server of the deployment: redis://host:port, rediss://host:port for TLS, valkey://host:port, "
+      + "valkeys://host:port, host:port or unix:PATH; several are separated by commas")
 
   private static let labActions =
     row("up [cluster]", "starts servers that go on by themselves, prints their target and a profile for them")

@@ -14,7 +14,6 @@ struct InvocationReader {
   func invocation() throws(UsageError) -> Invocation {
     if words.has(.help) { return .help(words.subcommand) }
     if words.has(.version) { return .version }
-    try refuseTLS()
     switch words.subcommand {
     case .startScreen:
       return .startScreen(
@@ -35,13 +34,6 @@ struct InvocationReader {
     case .explain: return .explain(try ExplainReader(words).request(face: try face()))
     case .hold: return .hold(words.arguments)
     }
-  }
-
-  private func refuseTLS() throws(UsageError) {
-    guard let flag = Flag.tlsFlags.first(where: words.has) else { return }
-    throw UsageError(
-      .notBuilt, "TLS is not built yet, so \(flag.text) has nothing to work on",
-      remedy: "Where the servers have a plain port too, leave it out.")
   }
 
   // MARK: Requests
@@ -105,7 +97,14 @@ struct InvocationReader {
     }
     var request = LabRequest(action: action, servers: try servers(), face: try face())
     request.all = words.has(.all)
-    if action == .write, words.arguments.count > 1 { request.target = try Target(words.arguments[1]) }
+    if action == .write {
+      if words.arguments.count > 1 { request.target = try Target(words.arguments[1]) }
+      request.encryption = encryption()
+    } else if let flag = [Flag.cacert, .cert, .key, .sni].first(where: words.has) {
+      throw UsageError(
+        .misplacedFlag, "\(flag.text) belongs to lab write: a lab makes its own certificates",
+        remedy: "Leave it out.")
+    }
     return request
   }
 
@@ -163,7 +162,13 @@ struct InvocationReader {
     }
     return ConnectionRequest(
       user: words.value(.user), asksPassword: words.has(.askpass),
-      password: words.value(.pass).map { Secret($0) })
+      password: words.value(.pass).map { Secret($0) }, encryption: encryption())
+  }
+
+  private func encryption() -> EncryptionRequest {
+    EncryptionRequest(
+      isWanted: words.has(.tls) ? true : nil, authorities: words.value(.cacert), certificate: words.value(.cert),
+      key: words.value(.key), serverName: words.value(.sni))
   }
 
   private func face() throws(UsageError) -> FaceRequest {
@@ -193,6 +198,7 @@ struct InvocationReader {
     // Each server's bus listens 10,000 ports higher (redis cluster.h, CLUSTER_PORT_INCR).
     request.port = try number(.port, in: 1024...55_000, unit: "")
     request.keep = words.has(.keep)
+    request.tls = words.has(.tls)
     return request
   }
 

@@ -7,11 +7,46 @@ package struct ConnectionRequest: Equatable, Sendable {
   package var asksPassword = false
   /// From `--pass`; the warning about it has been made.
   package var password: Secret?
+  package var encryption: EncryptionRequest
 
-  package init(user: String? = nil, asksPassword: Bool = false, password: Secret? = nil) {
+  package init(
+    user: String? = nil, asksPassword: Bool = false, password: Secret? = nil,
+    encryption: EncryptionRequest = EncryptionRequest()
+  ) {
     self.user = user
     self.asksPassword = asksPassword
     self.password = password
+    self.encryption = encryption
+  }
+}
+
+/// What was said about TLS, on the command line or in the configuration.
+package struct EncryptionRequest: Equatable, Sendable {
+  /// nil: not said.
+  package var isWanted: Bool?
+  package var authorities: String?
+  package var certificate: String?
+  package var key: String?
+  package var serverName: String?
+
+  package init(
+    isWanted: Bool? = nil, authorities: String? = nil, certificate: String? = nil, key: String? = nil,
+    serverName: String? = nil
+  ) {
+    self.isWanted = isWanted
+    self.authorities = authorities
+    self.certificate = certificate
+    self.key = key
+    self.serverName = serverName
+  }
+}
+
+extension EncryptionRequest {
+  /// What was settled elsewhere, as if it had been said; nothing where that is nothing.
+  package init(_ files: EncryptionFiles?) {
+    self.init(
+      isWanted: files.map { _ in true }, authorities: files?.authorities, certificate: files?.certificate,
+      key: files?.key, serverName: files?.serverName)
   }
 }
 
@@ -160,6 +195,8 @@ package struct ContinuationRequest: Equatable, Sendable {
 /// The throw-away servers of `train` and `lab`.
 package struct LabServersRequest: Equatable, Sendable {
   package var from: WantedRelease?
+  /// Servers that speak TLS and nothing else.
+  package var tls = false
   package var directory: String?
   package var port: Int?
   package var keep = false
@@ -186,6 +223,8 @@ package struct LabRequest: Equatable, Sendable {
   package var releases: [WantedRelease] = []
   /// What `write` writes to; nil is the only lab that runs.
   package var target: Target?
+  /// How `write` reaches it.
+  package var encryption = EncryptionRequest()
   /// Whether `down` ends every lab of this user.
   package var all = false
   package var servers: LabServersRequest

@@ -8,15 +8,29 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
     case unixSocket(String)
   }
 
+  /// What the TARGET itself says about encryption.
+  package enum Security: Equatable, Sendable {
+    /// `rediss://`, `valkeys://`
+    case encrypted
+    /// `redis://`, `valkey://`
+    case plain
+    /// A bare `host:port`, or a socket that is always plain and may lead to nodes that are not.
+    case unsaid
+  }
+
   package let place: Place
+  package let security: Security
   /// From `redis://user:password@...`; the flags are stronger.
   package let user: String?
   package let password: Secret?
   /// As the operator named it, without credentials.
   package let description: String
 
-  package init(place: Place, user: String? = nil, password: Secret? = nil, description: String) {
+  package init(
+    place: Place, security: Security = .unsaid, user: String? = nil, password: Secret? = nil, description: String
+  ) {
     self.place = place
+    self.security = security
     self.user = user
     self.password = password
     self.description = description
@@ -25,7 +39,8 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
   /// The port of a server where the TARGET names none.
   package static let usualPort = 6379
 
-  /// Reads `redis://[user[:password]@]host[:port][,host[:port]]...`, `valkey://`, `unix:PATH` or a bare `host:port`.
+  /// Reads `redis://[user[:password]@]host[:port][,host[:port]]...`, `rediss://`, `valkey://`, `valkeys://`, `unix:PATH`
+  /// or a bare `host:port`.
   package init(_ text: String) throws(UsageError) {
     guard !text.unicodeScalars.contains(where: { $0 == " " || $0.properties.generalCategory == .control }) else {
       throw UsageError(
@@ -33,19 +48,19 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
         remedy: "Separate several servers by commas, without blanks.")
     }
     guard let (scheme, rest) = Self.scheme(of: text) else {
-      self = try TargetReader(scheme: nil, rest: text[...]).seeds()
+      self = try TargetReader(scheme: nil, rest: text[...]).seeds(.unsaid)
       return
     }
     guard let facts = TargetScheme.named(scheme) else {
       throw UsageError(
         .target, "there is no scheme \(Quotation.quoted(scheme)) for a TARGET",
-        remedy: "Write redis://host:port, valkey://host:port, unix:PATH or host:port.")
+        remedy: "Write redis://host:port, rediss://host:port for TLS, valkey://host:port, unix:PATH or host:port.")
     }
     switch facts.support {
     case .notBuilt(let what, let remedy):
       throw UsageError(.notBuilt, what, remedy: remedy)
-    case .seeds:
-      self = try TargetReader(scheme: scheme, rest: rest).seeds()
+    case .seeds(let security):
+      self = try TargetReader(scheme: scheme, rest: rest).seeds(security)
     case .unixSocket:
       let path = rest.hasPrefix("//") ? rest.dropFirst(2) : rest
       guard !path.isEmpty else {
@@ -53,6 +68,13 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
       }
       self.init(place: .unixSocket(String(path)), description: text)
     }
+  }
+
+  /// The same with its encryption said, as a run keeps it for those who go on with it: `rediss://10.0.0.1:6379`.
+  package func described(encrypted: Bool) -> String {
+    guard encrypted, case .seeds(let seeds) = place, security != .encrypted else { return description }
+    let scheme = description.hasPrefix("valkey://") ? "valkeys" : "rediss"
+    return "\(scheme)://" + seeds.map(\.description).joined(separator: ",")
   }
 
   /// `redis` of `redis://...`, `unix` of `unix:...`; nil for a bare `host:port`.
@@ -72,7 +94,7 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
 /// One row of the table of schemes.
 struct TargetScheme: Sendable {
   enum Support: Sendable {
-    case seeds
+    case seeds(Target.Security)
     case unixSocket
     /// What is not there yet, and what can be done instead: two sentences.
     case notBuilt(what: String, remedy: String)
@@ -86,19 +108,11 @@ struct TargetScheme: Sendable {
   private static let otherwise = "Use the vendor's own tools for it; redis-upgrade upgrades redis:// and unix: targets."
 
   static let table: [TargetScheme] = [
-    TargetScheme(name: "redis", hasSlashes: true, support: .seeds),
-    TargetScheme(name: "valkey", hasSlashes: true, support: .seeds),
+    TargetScheme(name: "redis", hasSlashes: true, support: .seeds(.plain)),
+    TargetScheme(name: "rediss", hasSlashes: true, support: .seeds(.encrypted)),
+    TargetScheme(name: "valkey", hasSlashes: true, support: .seeds(.plain)),
+    TargetScheme(name: "valkeys", hasSlashes: true, support: .seeds(.encrypted)),
     TargetScheme(name: "unix", hasSlashes: false, support: .unixSocket),
-    TargetScheme(
-      name: "rediss", hasSlashes: true,
-      support: .notBuilt(
-        what: "TLS is not built yet, so rediss:// cannot be reached",
-        remedy: "Where the servers have a plain port too, write redis://host:port.")),
-    TargetScheme(
-      name: "valkeys", hasSlashes: true,
-      support: .notBuilt(
-        what: "TLS is not built yet, so valkeys:// cannot be reached",
-        remedy: "Where the servers have a plain port too, write valkey://host:port.")),
     TargetScheme(
       name: "sentinel", hasSlashes: true,
       support: .notBuilt(what: "upgrading what Sentinels watch is not built yet", remedy: otherwise)),

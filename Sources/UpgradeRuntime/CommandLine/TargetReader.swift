@@ -5,7 +5,7 @@ struct TargetReader {
   let scheme: String?
   let rest: Substring
 
-  func seeds() throws(UsageError) -> Target {
+  func seeds(_ security: Target.Security) throws(UsageError) -> Target {
     var authority = rest
     var user: String?
     var password: Secret?
@@ -34,7 +34,7 @@ struct TargetReader {
     }
     let prefix = scheme.map { "\($0)://" } ?? ""
     return Target(
-      place: .seeds(seeds), user: user, password: password,
+      place: .seeds(seeds), security: security, user: user, password: password,
       description: prefix + seeds.map(\.description).joined(separator: ","))
   }
 

@@ -65,7 +65,7 @@ package struct Preflight: Sendable {
           target: request.target, to: to, nodes: finding.nodes, shards: finding.shards,
           nodeTimeout: .milliseconds(timeout),
           wayBackNarrows: WayBack.judge(from: finding.nodes.map(\.release), to: to).narrows, site: site,
-          options: request.options), finding
+          options: request.options, encryption: fleet.settings.tls.map { EncryptionFiles($0.settings) }), finding
       )
     } catch {
       throw FindingError(error.description)

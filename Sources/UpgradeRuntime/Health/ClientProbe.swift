@@ -188,7 +188,7 @@ package actor ClientProbe {
 
   private func client(_ address: Address) -> Client {
     if let client = clients[address] { return client }
-    let client = Client(endpoint: address.endpoint, on: loop, options: settings.options(commandTimeout: .seconds(20)))
+    let client = settings.client(of: address, on: loop, commandTimeout: .seconds(20))
     clients[address] = client
     return client
   }

@@ -34,6 +34,11 @@ package struct DeploymentFinder: Sendable {
           discovery.failed(address, failure.reading)
         }
       }
+      if fleet.settings.tls != nil, let (tls, plain) = discovery.namesPlainPorts {
+        throw FindingError(
+          "\(tls) names plain ports also to clients that speak TLS (tls-cluster no), so that its cluster cannot be "
+            + "followed over TLS: name its plain port, redis://\(plain), or set tls-cluster yes on every node")
+      }
     }
     let finding = discovery.finding()
     if finding.nodes.isEmpty, finding.strangers.isEmpty, finding.notClustered.isEmpty {

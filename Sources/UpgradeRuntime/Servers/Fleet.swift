@@ -3,27 +3,6 @@
 package import SystemIO
 package import UpgradeCore
 
-/// How this run reaches and names itself to servers.
-package struct ConnectionSettings: Sendable {
-  package var user: String?
-  package var password: Secret?
-  package var name: WizardName
-  package init(user: String?, password: Secret?, name: WizardName) {
-    self.user = user
-    self.password = password
-    self.name = name
-  }
-
-  /// Readers come back quickly after a restart, and give up on a mute server soon, so that a gate sees it in time.
-  /// How often a node that is down is tried is for `Cadence` to say; the back-off only keeps a loop from spinning.
-  func options(commandTimeout: Duration) -> ClientOptions {
-    ClientOptions(
-      user: user, password: password, clientName: name.description, preferRESP3: false,
-      connectTimeout: .milliseconds(1500), commandTimeout: commandTimeout,
-      backoff: ReconnectBackoff(first: .milliseconds(2), longest: .milliseconds(8)))
-  }
-}
-
 /// Connections to all nodes of a deployment, made when they are first used.
 package actor Fleet {
   private nonisolated let loop: EventLoop
@@ -63,8 +42,7 @@ package actor Fleet {
   }
 
   private func make(_ address: Address, commandTimeout: Duration) -> Client {
-    Client(
-      endpoint: address.endpoint, on: loop, options: settings.options(commandTimeout: commandTimeout))
+    settings.client(of: address, on: loop, commandTimeout: commandTimeout)
   }
 }
 

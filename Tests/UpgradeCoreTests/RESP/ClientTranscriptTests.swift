@@ -252,7 +252,8 @@ import Testing
   static let strangers: [WireCase] = [
     WireCase(
       "\u{15}\u{03}\u{01}\u{00}\u{02}\u{02}F",
-      "this is a TLS port, and we spoke plainly: use rediss:// (it answered \"\\x15\\x03\\x01\\x00\\x02\\x02F\")"),
+      "this is a TLS port, and we spoke plainly: use rediss:// or --tls (it answered \"\\x15\\x03\\x01\\x00\\x02\\x02F\")"
+    ),
     WireCase(
       "HTTP/1.1 400 Bad Request\r\n\r\n",
       "this is a web server: check the port (it answered \"HTTP/1.1 400 Bad Request\\r\\n\\r\\n\")"),
@@ -285,7 +286,7 @@ import Testing
     #expect(
       await first.outcome()
         == "h:1: the connection was ended right after our first bytes, without an answer: "
-        + "probably a TLS port (use rediss://), else a proxy without a server behind it" + Self.notSent)
+        + "probably a TLS port (use rediss:// or --tls), else a proxy without a server behind it" + Self.notSent)
   }
 
   @Test("a refused introduction is told to everybody who waits, and nothing was sent")

@@ -35,7 +35,7 @@ struct ErrorCase: Sendable, CustomTestStringConvertible {
     ErrorCase(
       error: .notRESP("h:1: " + PeerSignature.describe([0x15, 0x03, 0x01, 0x00]), wasSent: false),
       sentence: "what answers there does not speak the Redis protocol: h:1: this is a TLS port, and we spoke plainly: "
-        + "use rediss:// (it answered \"\\x15\\x03\\x01\\x00\")" + notSent),
+        + "use rediss:// or --tls (it answered \"\\x15\\x03\\x01\\x00\")" + notSent),
     ErrorCase(
       error: .notRESP("h:1: " + PeerSignature.describe(Array("HTTP/1.1 400 Bad Request\r\n".utf8)), wasSent: false),
       sentence: "what answers there does not speak the Redis protocol: h:1: this is a web server: check the port "

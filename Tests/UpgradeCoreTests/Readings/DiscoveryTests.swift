@@ -155,3 +155,31 @@ import Testing
     #expect(finding.shards.count == 4 && finding.shards[3].slots.isEmpty)
   }
 }
+
+extension DiscoveryTests {
+  /// Redis 7.0.15 and 8.0.2 with `port 21900`, `tls-port 21910` and `tls-cluster no`, asked over TLS.
+  @Test func plainPortsAreNamedToWhoAsksOverTLS() throws {
+    let listing = """
+      d7d979d1913c62661915730902d549f666708a58 127.0.0.1:21901@31901 master - 0 1795246678044 0 connected 5462-10923
+      43dd5416be00538b59826ce8af3bce50d71b0ab3 127.0.0.1:21902@31902 master - 0 1795246677000 0 connected 10924-16383
+      001b60b9226f94056de285a995c6ad0ddefabf11 127.0.0.1:21900@31900 myself,master - 0 0 1 connected 0-5461
+      """
+    let asked = Address(host: "127.0.0.1", port: 21910)
+    func plain(_ listing: String, _ configuration: [String: String]) throws -> Address? {
+      var discovery = Discovery(seeds: [asked])
+      discovery.answered(
+        asked,
+        NodeAnswer(
+          pulse: try Reader.pulse(info: Redis70.primaryInfo), view: try Reader.clusterView(listing),
+          configuration: configuration))
+      return discovery.namesPlainPorts?.plain
+    }
+    let mixed = ["port": "21900", "tls-port": "21910", "tls-cluster": "no"]
+    #expect(try plain(listing, mixed) == Address(host: "127.0.0.1", port: 21900))
+    // From 7.2 on the ports of whoever asks are listed.
+    #expect(try plain(listing.replacing(":2190", with: ":2191"), mixed) == nil)
+    // A tunnel whose own port happens to differ says nothing about the servers' ports.
+    #expect(try plain(listing, ["port": "21900", "tls-port": "6380", "tls-cluster": "no"]) == nil)
+    #expect(try plain(listing, [:]) == nil)
+  }
+}

@@ -30,6 +30,11 @@ func withDirectory<Answer>(_ body: (String) throws -> Answer) throws -> Answer {
       color: never
       user: ops
       error-budget: none
+      tls: yes
+      cacert: ca.pem
+      cert: ~/tls/me.pem
+      key: /etc/tls/me.key
+      sni: redis.example
       """)
     #expect(configuration.settle == .seconds(30))
     #expect(configuration.profile == "/etc/xdg/profiles/site.yaml")
@@ -37,6 +42,12 @@ func withDirectory<Answer>(_ body: (String) throws -> Answer) throws -> Answer {
     #expect(configuration.color == .never)
     #expect(configuration.user == "ops")
     #expect(configuration.errorBudget == ErrorBudget.none)
+    #expect(
+      configuration.encryption
+        == EncryptionRequest(
+          isWanted: true, authorities: "/etc/xdg/ca.pem", certificate: "/home/ops/tls/me.pem", key: "/etc/tls/me.key",
+          serverName: "redis.example"))
+    #expect(try Self.configuration("tls: no\n").encryption == EncryptionRequest(isWanted: false))
     #expect(try Self.configuration("profile: manual\n").profile == "manual")
     #expect(try Self.configuration("profile: /a/b.yaml\n").profile == "/a/b.yaml")
     #expect(try Self.configuration("").settle == nil)
@@ -46,17 +57,19 @@ func withDirectory<Answer>(_ body: (String) throws -> Answer) throws -> Answer {
     (
       "setle: 3\n",
       "1: the configuration has no key \"setle\". "
-        + "Its keys are settle, profile, state-dir, color, user and error-budget; the nearest is settle."
+        + "Its keys are settle, profile, state-dir, color, user, error-budget, tls, cacert, cert, key and sni; "
+        + "the nearest is settle."
     ),
     ("settle: soon\n", "1: settle is \"soon\". Write a whole number of seconds from 0 to 3600."),
     ("color: yes\n", "1: color is \"yes\". Write auto, always or never."),
     ("user: [a]\n", "1: user is a list, not text. Write one text; one that starts with { or [ must be put in quotes."),
     ("user: a\nerror-budget: -1\n", "2: error-budget is \"-1\". Write how many client errors end the run, or none."),
-    ("user: a\ncacert: /x\n", "2: TLS is not built yet, so cacert has nothing to work on. Take it out."),
+    ("user: a\ntls: true\n", "2: tls is \"true\". Write yes or no."),
     (
       "manual\n",
       "1: the configuration is text, not a group of keys. "
-        + "Write `key: value` lines; the keys are settle, profile, state-dir, color, user and error-budget."
+        + "Write `key: value` lines; the keys are settle, profile, state-dir, color, user, error-budget, "
+        + "tls, cacert, cert, key and sni."
     ),
   ])
   func aBadConfigurationIsOneSentence(text: String, said: String) {

@@ -92,6 +92,25 @@ import UpgradeCore
     var ending = LabRequest(action: .down, servers: LabServersRequest(), face: face)
     ending.all = true
     #expect(try Self.read("lab down --all") == .lab(ending))
+    var encrypted = LabRequest(action: .up, servers: LabServersRequest(), face: face)
+    encrypted.servers.tls = true
+    #expect(try Self.read("lab up cluster --tls") == .lab(encrypted))
+    let encryption = EncryptionRequest(
+      isWanted: true, authorities: "ca.pem", certificate: "me.pem", key: "me.key", serverName: "redis.example")
+    let flags = "--tls --cacert ca.pem --cert me.pem --key me.key --sni redis.example"
+    #expect(
+      try Self.read("watch a:1 \(flags)")
+        == .watch(
+          WatchRequest(target: try Target("a:1"), connection: ConnectionRequest(encryption: encryption), face: face)))
+    #expect(
+      try Self.read("resume r1 --cacert ca.pem")
+        == .resume(
+          ContinuationRequest(
+            run: "r1", connection: ConnectionRequest(encryption: EncryptionRequest(authorities: "ca.pem")), face: face))
+    )
+    writing.encryption = encryption
+    writing.servers.tls = true
+    #expect(try Self.read("lab write 127.0.0.1:7000,127.0.0.1:7001 \(flags)") == .lab(writing))
     #expect(try Self.read("hold --socket x -- --help") == .hold(["--socket", "x", "--", "--help"]))
   }
 
@@ -209,12 +228,17 @@ import UpgradeCore
     Bad("\(run) --color blue", "--color is \"blue\".", "Write auto, always or never."),
     Bad("\(run) --answer canary", "--answer \"canary\" is not NAME=VALUE.", "Write for example --answer canary=yes."),
     Bad("\(run) --answer =yes", "--answer \"=yes\" is not NAME=VALUE.", "Write for example --answer canary=yes."),
+    Bad("\(run) --tls=yes", "--tls takes no value.", "Write --tls alone."),
+    Bad("\(run) --cacert", "--cacert has no value.", "Write --cacert FILE."),
     Bad(
-      "\(run) --tls", "TLS is not built yet, so --tls has nothing to work on.",
-      "Where the servers have a plain port too, leave it out."),
+      "status --tls", "status has no flag --tls.",
+      "It belongs to run, check, plan, watch, resume, cleanup, train and lab."),
     Bad(
-      "watch a:1 --cacert ca.pem", "TLS is not built yet, so --cacert has nothing to work on.",
-      "Where the servers have a plain port too, leave it out."),
+      "train --cert a.pem", "train has no flag --cert.",
+      "It belongs to run, check, plan, watch, resume, cleanup and lab."),
+    Bad(
+      "lab up --tls --cacert ca.pem", "--cacert belongs to lab write: a lab makes its own certificates.",
+      "Leave it out."),
     Bad("run -- --to 7.0.15", "\"7.0.15\" is one argument too many.", "Write redis-upgrade [run] TARGET --to VERSION."),
   ])
   func aBadCommandLineIsOneSentence(_ bad: Bad) {

@@ -26,6 +26,8 @@ import UpgradeRuntime
     Good("redis://redis-1.example.com", ["redis-1.example.com:6379"], "redis://redis-1.example.com:6379"),
     Good("valkey://a,b:7002,[::1]", ["a:6379", "b:7002", "[::1]:6379"], "valkey://a:6379,b:7002,[::1]:6379"),
     Good("redis://a:1,redis://b:2", ["a:1", "b:2"], "redis://a:1,b:2"),
+    Good("rediss://a:1,rediss://b", ["a:1", "b:6379"], "rediss://a:1,b:6379"),
+    Good("valkeys://[::1]", ["[::1]:6379"], "valkeys://[::1]:6379"),
     Good("redis://a:1,a:1", ["a:1"], "redis://a:1"),
     Good("redis://[fe80::1%eth0]:7001", ["[fe80::1%eth0]:7001"], "redis://[fe80::1%eth0]:7001"),
     Good("redis://a:7001/", ["a:7001"], "redis://a:7001"),
@@ -43,6 +45,23 @@ import UpgradeRuntime
     #expect(target.place == good.place)
     #expect(target.description == good.description)
     #expect(target.user == nil && target.password == nil)
+  }
+
+  @Test func encryptionIsSaidByTheSchemeAndKept() throws {
+    let table: [(String, Target.Security, String)] = [
+      ("redis://a:1,b:2", .plain, "rediss://a:1,b:2"),
+      ("rediss://a:1", .encrypted, "rediss://a:1"),
+      ("valkey://a:1", .plain, "valkeys://a:1"),
+      ("valkeys://a:1", .encrypted, "valkeys://a:1"),
+      ("a:1", .unsaid, "rediss://a:1"),
+      ("unix:/run/redis.sock", .unsaid, "unix:/run/redis.sock"),
+    ]
+    for (text, security, kept) in table {
+      let target = try Target(text)
+      #expect(target.security == security)
+      #expect(target.described(encrypted: true) == kept)
+      #expect(target.described(encrypted: false) == text)
+    }
   }
 
   @Test func credentialsAreTakenOutOfTheURL() throws {
@@ -74,8 +93,8 @@ import UpgradeRuntime
   @Test(arguments: [
     Bad(
       "http://a",
-      "there is no scheme \"http\" for a TARGET. Write redis://host:port, valkey://host:port, "
-        + "unix:PATH or host:port."),
+      "there is no scheme \"http\" for a TARGET. Write redis://host:port, rediss://host:port for TLS, "
+        + "valkey://host:port, unix:PATH or host:port."),
     Bad(
       "a b:1",
       "the TARGET \"a b:1\" holds a blank or a control character. "
@@ -124,14 +143,7 @@ import UpgradeRuntime
       "the TARGET has a comma before its @. "
         + "Name the user before the first server; a comma in a password is written %2C."),
     Bad("unix:", "unix: names no socket. Write its path: unix:/run/redis/redis.sock."),
-    Bad(
-      "rediss://a",
-      "TLS is not built yet, so rediss:// cannot be reached. "
-        + "Where the servers have a plain port too, write redis://host:port."),
-    Bad(
-      "valkeys://a",
-      "TLS is not built yet, so valkeys:// cannot be reached. "
-        + "Where the servers have a plain port too, write valkey://host:port."),
+    Bad("rediss://", "the TARGET names no server. Write host:port, several separated by commas."),
     Bad("sentinel://a:26379/orders", "upgrading what Sentinels watch is not built yet. \(tools)"),
     Bad("enterprise://a", "upgrading Redis Enterprise is not built yet. \(tools)"),
     Bad("compose:orders", "upgrading containers of Docker Compose is not built yet. \(tools)"),

@@ -93,7 +93,12 @@ struct RecordGenerator {
         commands: table({ $0.one(of: Site.Stage.allCases, else: .start) }, { $0.table({ $0.node() }, { $0.text() }) }),
         bounds: table({ $0.one(of: Site.Stage.allCases, else: .start) }, { $0.duration() }), isLab: flag()),
       options: Options(
-        settle: duration(), errorBudget: maybe { $0.number() }, returnPrimaries: flag(), lagBound: number()))
+        settle: duration(), errorBudget: maybe { $0.number() }, returnPrimaries: flag(), lagBound: number()),
+      encryption: maybe { make in
+        EncryptionFiles(
+          authorities: make.maybe { $0.text() }, certificate: make.maybe { $0.text() }, key: make.maybe { $0.text() },
+          serverName: make.maybe { $0.text() })
+      })
   }
 
   mutating func action() -> Action {

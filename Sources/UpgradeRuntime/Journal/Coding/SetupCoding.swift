@@ -17,7 +17,7 @@ extension Setup: JournalCoded {
     .object([
       "target": target.json, "to": to.json, "nodes": nodes.json, "shards": shards.json,
       "node_timeout": nodeTimeout.json, "way_back_narrows": wayBackNarrows.json, "site": site.json,
-      "options": options.json,
+      "options": options.json, "encryption": encryption?.json,
     ])
   }
   init(json: JSONValue) throws(CodingFault) {
@@ -25,7 +25,21 @@ extension Setup: JournalCoded {
       target: try json.field("target"), to: try json.field("to"), nodes: try json.field("nodes"),
       shards: try json.field("shards"), nodeTimeout: try json.field("node_timeout"),
       wayBackNarrows: try json.field("way_back_narrows"), site: try json.field("site"),
-      options: try json.field("options"))
+      options: try json.field("options"), encryption: try json.optional("encryption"))
+  }
+}
+
+extension EncryptionFiles: JournalCoded {
+  var json: JSONValue {
+    .object([
+      "authorities": authorities?.json, "certificate": certificate?.json, "key": key?.json,
+      "server_name": serverName?.json,
+    ])
+  }
+  init(json: JSONValue) throws(CodingFault) {
+    self.init(
+      authorities: try json.optional("authorities"), certificate: try json.optional("certificate"),
+      key: try json.optional("key"), serverName: try json.optional("server_name"))
   }
 }
 

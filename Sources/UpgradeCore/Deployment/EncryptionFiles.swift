@@ -1,0 +1,45 @@
+// How servers are reached with TLS, as a run keeps it: the paths of files, never what is in them.
+
+/// The operator's files and the name that servers prove.
+package struct EncryptionFiles: Hashable, Sendable {
+  /// PEM files; nil authorities are those that the machine trusts.
+  package var authorities: String?
+  package var certificate: String?
+  package var key: String?
+  /// nil: each server's own host.
+  package var serverName: String?
+
+  package init(
+    authorities: String? = nil, certificate: String? = nil, key: String? = nil, serverName: String? = nil
+  ) {
+    self.authorities = authorities
+    self.certificate = certificate
+    self.key = key
+    self.serverName = serverName
+  }
+
+  /// The words of `redis-cli` that say the same.
+  var clientWords: [String] {
+    let flags = [
+      ("--cacert", authorities), ("--cert", certificate), ("--key", key), ("--sni", serverName),
+    ]
+    return ["--tls"] + flags.flatMap { flag, value in value.map { [flag, Self.quoted($0)] } ?? [] }
+  }
+
+  /// One word of a POSIX shell.
+  private static func quoted(_ text: String) -> String {
+    let plain = text.unicodeScalars.allSatisfy { scalar in
+      scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789/._-:@%+,".unicodeScalars.contains(scalar))
+    }
+    if plain, !text.isEmpty { return text }
+    return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+}
+
+extension Setup {
+  /// How a command is put to a node by hand, up to the command itself: `redis-cli -h 10.0.0.1 -p 6379`.
+  func client(_ program: String, _ address: Address?) -> String {
+    let place = address.map { ["-h", $0.host, "-p", String($0.port)] } ?? []
+    return ([program] + place + (encryption?.clientWords ?? [])).joined(separator: " ")
+  }
+}

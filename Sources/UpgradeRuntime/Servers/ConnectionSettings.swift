@@ -1,0 +1,59 @@
+// How this run reaches servers, and the one place where clients for them are made.
+
+import Synchronization
+package import SystemIO
+package import UpgradeCore
+
+/// How this run reaches and names itself to servers.
+package struct ConnectionSettings: Sendable {
+  package var user: String?
+  package var password: Secret?
+  package var name: WizardName
+  /// nil: plain.
+  package var tls: TLSContext?
+  /// What servers have proven in their handshakes.
+  package let certificates = CertificateBook()
+
+  package init(user: String?, password: Secret?, name: WizardName, tls: TLSContext? = nil) {
+    self.user = user
+    self.password = password
+    self.name = name
+    self.tls = tls
+  }
+
+  /// A client for a node, not connected yet. A Unix socket is never encrypted: servers do not offer that.
+  package func client(
+    of address: Address, on loop: EventLoop, commandTimeout: Duration
+  ) -> Client {
+    let options = options(commandTimeout: commandTimeout)
+    let endpoint = address.endpoint
+    guard let tls, case .tcp = endpoint else { return Client(endpoint: endpoint, on: loop, options: options) }
+    let (certificates, bound) = (certificates, options.connectTimeout)
+    return Client(
+      label: endpoint.description,
+      connect: { () async throws(TransportError) -> any Transport in
+        try await TLSTransport.connect(to: endpoint, tls, on: loop, within: bound) {
+          certificates.note($0, of: address)
+        }
+      },
+      options: options, timekeeper: LoopTimekeeper(loop), executor: loop)
+  }
+
+  /// Readers come back quickly after a restart, and give up on a mute server soon, so that a gate sees it in time.
+  /// How often a node that is down is tried is for `Cadence` to say; the back-off only keeps a loop from spinning.
+  private func options(commandTimeout: Duration) -> ClientOptions {
+    ClientOptions(
+      user: user, password: password, clientName: name.description, preferRESP3: false,
+      connectTimeout: .milliseconds(1500), commandTimeout: commandTimeout,
+      backoff: ReconnectBackoff(first: .milliseconds(2), longest: .milliseconds(8)))
+  }
+}
+
+/// Until when the certificate of each server holds, from the newest handshake with it.
+package final class CertificateBook: Sendable {
+  private let ends = Mutex<[Address: TLSCertificateEnd]>([:])
+
+  func note(_ end: TLSCertificateEnd, of address: Address) { ends.withLock { $0[address] = end } }
+
+  package func end(of address: Address) -> TLSCertificateEnd? { ends.withLock { $0[address] } }
+}

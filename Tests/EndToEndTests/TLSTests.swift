@@ -1,0 +1,146 @@
+// A cluster that speaks TLS and nothing else, its nodes and its clients alike: the main job, and each way of not
+// getting in.
+
+import SystemIO
+import Testing
+import TrainingLab
+import UpgradeCore
+import UpgradeRuntime
+
+@Suite(.serialized, .timeLimit(.minutes(10))) struct TLSTests {
+  /// Servers that want a certificate of every client.
+  static func request(primaries: Int = 3, replicasPerPrimary: Int = 1) -> TrainingLab.LabRequest {
+    var request = TrainingLab.LabRequest(
+      from: .redis70, to: .redis80, primaries: primaries, replicasPerPrimary: replicasPerPrimary)
+    request.tls = true
+    return request
+  }
+
+  @Test func sixNodesThatSpeakNothingElse() async throws {
+    var request = Self.request()
+    request.keysPerShard = 2000
+    try await withNight(request) { night in
+      var writing = WritingRequest(seeds: night.lab.addresses, prefix: "foreign")
+      writing.login = night.login
+      let client = WritingClient(writing, on: night.loop)
+      async let written = client.run()
+      // The TARGET says nothing about TLS: the flag does.
+      let target = night.lab.addresses[0].description
+      let said = try await night.run(
+        [target, "--tls", "--to", "8.0.2", "--plain", "--settle", "0"] + night.profile + Wizard.yes)
+      client.requestStop()
+      let report = try await written
+
+      #expect(said.code == 0, "\(said.output.suffix(2000)) \(said.errors)")
+      #expect(try await night.proof.releases().values.allSatisfy { $0 == .redis80 })
+      #expect(report.isClean, "\(report.errors), lost \(report.lost), unverified \(report.unverified)")
+      #expect(report.acknowledged > 100)
+      try await night.proof.awaitReplicas(within: .seconds(30))
+      #expect(try await night.proof.keys().allSatisfy(\.areEqual))
+
+      let state = try night.journal().state
+      #expect(state.ended?.kind == .done && state.facts.openLedger.isEmpty && state.handOvers.count == 3)
+      let measure = try #require(state.measures.last)
+      #expect(measure.errorCount == 0 && measure.lost == 0 && measure.acknowledged > 0)
+      // Who goes on with the run knows from it how, and what is shown to be pasted would work.
+      #expect(state.setup?.target == "rediss://\(target)")
+      let settings = try #require(night.lab.certificates).settings
+      #expect(state.setup?.encryption == EncryptionFiles(settings))
+      #expect(
+        said.output.contains(
+          "redis-cli -h 127.0.0.1 -p \(night.lab.nodes[3].port) --tls \(night.lab.connectionFlags.joined(separator: " ")) "
+            + "CONFIG SET"), "\(said.output.prefix(3000))")
+    }
+  }
+
+  /// Killed in the middle, and gone on with without a word about TLS.
+  @Test func aRunKnowsHowItWasReached() async throws {
+    try await withNight(Self.request()) { night in
+      let stopped = try await night.run(
+        [night.target, "--to", "8.0.2", "--plain", "--settle", "0", "--answer", "start=yes"]
+          + ["--answer", "client-probe=yes", "--answer", "enable-upgrade-mode=yes"] + night.profile)
+      #expect(stopped.code == 3, "\(stopped.output.suffix(1000)) \(stopped.errors)")
+      let cleaned = try await night.run(["cleanup", "--state-dir", night.state])
+      #expect(cleaned.code == 0 && cleaned.output.contains("put back: "), "\(cleaned)")
+      let said = try await night.run(["resume", "--plain", "--settle", "0", "--state-dir", night.state] + Wizard.yes)
+      #expect(said.code == 0, "\(said.output.suffix(2000)) \(said.errors)")
+      #expect(try await night.proof.releases().values.allSatisfy { $0 == .redis80 })
+    }
+  }
+
+  struct Way: Sendable {
+    var flags: [String]
+    var says: String
+    init(_ flags: [String], _ says: String) {
+      self.flags = flags
+      self.says = says
+    }
+  }
+
+  @Test func eachWayOfNotGettingIn() async throws {
+    try await withNight(Self.request(primaries: 1, replicasPerPrimary: 0)) { night in
+      let certificates = try #require(night.lab.certificates)
+      let place = night.lab.addresses[0].description
+      try await certificates.sign("strange-client", on: night.loop)
+      let mine = ["--cert", certificates.certificate("client"), "--key", certificates.key("client")]
+      let trusting = ["--cacert", certificates.authority]
+      let ways = [
+        Way(
+          ["redis://\(place)"],
+          "probably a TLS port (use rediss:// or --tls), else a proxy without a server behind it"),
+        Way(
+          ["rediss://\(place)"],
+          "nobody whom we trust has signed the certificate of \(place): give the file of its authority with --cacert FILE"
+        ),
+        Way(["rediss://\(place)", "--cacert", certificates.certificate("client")], "nobody whom we trust has signed"),
+        Way(
+          ["rediss://\(place)"] + trusting,
+          "\(place) wants a certificate from its clients: give ours with --cert FILE and --key FILE"),
+        Way(
+          ["rediss://\(place)", "--sni", "redis.example"] + trusting + mine,
+          "the certificate of \(place) is not for redis.example but for IP Address:127.0.0.1, DNS:localhost: connect"),
+        Way(
+          ["rediss://\(place)", "--cert", certificates.certificate("client"), "--key", certificates.key("server")]
+            + trusting,
+          "does not belong to the certificate \(certificates.certificate("client")): give the two that were made together"
+        ),
+      ]
+      for way in ways {
+        let said = try await night.run(
+          way.flags + ["--to", "8.0.2", "--plain", "--state-dir", night.state, "--profile", night.lab.profilePath])
+        #expect(said.code == (way.says.contains("belong") ? 2 : 1), "\(way.flags) \(said)")
+        #expect(said.errors.contains(way.says), "\(said.errors)")
+      }
+      #expect(try RunCatalogue(night.state).runs().isEmpty)
+    }
+  }
+
+  /// A Redis takes the greeting of TLS for the beginning of a line and waits for its end.
+  @Test func aPlainPort() async throws {
+    try await withNight(
+      TrainingLab.LabRequest(from: .redis70, to: .redis80, primaries: 1, replicasPerPrimary: 0)
+    ) { night in
+      let place = night.lab.addresses[0].description
+      let said = try await night.run(["check", "rediss://\(place)", "--to", "8.0.2", "--plain"])
+      #expect(said.code == 1)
+      #expect(
+        said.errors.contains(
+          "what answers at \(place) does not speak TLS: it is a plain port, so use redis:// or its TLS port"),
+        "\(said.errors)")
+    }
+  }
+
+  @Test func aServerWithoutTLS() async throws {
+    let loop = try EventLoop(name: "no-tls")
+    defer { loop.stop() }
+    var request = TrainingLab.LabRequest(from: .redis62, primaries: 1, replicasPerPrimary: 0)
+    request.tls = true
+    let wanted = request
+    let error = await #expect(throws: LabError.self) {
+      try await Task(executorPreference: loop) { try await Lab(on: loop).up(wanted) }.value
+    }
+    #expect(
+      error?.description
+        == "The Redis 6.2.14 of this lab was built without TLS. Start from another release: --from 7.0.15.")
+  }
+}
