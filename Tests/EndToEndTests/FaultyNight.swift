@@ -19,6 +19,8 @@ enum Place {
 /// A deployment whose profile can be made to fail, node by node and command by command, while a run goes on.
 struct FaultyNight {
   let night: Night
+  /// What the run is to bring the nodes to.
+  let to: Release
   private let profilePath: String
 
   private var faults: String { "\(night.folder)/faults" }
@@ -26,8 +28,9 @@ struct FaultyNight {
   var lab: RunningLab { night.lab }
 
   /// `isFull`: with a command for every moment of a node's upgrade, also those that the lab's profile leaves out.
-  init(_ night: Night, isFull: Bool = false) throws {
+  init(_ night: Night, to: Release = .redis70, isFull: Bool = false) throws {
     self.night = night
+    self.to = to
     // Beside the lab's record, so that it still counts as a lab.
     profilePath = "\(night.lab.directory)/faulty.yaml"
     try Files.makeDirectories(faults)
@@ -70,7 +73,8 @@ struct FaultyNight {
   }
 
   private var begin: [String] {
-    [night.target, "--to", "7.0.15", "--plain", "--settle", "0", "--profile", profilePath, "--state-dir", night.state]
+    [night.target, "--to", to.description, "--plain", "--settle", "0", "--profile", profilePath]
+      + ["--state-dir", night.state] + lab.connectionFlags
   }
 
   func resume() -> [String] { resumeOnScreen() + ["--plain"] }
@@ -137,8 +141,7 @@ struct FaultyNight {
   /// One command for one node, as a foreigner would send it; the reply's words, one where it is no list.
   @discardableResult
   func send(_ words: [String], to place: Int) async throws -> [String] {
-    let client = Client(
-      endpoint: lab.nodes[place].address.endpoint, on: loop, options: ClientOptions(preferRESP3: false))
+    let client = client(lab.nodes[place].address.endpoint, ClientOptions(preferRESP3: false))
     do {
       let reply = try await client.send(Command(words: words))
       await client.close()
@@ -147,6 +150,18 @@ struct FaultyNight {
       await client.close()
       throw error
     }
+  }
+
+  /// As a foreigner connects: plainly, or as the lab's servers want it.
+  private func client(_ endpoint: Endpoint, _ options: ClientOptions) -> Client {
+    guard let tls = night.login.tls else { return Client(endpoint: endpoint, on: loop, options: options) }
+    let loop = loop
+    return Client(
+      label: endpoint.description,
+      connect: { () async throws(TransportError) -> any Transport in
+        try await TLSTransport.connect(to: endpoint, tls, on: loop, within: options.connectTimeout) { _ in }
+      },
+      options: options, timekeeper: LoopTimekeeper(loop), executor: loop)
   }
 
   /// Waits until something is so, within a bound.
@@ -188,9 +203,8 @@ struct FaultyNight {
   private func follow(_ words: [String], _ key: String, from place: Int) async throws -> String? {
     var endpoint = lab.nodes[place].address.endpoint
     for _ in 0..<3 {
-      let client = Client(
-        endpoint: endpoint, on: loop,
-        options: ClientOptions(preferRESP3: false, connectTimeout: .seconds(1), commandTimeout: .seconds(2)))
+      let client = client(
+        endpoint, ClientOptions(preferRESP3: false, connectTimeout: .seconds(1), commandTimeout: .seconds(2)))
       let reply: Reply
       do {
         reply = try await client.send(Command(words: words))
@@ -217,7 +231,7 @@ struct FaultyNight {
   /// The end of every story: all six on the target, replicas hold what their primaries hold, nothing left behind.
   func expectDone(_ said: Said, _ location: SourceLocation = #_sourceLocation) async throws {
     #expect(said.code == 0, "\(said.output.suffix(3000)) \(said.errors)", sourceLocation: location)
-    #expect(try await count(on: .redis70) == 6, sourceLocation: location)
+    #expect(try await count(on: to) == 6, sourceLocation: location)
     #expect(try await night.proof.keys().allSatisfy(\.areEqual), sourceLocation: location)
     let state = try night.journal().state
     #expect(state.ended?.kind == .done, sourceLocation: location)
@@ -245,5 +259,6 @@ func withFaultyNight(
   var request = TrainingLab.LabRequest(from: .redis62, to: .redis70)
   request.keysPerShard = 200
   shape(&request)
-  try await withNight(request) { try await body(FaultyNight($0, isFull: isFull)) }
+  let to = request.to ?? .redis70
+  try await withNight(request) { try await body(FaultyNight($0, to: to, isFull: isFull)) }
 }

@@ -19,10 +19,13 @@ package struct Inventory: Hashable, Sendable {
   package var permissions: [String: Permission]
   /// `config_file` is compared with what runs: directives that `CONFIG REWRITE` would change; nil where not looked at.
   package var unsavedDirectives: [String]?
+  /// What was shown in the handshake; empty where connections are plain.
+  package var certificates: [CertificateReading]
 
   package init(
     configuration: [String: String], users: [String]?, storedUsers: [String]? = nil, modules: [String]?,
-    usage: Usage? = nil, otherWizards: [WizardName], permissions: [String: Permission], unsavedDirectives: [String]?
+    usage: Usage? = nil, otherWizards: [WizardName], permissions: [String: Permission], unsavedDirectives: [String]?,
+    certificates: [CertificateReading] = []
   ) {
     self.configuration = configuration
     self.users = users
@@ -32,6 +35,29 @@ package struct Inventory: Hashable, Sendable {
     self.otherWizards = otherWizards
     self.permissions = permissions
     self.unsavedDirectives = unsavedDirectives
+    self.certificates = certificates
+  }
+}
+
+/// How long a certificate holds from the moment of its reading.
+package struct CertificateReading: Hashable, Sendable {
+  package enum Bearer: Hashable, Sendable {
+    case server
+    /// An authority behind the server's.
+    case issuer
+    case ours
+  }
+  package var bearer: Bearer
+  /// Whom it names, as text of whoever made it.
+  package var subject: String
+  package var end: WallTime
+  package var left: Duration
+
+  package init(_ bearer: Bearer, subject: String, end: WallTime, left: Duration) {
+    self.bearer = bearer
+    self.subject = subject
+    self.end = end
+    self.left = left
   }
 }
 

@@ -18,6 +18,9 @@ package struct WallTime: Hashable, Sendable {
     return [second / 3600, second / 60 % 60, second % 60].map { Self.padded($0) }.joined(separator: ":")
   }
 
+  /// For people, to the minute: `2026-11-20 09:14 UTC`.
+  package var minute: String { "\(text.prefix(10)) \(clock.prefix(5)) UTC" }
+
   /// Year, month and day of the Gregorian calendar.
   ///
   /// Counted in eras of 400 years from 1 March, so that the leap day is the last of its year.

@@ -179,7 +179,7 @@ package actor ClientProbe {
     case .server(let server): server.code
     case .timedOut: "TIMEOUT"
     case .transport(let transport, let wasSent):
-      wasSent ? "NO-REPLY" : transport.code == .refused ? "REFUSED" : "CONNECT"
+      wasSent ? "NO-REPLY" : transport.code == .refused ? "REFUSED" : transport.code == .encryption ? "TLS" : "CONNECT"
     case .closed: "NO-REPLY"
     case .notRESP, .limit: "PROTOCOL"
     case .cancelled: "CANCELLED"

@@ -39,6 +39,18 @@ package struct ConnectionSettings: Sendable {
       options: options, timekeeper: LoopTimekeeper(loop), executor: loop)
   }
 
+  /// What the newest handshake with a server showed, theirs and ours; empty where connections are plain.
+  func certificates(of address: Address, at now: WallTime) -> [CertificateReading] {
+    guard let tls else { return [] }
+    func reading(_ bearer: CertificateReading.Bearer, _ end: TLSCertificateEnd) -> CertificateReading {
+      let moment = WallTime(milliseconds: end.seconds * 1000)
+      return CertificateReading(
+        bearer, subject: end.subject, end: moment, left: .milliseconds(moment.milliseconds - now.milliseconds))
+    }
+    let theirs = certificates.end(of: address).map { reading($0.isIssuer ? .issuer : .server, $0) }
+    return [theirs, tls.ownEnd.map { reading(.ours, $0) }].compactMap(\.self)
+  }
+
   /// Readers come back quickly after a restart, and give up on a mute server soon, so that a gate sees it in time.
   /// How often a node that is down is tried is for `Cadence` to say; the back-off only keeps a loop from spinning.
   private func options(commandTimeout: Duration) -> ClientOptions {

@@ -1,5 +1,6 @@
 // The slow layer of a reading: configuration, users, modules, other wizards, and what we are allowed to do.
 
+import SystemIO
 package import UpgradeCore
 
 /// Reads a node's inventory; what is not permitted is left nil, never guessed.
@@ -40,6 +41,8 @@ package struct InventoryReader: Sendable {
       }
       let user = replies[4].error == nil ? replies[4].text : nil
       inventory.permissions = await rehearse(client, release, user: user)
+      inventory.certificates = fleet.settings.certificates(
+        of: address, at: WallTime(milliseconds: WallClock.milliseconds))
       return .success(inventory)
     } catch {
       return .failure(ReadingFailure(error))

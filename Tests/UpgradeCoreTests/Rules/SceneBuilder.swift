@@ -18,6 +18,7 @@ struct NodeTexts {
   /// The lines about users in its file.
   var stored: [String]? = ["user default on nopass ~* &* +@all"]
   var usage: Usage? = Usage(calls: [:], uptimeSeconds: 3600)
+  var certificates: [CertificateReading] = []
   /// Set where it does not answer.
   var silence: Reading?
   var hasInventory = true
@@ -53,6 +54,7 @@ struct TestCluster {
   /// Bytes that each primary wrote in the ten seconds before; nil: nothing is known of before.
   var writtenBefore: Int?
   var lagBound = 1_048_576
+  var encryption: EncryptionFiles?
 
   static let primaries = [7005: 7000, 7003: 7001, 7004: 7002]
   static let ids = [
@@ -150,7 +152,7 @@ struct TestCluster {
       site: Site(
         reach: reach, commands: Dictionary(uniqueKeysWithValues: stages.map { ($0, command) }), bounds: [:],
         isLab: isLab),
-      options: Options(lagBound: lagBound))
+      options: Options(lagBound: lagBound), encryption: encryption)
     let snapshot = try snapshot(found)
     return Scene(
       snapshot: snapshot, setup: setup, ignoring: Set(ignoring.map(Self.id)), earlier: try earlier(found), hosts: hosts,
@@ -175,7 +177,7 @@ struct TestCluster {
       users: try texts.users.map { try Reader.users($0) }, storedUsers: texts.stored,
       modules: try Reader.modules(texts.modules), usage: texts.usage,
       otherWizards: Reader.wizards(clientList: texts.clients), permissions: texts.permissions,
-      unsavedDirectives: texts.unsaved)
+      unsavedDirectives: texts.unsaved, certificates: texts.certificates)
     return .up(
       NodeView(
         pulse: answer.pulse, cluster: texts.hasView ? answer.view : nil, settings: nil,
