@@ -53,7 +53,7 @@ import UpgradeRuntime
       let points = try await points(night, to: .redis70)
       for name in Self.used { #expect(points[name] == nil, "\(name): \(points[name]?.text ?? "")") }
       #expect(points["new-commands"]?.applies == "yes", "it is about everybody")
-      #expect(points["diskless-default"]?.text == "every node: repl-diskless-sync no")
+      #expect(points["diskless-default"]?.text == "every node: repl-diskless-sync no, no line for repl-diskless-sync")
       #expect(points["protected-commands"]?.applies == "not known")
       #expect(points["categories-grow"] == nil, "it is of another hop")
     }
@@ -107,6 +107,23 @@ import UpgradeRuntime
       #expect(await refusal(new, ["DEBUG", "SLEEP", "0"])?.message.contains("not allowed") == true)
       await app.close()
       await new.close()
+    }
+  }
+
+  /// A running 6.2 prints gopher-enabled whether its file names it or not; 7.0 does not start with the line at all.
+  @Test func aLineOfTheFileThatEndsTheNextStartIsRefused() async throws {
+    var request = TrainingLab.LabRequest(from: .redis62, to: .redis70)
+    request.nodeConfiguration = [1: ["gopher-enabled no"], 2: ["rename-command STRALGO \"\""]]
+    try await withNight(request) { night in
+      let said = try await night.run(["check", night.target, "--to", "7.0.15", "--plain"] + night.profile)
+      #expect(said.code == 1, "\(said.output.suffix(2000))")
+      for (index, line) in [(1, "gopher-enabled"), (2, "rename-command stralgo")] {
+        let address = night.lab.addresses[index]
+        let words =
+          "FAIL config-directives  \(address)  \(address) uses \(line), with which Redis 7.0.15 does not start"
+        #expect(said.output.contains(words), "\(said.output.suffix(3000))")
+      }
+      #expect(said.output.split(separator: "\n").count { $0.hasPrefix("FAIL") } == 2, "nothing else refuses")
     }
   }
 

@@ -9,6 +9,9 @@ package struct Inventory: Hashable, Sendable {
   /// The lines about users that the next start reads, from the ACL file or the configuration file, with passwords and
   /// hashes taken out; nil where the file was not read.
   package var storedUsers: [String]?
+  /// The directives that its file has a line for, in lower case, of `rename-command` with the command; nil where the
+  /// file was not read.
+  package var storedDirectives: Set<String>?
   /// nil where neither `MODULE LIST` nor `INFO` tells.
   package var modules: [String]?
   /// What has been used since the process started; nil where it was not read.

@@ -24,6 +24,8 @@ package struct NodeFacts: Hashable, Sendable {
   package var users: [String]?
   /// The lines about users that its next start reads.
   package var storedUsers: [String]?
+  /// The directives that its file has a line for.
+  package var storedDirectives: Set<String>?
   package var modules: [String]?
   package var usage: Usage?
 
@@ -37,6 +39,7 @@ package struct NodeFacts: Hashable, Sendable {
     configuration = inventory.configuration.isEmpty ? nil : inventory.configuration
     users = inventory.users
     storedUsers = inventory.storedUsers
+    storedDirectives = inventory.storedDirectives
     modules = inventory.modules
     usage = inventory.usage
   }

@@ -40,6 +40,9 @@ package enum Directives {
     ChangedDirective(
       name: "list-max-ziplist-value", since: Version(7, 0, 0), effect: .ignored,
       source: "redis 7.0 src/config.c, deprecated_configs"),
+    ChangedDirective(
+      name: "rename-command stralgo", since: Version(7, 0, 0), effect: .fatal,
+      source: "redis 7.0 src/config.c, loadServerConfigFromString: no such command"),
     ChangedDirective(name: "vm-enabled", since: Version(2, 6, 0), effect: .fatal, source: "redis 2.6 src/config.c"),
     ChangedDirective(
       name: "hash-max-zipmap-entries", since: Version(2, 6, 0), effect: .fatal, source: "redis 2.6 src/config.c"),

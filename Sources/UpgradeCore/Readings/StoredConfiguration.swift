@@ -33,6 +33,15 @@ package struct StoredConfiguration: Hashable, Sendable {
     lines.replaceSubrange(place...place, with: other.lines)
   }
 
+  /// The directives that there is a line for, without their values; of `rename-command` with the command's name.
+  package var directives: Set<String> {
+    Set(
+      lines.map { line in
+        guard line.directive == "rename-command", let command = line.values.first else { return line.directive }
+        return "rename-command \(command.lowercased())"
+      })
+  }
+
   /// The file that the lines about users are in; nil where they are lines of this one.
   package var usersFile: String? {
     lines.last { $0.directive == "aclfile" }?.values.first.flatMap { $0.isEmpty ? nil : $0 }

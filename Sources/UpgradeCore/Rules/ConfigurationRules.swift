@@ -48,7 +48,7 @@ struct ConfigDirectives: NodeRule {
   let severity = Severity.blocking
   let title = "The wanted version knows every directive in use"
   let why = "A server does not start with a directive that it does not know."
-  let reads = "CONFIG GET *, the table of directives"
+  let reads = "the configuration file where the profile reaches it, CONFIG GET *, the table of directives"
   let remedy = "Take the line out of the configuration or of the start command."
   let source = "redis 7.0 src/config.c"
   let severityVaries = "a warning where the directive is read and ignored"
@@ -81,15 +81,20 @@ struct ConfigDirectives: NodeRule {
     return .holds(saw: "none that changes")
   }
 
-  /// Directives in use that the target does without. A running server prints a directive that it has whether a file
-  /// names it or not, so one that is at its default is not held against it.
+  /// Directives that the target does without. What its file has a line for counts, whatever the line says: a server
+  /// does not start with `gopher-enabled no` either. A running server prints a directive that it has whether a file
+  /// names it or not, so without the file one that is at its default is not held against it.
   private func changes(_ view: NodeView, in scene: Scene) -> [ChangedDirective] {
-    guard let release = view.release, let configuration = view.inventory?.configuration else { return [] }
-    return configuration.compactMap { name, value in
+    guard let release = view.release, let inventory = view.inventory else { return [] }
+    let running = inventory.configuration.compactMap { name, value -> ChangedDirective? in
       guard let change = Directives.change(of: name, from: release, to: scene.setup.to), value != change.atRest
       else { return nil }
       return change
-    }.sorted { $0.name < $1.name }
+    }
+    let stored = (inventory.storedDirectives ?? []).compactMap { name in
+      Directives.change(of: name, from: release, to: scene.setup.to)
+    }
+    return Set(running + stored).sorted { $0.name < $1.name }
   }
 }
 

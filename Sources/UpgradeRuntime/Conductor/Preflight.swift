@@ -119,6 +119,7 @@ package struct Preflight: Sendable {
             if let stored = await stored(pulse, setup.site) {
               inventory?.unsavedDirectives =
                 read.configuration.isEmpty ? nil : stored.unsaved(running: read.configuration, on: node.release)
+              inventory?.storedDirectives = stored.directives
               inventory?.storedUsers = await users(stored, directory: read.configuration["dir"])
             }
           }

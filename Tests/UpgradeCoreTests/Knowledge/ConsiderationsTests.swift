@@ -83,6 +83,7 @@ import Testing
     node.configuration = ["bind": "127.0.0.1 -::1", "protected-mode": "yes", "requirepass": "", "save": ""]
     node.users = ["user default on nopass ~* &* +@all"]
     node.storedUsers = []
+    node.storedDirectives = ["port"]
     node.modules = ["lua"]
     node.usage = Usage(calls: ["get": 12], uptimeSeconds: 60)
     return node
@@ -138,6 +139,30 @@ import Testing
         $0.release = Release(.redis, Version(6, 0, 16))
         $0.users = ["user default on nopass ~* +@all", "user app on ~* +@all"]
       }, .silentAboutChannels, .seen(["a:1: user app"])
+    ),
+    (
+      "a line", { $0.storedDirectives = ["gopher-enabled"] }, .stored("gopher-enabled"),
+      .seen(["a:1: a line gopher-enabled"])
+    ),
+    ("no line", { _ in }, .stored("gopher-enabled"), .notSeen),
+    ("no line for it", { _ in }, .unstored("hz"), .seen(["a:1: no line for hz"])),
+    ("a line for it", { _ in }, .unstored("port"), .notSeen),
+    (
+      "a file not read", { $0.storedDirectives = nil }, .unstored("hz"),
+      .notKnown("its configuration file has not been read")
+    ),
+    (
+      "declared twice", { $0.storedUsers = ["user b on", "user a on", "user b off"] }, .duplicateUsers,
+      .seen(["a:1: user b"])
+    ),
+    ("declared once", { $0.storedUsers = ["user b on", "user a on"] }, .duplicateUsers, .notSeen),
+    ("nobody to declare", { $0.storedUsers = nil }, .duplicateUsers, .notSeen),
+    (
+      "somebody to declare",
+      {
+        $0.storedUsers = nil
+        $0.users?.append("user app on")
+      }, .duplicateUsers, .notKnown("its configuration or ACL file has not been read")
     ),
     ("perhaps", { _ in }, .unknowable("it is not read"), .notKnown("it is not read")),
     ("perhaps, but not used", { _ in }, .unknowable("x", within: .called(["eval"])), .notSeen),

@@ -83,6 +83,9 @@ import Testing
     #expect(file.usersFile == nil)
     #expect(file.users == ["user app on #... ~* +@all", "user default on nopass ~* &* +@all"])
     #expect(try StoredConfiguration("hz 10").users == [])
+    #expect(
+      try StoredConfiguration("Rename-Command STRALGO \"\"\nrequirepass secret\nslave-priority 1").directives
+        == ["rename-command stralgo", "requirepass", "replica-priority"], "no value is among them")
     #expect(try StoredConfiguration("aclfile /etc/users.acl").usersFile == "/etc/users.acl")
     #expect(try StoredConfiguration("aclfile \"\"").usersFile == nil)
     #expect(

@@ -17,6 +17,7 @@ struct NodeTexts {
   var unsaved: [String]? = []
   /// The lines about users in its file.
   var stored: [String]? = ["user default on nopass ~* &* +@all"]
+  var storedDirectives: Set<String>? = ["port", "cluster-enabled", "appendonly"]
   var usage: Usage? = Usage(calls: [:], uptimeSeconds: 3600)
   var certificates: [CertificateReading] = []
   /// Set where it does not answer.
@@ -172,12 +173,13 @@ struct TestCluster {
     let texts = self[port]
     if let silence = texts.silence { return silence }
     let answer = try answer(port)
-    let inventory = Inventory(
+    var inventory = Inventory(
       configuration: try Reader.configuration(texts.configuration.flatMap { [$0, $1] }),
       users: try texts.users.map { try Reader.users($0) }, storedUsers: texts.stored,
       modules: try Reader.modules(texts.modules), usage: texts.usage,
       otherWizards: Reader.wizards(clientList: texts.clients), permissions: texts.permissions,
       unsavedDirectives: texts.unsaved, certificates: texts.certificates)
+    inventory.storedDirectives = texts.storedDirectives
     return .up(
       NodeView(
         pulse: answer.pulse, cluster: texts.hasView ? answer.view : nil, settings: nil,

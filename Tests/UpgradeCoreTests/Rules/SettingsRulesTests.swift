@@ -194,6 +194,11 @@ import Testing
       "broken: 127.0.0.1:7003 uses gopher-enabled, with which Redis 7.0.15 does not start -> take the "
         + "line out of /etc/redis/7003.conf"
     ) { $0[7003].configuration["gopher-enabled"] = "yes" },
+    RuleCase(
+      "gopher switched off, but in the file", node,
+      "broken: 127.0.0.1:7003 uses gopher-enabled, rename-command stralgo, with which Redis 7.0.15 does not start -> "
+        + "take the line out of /etc/redis/7003.conf"
+    ) { $0[7003].storedDirectives = ["gopher-enabled", "rename-command stralgo", "rename-command debug"] },
     RuleCase("gopher within 6.2", node, "holds: none that changes") {
       $0[7003].configuration["gopher-enabled"] = "yes"
       $0.to = Release(.redis, Version(6, 2, 20))

@@ -112,7 +112,7 @@ import Testing
     let text = lines(.hop(Release(.redis, Version(6, 2, 14)), Release(.redis, Version(7, 0, 15))))
     for line in [
       "in a cluster  allowed, node by node", "  append-only-moves", "  stralgo-gone",
-      "      where: STRALGO has been called since a node's start",
+      "      where: DEBUG has been called since a node's start",
       "      source: redis 7.0 release notes; redis/redis#9799",
       "steps back    1. Nothing may write from here on: this way is an outage, and what",
       "tried         Redis 7.0.15 to Redis 6.2.14, with servers of these releases",

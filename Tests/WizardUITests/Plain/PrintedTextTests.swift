@@ -89,10 +89,11 @@ import Testing
           + "not there.",
         "       do: Leave new commands and functions alone until every node is done.",
         "       source: redis src/replication.c: unexpected_error_replies",
-        "     gopher-gone: A server does not start with a line gopher-enabled, whatever it says.",
-        "       perhaps: a server prints the directive whether its file names it or not",
-        "       do: Take such a line out of the configuration.",
-        "       source: redis 7.0 release notes; redis/redis#9057",
+        "     protected-commands: MODULE LOAD, and CONFIG SET of dir or dbfilename, are refused by default "
+          + "(enable-module-command, enable-protected-configs).",
+        "       perhaps: no server counts them",
+        "       do: Where a tool needs them: yes or local in the new version's configuration.",
+        "       source: redis 7.0 release notes; redis/redis#9920",
         "     Calls are counted since each node's start, the latest 5 min ago.",
         "     All that is known about this way: redis-upgrade explain redis-6.2.14 redis-7.0.15",
         "2. you: asked: run a client probe?; clients notice: test keys",
@@ -178,7 +179,7 @@ enum BriefingScene {
       points: [
         try point("channels-reset", .seen(["10.0.3.10:6379: user app\u{1B}[2J"])),
         try point("new-commands", .seen([])),
-        try point("gopher-gone", .notKnown("a server prints the directive whether its file names it or not")),
+        try point("protected-commands", .notKnown("no server counts them")),
       ], countedSeconds: 300, hops: ["redis-6.2.14 redis-7.0.15"])
   }
 }

@@ -116,7 +116,7 @@ import Testing
       │  7 10.0.3.13:6379 replica s2    restart on 7.0.15, sync        nothing       │
       │  8 10.0.3.15:6379 replica s3    restart on 7.0.15, sync        nothing       │
       │  9 you                          asked: begin hand-overs?       nothing       │
-      ├─ To know before you agree  (1 of 3 only perhaps) ──────────────── 1-5 of 21 ─┤
+      ├─ To know before you agree  (1 of 3 only perhaps) ──────────────── 1-5 of 22 ─┤
       │ - channels-reset: Users whose line in the configuration or ACL file says     │
       │   nothing about channels may use none, since acl-pubsub-default becomes      │
       │   resetchannels. That goes for the user default as well.                     │

@@ -20,14 +20,16 @@ extension Considerations {
       "A server does not start with an empty dir or dbfilename.", do: "Give them names.",
       source: "valkey 8.0 src/config.c"),
     .change(
-      "larger-backlog", in: .valkey, 8, 0, if: .directive("repl-backlog-size", .equals("1048576")), "A larger backlog",
-      "Where the configuration names no repl-backlog-size it is 10 MB, up from 1 MB.",
+      "larger-backlog", in: .valkey, 8, 0,
+      if: .all([.directive("repl-backlog-size", .equals("1048576")), .unstored("repl-backlog-size")]),
+      "A larger backlog",
+      "The default of repl-backlog-size is 10 MB, up from 1 MB.",
       source: "valkey 8.0 release notes"),
     .change(
-      "lazy-by-default", in: .valkey, 8, 0, if: .directive("lazyfree-lazy-user-del", .equals("no")),
+      "lazy-by-default", in: .valkey, 8, 0,
+      if: .all([.directive("lazyfree-lazy-user-del", .equals("no")), .unstored("lazyfree-lazy-user-del")]),
       "Keys are freed in the background",
-      "Where the configuration does not say otherwise, deleted, expired and evicted keys are freed in the background "
-        + "(lazyfree-lazy-* yes).",
+      "Deleted, expired and evicted keys are freed in the background by default (lazyfree-lazy-* yes).",
       source: "valkey 8.0 release notes; valkey 8.0 valkey.conf"),
     .change(
       "other-memory", in: .valkey, 8, 1, if: .directive("maxmemory", .positive), "Keys take less memory",

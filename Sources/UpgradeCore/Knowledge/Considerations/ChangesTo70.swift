@@ -13,7 +13,7 @@ extension Considerations {
       source: "redis 7.0 release notes; redis/redis#10181"),
     .change(
       "duplicate-users", in: .redis, 7, 0,
-      if: .unknowable("whether a name stands there twice is not read", within: .severalUsers),
+      if: .duplicateUsers,
       "A user who is declared twice",
       "Two lines for one user, which were taken until now, keep the server from starting.",
       do: "See that each name stands once in the configuration or ACL file.",
@@ -48,10 +48,10 @@ extension Considerations {
         + "(replica-ignore-disk-write-errors no).",
       do: "Watch the space on its disk.", source: "redis 7.0 release notes; redis/redis#10504"),
     .change(
-      "diskless-default", in: .redis, 7, 0, if: .directive("repl-diskless-sync", .equals("no")),
+      "diskless-default", in: .redis, 7, 0,
+      if: .all([.directive("repl-diskless-sync", .equals("no")), .unstored("repl-diskless-sync")]),
       "Full syncs without a file",
-      "Full syncs are sent without a file by default (repl-diskless-sync yes), unless the configuration file says "
-        + "otherwise: they start up to 5 s later.",
+      "Full syncs are sent without a file by default (repl-diskless-sync yes), and start up to 5 s later.",
       source: "redis 7.0 release notes; redis/redis#10092"),
     .change(
       "shutdown-waits", in: .redis, 7, 0, "A shutdown waits for replicas",
@@ -75,12 +75,13 @@ extension Considerations {
       do: "Run your scripts against the new version once.",
       source: "redis 7.0 release notes; redis/redis#10651"),
     .change(
-      "stralgo-gone", in: .redis, 7, 0, if: .called(["stralgo"]), "STRALGO is gone",
+      "stralgo-gone", in: .redis, 7, 0,
+      if: .any([.called(["stralgo"]), .stored("rename-command stralgo")]), "STRALGO is gone",
       "LCS does its work on keys. A rename-command line for STRALGO keeps the server from starting.",
       do: "Write LCS in its place.", source: "redis 7.0 release notes; redis/redis#9799"),
     .change(
       "gopher-gone", in: .redis, 7, 0,
-      if: .unknowable("a server prints the directive whether its file names it or not"), "Gopher is gone",
+      if: .stored("gopher-enabled"), "Gopher is gone",
       "A server does not start with a line gopher-enabled, whatever it says.",
       do: "Take such a line out of the configuration.", source: "redis 7.0 release notes; redis/redis#9057"),
     .change(

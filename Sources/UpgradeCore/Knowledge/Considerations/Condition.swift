@@ -7,6 +7,12 @@ package indirect enum Condition: Hashable, Sendable {
   case unknowable(_ why: String, within: Condition = .always)
   case appendOnly
   case directive(String, DirectiveTest)
+  /// The file that the next start reads has a line for the directive, whatever it says.
+  case stored(String)
+  /// It has none, so that the new version's default comes into force.
+  case unstored(String)
+  /// It declares a user twice.
+  case duplicateUsers
   /// Any of these commands has been called, by `INFO commandstats`: in lower case, sub-commands as `script|load`.
   case called([String])
   /// Any of these modules is loaded, by name in lower case; of an empty list, any that a server does not bring along.
@@ -118,6 +124,22 @@ extension Condition {
       guard let configuration = node.configuration else { return .unknown("CONFIG GET has not been read") }
       guard let value = configuration[name], test.holds(value) else { return .no }
       return .yes(value.isEmpty ? "\(name) is empty" : "\(name) \(value)")
+    case .stored(let name), .unstored(let name):
+      guard let stored = node.storedDirectives else {
+        // Without a file there is no line; what a start command says is not read.
+        if node.hasConfigurationFile == false { return .unknown("its start command is not read") }
+        return .unknown("its configuration file has not been read")
+      }
+      if case .unstored = self { return stored.contains(name) ? .no : .yes("no line for \(name)") }
+      return stored.contains(name) ? .yes("a line \(name)") : .no
+    case .duplicateUsers:
+      guard let stored = node.storedUsers else {
+        let several = Condition.severalUsers.judge(node)
+        return several == .no ? .no : .unknown("its configuration or ACL file has not been read")
+      }
+      let names = stored.compactMap { $0.split(separator: " ").dropFirst().first }
+      let twice = Dictionary(grouping: names) { $0 }.filter { $0.value.count > 1 }.keys.sorted()
+      return twice.isEmpty ? .no : .yes("user \(twice.prefix(6).joined(separator: ", "))")
     case .called(let commands):
       guard let usage = node.usage else { return .unknown("INFO commandstats has not been read") }
       let calls = commands.compactMap { name in usage.calls[name].map { (name, $0) } }.filter { $0.1 > 0 }
@@ -178,6 +200,9 @@ extension Condition: CustomStringConvertible {
     case .unknowable(let why, let within): "\(within), and then only perhaps: \(why)"
     case .appendOnly: "a node appends to a file (appendonly yes)"
     case .directive(let name, let test): "\(name) is \(test.words)"
+    case .stored(let name): "the configuration file has a line \(name)"
+    case .unstored(let name): "the configuration file has no line \(name)"
+    case .duplicateUsers: "the text that a start reads declares a user twice"
     case .called(let commands):
       (commands.count > 1 ? "any of " : "")
         + "\(commands.map(Self.spelled).joined(separator: ", ")) has been called since a node's start"
