@@ -62,7 +62,9 @@ extension Explanation {
     let blocks = BlockList.rows.filter { row in
       row.product == to.product && row.versions.contains { $0.contains(to.version) }
     }
-    let back = isForward ? (to, from) : (from, to)
+    // What cannot be read has no way forward node by node; the data can still be taken there by the same means as back.
+    let isUnreadable = cluster.refusal?.kind == .unreadable && cluster.route.isEmpty
+    let other = isForward && !isUnreadable ? (from: to, to: from) : (from: from, to: to)
     return Explanation(
       .hop, "\(from) \(to)", "\(from.title) to \(to.title)",
       [
@@ -74,7 +76,7 @@ extension Explanation {
         Fact("against_it", .entries(isForward ? blocks.map(\.entry) : []), label: "against it"),
         Fact("hazards", .entries(known.filter { $0.kind == .hazard }.map(\.entry))),
         Fact("changes", .entries(known.filter { $0.kind == .change }.map(\.entry))),
-      ] + (Downgrades.judge(from: back.0, to: back.1)?.facts(from: back.0, to: back.1) ?? [])
+      ] + (Downgrades.judge(from: other.from, to: other.to)?.facts(isBack: !isUnreadable) ?? [])
         + [Fact("source", cluster.refusal?.source ?? Paths.source(from: from, to: to))])
   }
 
@@ -105,11 +107,14 @@ extension Explanation {
 }
 
 extension Downgrade {
-  /// `from` is the release that runs.
-  func facts(from: Release, to: Release) -> [Explanation.Fact] {
+  /// - Parameter isBack: it is told of the way back, else of another way forward.
+  func facts(isBack: Bool) -> [Explanation.Fact] {
     [
-      .init("going_back", "\(why); \(meaning)", label: "going back"),
-      .init("steps_back", .texts(steps), label: "steps back"),
+      isBack
+        ? .init("going_back", "\(why); \(meaning)", label: "going back")
+        : .init("another_way", "\(why); \(meaning)", label: "another way"),
+      isBack
+        ? .init("steps_back", .texts(steps), label: "steps back") : .init("steps", .texts(steps), label: "its steps"),
       .init(
         "in_its_way", .entries(obstacles.map { .init($0.id, $0.text, [.init("source", $0.source)]) }),
         label: "in its way"),

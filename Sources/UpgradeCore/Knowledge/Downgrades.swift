@@ -51,7 +51,7 @@ package enum Downgrades {
         way: .swap, why: "\(to.title) reads RDB \(new.rdb), which \(from.title) writes",
         steps: [
           "Back up every node.",
-          "Replicas first, then hand over, then the old primary: stop, put the older software there, start.",
+          "Replicas first, then hand over, then the old primary: stop, put \(to.title) there, start.",
           "Compare the number of keys.",
         ], obstacles: obstacles, tried: proof, source: old.source)
     }
@@ -60,19 +60,19 @@ package enum Downgrades {
         way: .lenient, why: "\(to.title) tries RDB \(new.rdb) where its configuration says rdb-version-check relaxed",
         steps: [
           "Back up every node, and try it on a copy of the files first.",
-          "Put rdb-version-check relaxed into the older version's configuration.",
-          "Stop, put the older software there, start; compare the number of keys.",
+          "Put rdb-version-check relaxed into the configuration of \(to.title).",
+          "Stop, put \(to.title) there, start; compare the number of keys.",
         ], obstacles: obstacles, tried: proof, source: lenient.source)
     }
     return Downgrade(
       way: .rebuild,
       why:
         "\(to.title) does not read RDB \(new.rdb), which \(from.title) writes: what can be read is a list of commands",
-      steps: rebuild(into: old.appendOnly), obstacles: obstacles, tried: proof,
+      steps: rebuild(for: to, into: old.appendOnly), obstacles: obstacles, tried: proof,
       source: "redis/redis#14064; redis 7.0 src/aof.c")
   }
 
-  private static func rebuild(into layout: AppendOnlyLayout) -> [String] {
+  private static func rebuild(for to: Release, into layout: AppendOnlyLayout) -> [String] {
     let taking =
       switch layout {
       case .singleFile:
@@ -84,7 +84,7 @@ package enum Downgrades {
       "On each primary: CONFIG SET aof-use-rdb-preamble no, CONFIG SET appendonly yes, BGREWRITEAOF; wait until "
         + "aof_rewrite_in_progress is 0.",
       "SHUTDOWN. \(taking)",
-      "Start the older version with appendonly yes in a directory of its own that holds this and no dump.rdb, and in a "
+      "Start \(to.title) with appendonly yes in a directory of its own that holds this and no dump.rdb, and in a "
         + "cluster nodes.conf.",
       "Compare the number of keys before anybody writes.",
     ]
@@ -116,7 +116,7 @@ package enum Downgrades {
   static let obstacles: [DowngradeObstacle] = [
     DowngradeObstacle(
       "newer-directives", from: .any, to: .any,
-      "Directives that only the newer version knows keep the older one from starting: put the saved configuration back.",
+      "Directives that only the one knows keep the other from starting: put a configuration of its own there.",
       source: "redis src/config.c, loadServerConfigFromString"),
     DowngradeObstacle(
       "channels-in-rules", from: .from(Version(6, 2, 0)), to: .redisBefore(Version(6, 2, 0)),

@@ -124,6 +124,17 @@ import Testing
     #expect(back.contains("  functions"))
   }
 
+  @Test func dataThatCannotBeReadCanStillBeTakenAlong() {
+    let text = lines(.hop(Release(.redis, Version(8, 0, 6)), Release(.valkey, Version(8, 1, 1))))
+    for line in [
+      "in a cluster  refused: Valkey 8.1.1 cannot read RDB 12, which Redis 8.0.6 writes",
+      "another way   Valkey 8.1.1 does not read RDB 12, which Redis 8.0.6 writes: what",
+      "              3. SHUTDOWN. Copy the directory appendonlydir.",
+      "tried         Redis 8.0.6 to Valkey 8.1.1, with servers of these releases",
+    ] { #expect(text.contains(line), "\(line): \(text.prefix(12))") }
+    #expect(!text.contains { $0.hasPrefix("going back") })
+  }
+
   /// Everything that can be asked for is wrapped, says something, and is JSON of the same facts.
   @Test func everyNameAndEveryPairOfLines() {
     var topics = Topic.names.compactMap { Topic(named: $0) } + [.everything]
