@@ -34,6 +34,23 @@ package struct MonotonicTime: Comparable, Hashable, Sendable {
 package enum WallClock {
   /// Milliseconds since 1970-01-01T00:00:00Z (`CLOCK_REALTIME`).
   package static var milliseconds: Int64 { nanosecondsOf(CLOCK_REALTIME) / 1_000_000 }
+
+  /// The next moment after `start` at which a clock of this host's time zone shows that time of day, in milliseconds
+  /// since 1970; on a day that skips it (summer time begins), the moment that `mktime` takes for it.
+  package static func next(hour: Int, minute: Int, after start: Int64 = WallClock.milliseconds) -> Int64 {
+    var seconds = time_t(start / 1000)
+    var today = unsafe tm()
+    unsafe localtime_r(&seconds, &today)
+    unsafe today.tm_hour = Int32(hour)
+    unsafe today.tm_min = Int32(minute)
+    unsafe today.tm_sec = 0
+    unsafe today.tm_isdst = -1
+    var tomorrow = unsafe today
+    let first = Int64(unsafe mktime(&today)) * 1000
+    if first > start { return first }
+    unsafe tomorrow.tm_mday += 1
+    return Int64(unsafe mktime(&tomorrow)) * 1000
+  }
 }
 
 extension Duration {

@@ -30,6 +30,10 @@ struct ResumeCommand {
     let tls = try program.encryption(request.connection.encryption, of: setup)
     let connection = program.connection(credentials, tls, run: directory.id.text)
     do throws(JournalError) {
+      if let sentence = window(setup) {
+        complain(sentence)
+        return ExitCode.refused.rawValue
+      }
       let lock = try DeploymentLock.take(
         directory,
         as: DeploymentLock.Holder(
@@ -44,6 +48,15 @@ struct ResumeCommand {
     }
   }
 
+  /// A window that is over is not gone on in without a word about it.
+  private func window(_ setup: Setup) -> String? {
+    guard request.running.window == nil, let window = setup.options.pace.window, let until = window.until,
+      until <= Int(WallClock.milliseconds)
+    else { return nil }
+    return "The window of this run ended at \(window.text). Say how long it may go on for now: --not-after HH:MM, or "
+      + "--not-after none."
+  }
+
   /// A finished run is not begun again: its report, and its exit code.
   private func over(_ directory: RunDirectory, _ reading: JournalReading) -> Int32 {
     for line in directory.reportText(reading) { print(line) }
@@ -56,7 +69,7 @@ struct ResumeCommand {
   ) -> Int32 {
     let program = program
     let run = directory.id.text
-    let settle = request.running.settle
+    let adjustment = Adjustment(settle: request.running.settle, window: request.running.window?.window)
     let keeper = WizardKeeper()
     let parts = WizardParts(
       loop: program.loop, fleet: Fleet(loop: program.loop, settings: connection),
@@ -73,7 +86,7 @@ struct ResumeCommand {
       records: reading.entries.map(\.record), inventory: directory.keptInventories(), times: reading.times,
       concluded: { directory.keepReport($0) })
     return Faces(program: program, request: request.face, answers: answers).show(wizard) {
-      await wizard.resume(open, settle: settle)
+      await wizard.resume(open, adjustment)
     }
   }
 }

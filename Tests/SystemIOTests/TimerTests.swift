@@ -142,4 +142,21 @@ import Testing
     #expect((start + .milliseconds(2)) - start == .milliseconds(2))
     #expect(MonotonicTime(nanoseconds: .min) - .seconds(1) == MonotonicTime(nanoseconds: .min))
   }
+
+  /// A time of day is the next one that comes, in this host's own zone.
+  @Test(arguments: [(0, 0), (2, 30), (12, 0), (23, 59)])
+  func theNextTimeOfDay(_ hour: Int, _ minute: Int) async throws {
+    let start: Int64 = 1_795_305_723_456
+    let moment = WallClock.next(hour: hour, minute: minute, after: start)
+    #expect(moment > start && moment - start <= 25 * 3_600_000)
+    #expect(moment % 60_000 == 0)
+    let loop = try EventLoop(name: "time of day")
+    defer { loop.stop() }
+    let shown = try await Task(executorPreference: loop) {
+      try await ChildProcess.run(.shell("date -d @\(moment / 1000) +%-H:%-M"), on: loop, within: .seconds(10))
+    }.value
+    #expect(String(decoding: shown.output, as: UTF8.self) == "\(hour):\(minute)\n")
+    // A minute that has just begun is over.
+    #expect(WallClock.next(hour: hour, minute: minute, after: moment) > moment)
+  }
 }

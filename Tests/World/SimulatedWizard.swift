@@ -44,6 +44,7 @@ final class SimulatedWizard: Surroundings {
   // MARK: - Surroundings
 
   var now: Instant { world.agenda.now }
+  var wallClock: Int64 { world.agenda.now.nanoseconds / 1_000_000 }
 
   func write(_ records: [Record]) {
     let delay = world.random.microseconds(200...4000)
@@ -129,7 +130,7 @@ extension Record {
     switch self {
     case .started, .resumed, .planAccepted, .ledger, .intent, .chosen: true
     case .answered(_, let granted): granted
-    case .asked, .outcome, .settled, .late, .problem, .measured, .noted, .ended: false
+    case .asked, .outcome, .settled, .late, .problem, .measured, .windowClosed, .noted, .ended: false
     }
   }
 }

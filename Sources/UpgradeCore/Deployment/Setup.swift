@@ -122,16 +122,18 @@ package struct Options: Hashable, Sendable {
   package var lagBound: Int
   /// How long a node may take from its start until it answers, and from then until it is in sync, `--back-within`.
   package var backWithin: Duration
+  package var pace: Pace
 
   package init(
     settle: Duration = .seconds(10), errorBudget: Int? = 0, returnPrimaries: Bool = false,
-    lagBound: Int = 1_048_576, backWithin: Duration = Options.usualBackWithin
+    lagBound: Int = 1_048_576, backWithin: Duration = Options.usualBackWithin, pace: Pace = Pace()
   ) {
     self.settle = settle
     self.errorBudget = errorBudget
     self.returnPrimaries = returnPrimaries
     self.lagBound = lagBound
     self.backWithin = backWithin
+    self.pace = pace
   }
 
   /// Enough for some tens of gigabytes to be loaded and sent.

@@ -7,8 +7,8 @@ extension UpgradeMachine {
     case .start(let run, let wizard, let setup):
       guard state.setup == nil else { return Decision(refusal: "this run has already begun") }
       return Decision(records: [.started(run: run, by: wizard, setup: setup)])
-    case .resumed(let wizard, let settle):
-      return Decision(records: [.resumed(by: wizard, settle: settle)], effects: reattachments())
+    case .resumed(let wizard, let adjustment):
+      return Decision(records: [.resumed(by: wizard, adjustment)], effects: reattachments())
     case .tick: return tick(now)
     case .outcome(let effect, let outcome):
       guard state.inFlight?.effect == effect, state.inFlight?.outcome == nil else {
@@ -86,13 +86,23 @@ extension UpgradeMachine {
     if let measure = observations.measure { records.append(.measured(measure)) }
     let reached = situation.setup.nodes.filter { situation.snapshot[$0.id].view?.release == situation.setup.to }.count
     let all = situation.setup.nodes.count
-    let isDone = state.facts.goals.mode == .upgrade && reached == all
-    records.append(
-      .ended(
+    let sentence = "\(reached) of \(all) nodes run \(situation.setup.to.title)."
+    let mode = state.facts.goals.mode
+    let ending =
+      if mode == .upgrade, reached == all {
+        Ending(.done, name: EndingName.done, sentence: sentence, everyShardServed: true)
+      } else if mode == .pause {
         Ending(
-          isDone ? .done : .woundDown, name: isDone ? "done" : "wound-down",
-          sentence: "\(reached) of \(all) nodes run \(situation.setup.to.title).", everyShardServed: true)))
-    return Decision(records: records)
+          .stopped, name: EndingName.windowClosed, sentence: "The window is over. \(sentence) The rest waits.",
+          everyShardServed: true)
+      } else if mode == .upgrade, situation.setup.options.pace.scope == .replicas {
+        Ending(
+          .stopped, name: EndingName.replicasDone, sentence: "The replicas are done. \(sentence) The primaries wait.",
+          everyShardServed: true)
+      } else {
+        Ending(.woundDown, name: EndingName.woundDown, sentence: sentence, everyShardServed: true)
+      }
+    return Decision(records: records + [.ended(ending)])
   }
 
   private func overspent() -> Decision? {
@@ -111,9 +121,10 @@ extension UpgradeMachine {
     }
     let planned = PlannedStep(key: step.key, consentClass: step.consent?.consentClass)
     if state.plan?.contains(planned) == false { return askForChange(step) }
+    if let sentence = closing(before: step, situation) { return close(sentence) }
     let red = posture.gates.filter { !$0.isGreen }
     if !red.isEmpty || posture.settling != nil {
-      let patience = step.patience + (step.isBoundary ? situation.setup.options.settle : .zero)
+      let patience = step.patience + (step.calm(in: situation.setup) ?? .zero)
       guard let since = posture.waitingSince, now - since > patience else { return .nothing }
       // All green at this instant, and never for long enough: those that broke last are in the way.
       let calmest = posture.gates.compactMap(\.heldFor).min()
@@ -127,6 +138,16 @@ extension UpgradeMachine {
     }
     if let violation = violation(of: step, situation) { return Decision(records: [.problem(violation)]) }
     return issue(step, posture, situation)
+  }
+
+  /// The window leaves no time: what is open is put away, or nothing is begun at all.
+  private func close(_ sentence: String) -> Decision {
+    guard state.attempts.isEmpty else { return Decision(records: [.windowClosed(sentence)]) }
+    return Decision(records: [
+      .ended(
+        Ending(
+          .stopped, name: EndingName.notStarted, sentence: "\(sentence) Nothing was changed.", everyShardServed: nil))
+    ])
   }
 
   private func issue(_ step: Step, _ posture: Posture, _ situation: Situation) -> Decision {
@@ -194,7 +215,7 @@ extension UpgradeMachine {
         + (setup.map { step.action.commands(in: $0) } ?? []).prefix(4).map { "Runs    \($0)" }
         + (isUpgradeMode ? ["Runs    the same on the other nodes, one after the other"] : []) + [
           "Clients \(step.impact)", "Undo    \(step.undo)", "Usually \(step.usual)",
-        ],
+        ] + (windowLine(for: step).map { [$0] } ?? []),
       step: step.key, word: Question.word(consent.consentClass, object: object))
   }
 
@@ -250,7 +271,7 @@ extension UpgradeMachine {
         answered,
         .ended(
           Ending(
-            .stopped, name: "not-started", sentence: "The plan was not accepted. Nothing was changed.",
+            .stopped, name: EndingName.notStarted, sentence: "The plan was not accepted. Nothing was changed.",
             everyShardServed: nil)),
       ]
     default: return [answered]

@@ -5,6 +5,8 @@ package enum Mode: String, Hashable, Sendable {
   case upgrade
   /// Finish what is open, put every temporary change back, go no further.
   case windDown = "wind-down"
+  /// The window ends: as winding down, and a later `resume` goes on.
+  case pause
 }
 
 /// What the run is to reach; going back is a change of goals, through the same procedure.

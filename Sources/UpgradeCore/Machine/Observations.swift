@@ -55,6 +55,11 @@ package struct Observations: Sendable {
   var flightSince: Instant?
   var outcomeSince: Instant?
   var electedAt: [NodeID: Instant] = [:]
+  /// The time of day, milliseconds since 1970.
+  var wallClock: Int?
+  /// The last stop of a node, and the longest time from such a stop to back in sync.
+  var stoppedAt: Instant?
+  var longestNode: Duration?
   var isResumed = false
 
   package init() {}

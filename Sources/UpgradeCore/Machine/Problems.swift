@@ -79,10 +79,26 @@ extension UpgradeMachine {
   }
 
   func declinedProblem(_ question: QuestionName, step: StepKey?) -> Problem {
-    Problem(
+    var choices = [Offer(.askAgain, "Ask me again")]
+    if question.kind == .upgradeNode, case .node(let node)? = step?.object {
+      choices.append(skipOffer(node))
+    }
+    return Problem(
       name: ProblemName.declined, object: step?.object ?? .deployment, step: step,
       what: "You answered no to \"\(question)\".", risk: "Nothing runs until you pick what comes next.",
-      choices: [Offer(.askAgain, "Ask me again"), .stopHere, .windDown])
+      choices: choices + [.stopHere, .windDown])
+  }
+
+  /// A replica that is skipped may keep its primary from being handed over: that one is then left as well.
+  private func skipOffer(_ node: NodeID) -> Offer {
+    guard let setup = state.setup, let shard = setup.shard(of: node) else { return .stopHere }
+    let others = shard.members.filter { $0 != node && state.facts.goals.want[$0] == setup.to }
+    let leaves =
+      others.count > 1 ? ", and the run goes on without it" : ", and so does its primary: nobody could take over"
+    return Offer(
+      .skip(node), "Skip \(setup.address(node)): it stays as it is\(leaves)",
+      notOffered: setup.wayBackNarrows && state.facts.promoted.contains(shard.id)
+        ? "its primary runs the new version already: it could not follow it any more after the next full sync" : nil)
   }
 
   func budgetProblem(_ measure: ClientMeasure, budget: Int) -> Problem {

@@ -80,6 +80,8 @@ package enum Choice: Hashable, Sendable {
   /// Take reality as it is for the new expectation, and plan again.
   case adopt
   case rollBack(NodeID)
+  /// A node that was not begun is left as it is, and the run goes on without it.
+  case skip(NodeID)
   case override(Gate)
   case windDown
   case stopHere
@@ -92,6 +94,7 @@ package enum Choice: Hashable, Sendable {
     case .askAgain: "ask-again"
     case .adopt: "adopt"
     case .rollBack: "roll-back"
+    case .skip: "skip"
     case .override: "override"
     case .windDown: "wind-down"
     case .stopHere: "stop"

@@ -64,6 +64,15 @@ package struct ClientMeasure: Hashable, Sendable {
   package var spent: Int { errorCount + lost }
 }
 
+/// Names of endings that are no problem's; scripts and tests rely on them.
+package enum EndingName {
+  package static let done = "done"
+  package static let notStarted = "not-started"
+  package static let woundDown = "wound-down"
+  package static let replicasDone = "replicas-done"
+  package static let windowClosed = "window-closed"
+}
+
 /// How a run came to its end.
 package struct Ending: Hashable, Sendable {
   package enum Kind: String, Hashable, Sendable {
@@ -74,7 +83,7 @@ package struct Ending: Hashable, Sendable {
     case woundDown = "wound-down"
   }
   package var kind: Kind
-  /// The problem's name, or `done`.
+  /// The problem's name, `done`, or what the run waits for: `replicas-done`, `window-closed`.
   package var name: String
   package var sentence: String
   /// The final gate: whether every shard was served at that moment; nil where it could not be read.
@@ -87,10 +96,20 @@ package struct Ending: Hashable, Sendable {
   }
 }
 
+/// What whoever resumes a run sets anew; nil leaves it as the run has it.
+package struct Adjustment: Hashable, Sendable {
+  package var settle: Duration?
+  package var window: Window?
+  package init(settle: Duration? = nil, window: Window? = nil) {
+    self.settle = settle
+    self.window = window
+  }
+}
+
 /// One line of the journal.
 package enum Record: Hashable, Sendable {
   case started(run: String, by: WizardIdentity, setup: Setup)
-  case resumed(by: WizardIdentity, settle: Duration? = nil)
+  case resumed(by: WizardIdentity, Adjustment = Adjustment())
   case planAccepted(Set<PlannedStep>)
   case asked(Question)
   case answered(Answer, granted: Bool)
@@ -105,6 +124,8 @@ package enum Record: Hashable, Sendable {
   /// `learnt`: what reality was taken for, where the choice was to adopt it.
   case chosen(Choice, learnt: [NodeID: Structure], source: Answer.Source)
   case measured(ClientMeasure)
+  /// Nothing more is begun in this window, and why.
+  case windowClosed(String)
   /// A remark for the reader: a soft gate that gave way, a warning.
   case noted(String)
   case ended(Ending)

@@ -44,7 +44,7 @@ extension State {
     let question = QuestionName(.disableUpgradeMode)
     if asked?.name == question { return true }
     guard consents[question] != nil, facts.out.isEmpty, let setup else { return false }
-    return facts.goals.mode == .windDown
+    return facts.goals.mode != .upgrade || setup.options.pace.scope == .replicas
       || setup.nodes.allSatisfy { expected[$0.id]?.release == facts.goals.want[$0.id] }
   }
 }
@@ -62,9 +62,7 @@ extension State {
     sequence += 1
     switch record {
     case .started(let run, let wizard, let setup): begin(run, wizard, setup)
-    case .resumed(let wizard, let settle):
-      resume(wizard)
-      if let settle { setup?.options.settle = settle }
+    case .resumed(let wizard, let adjustment): resume(wizard, adjustment)
     case .planAccepted(let steps): plan = steps
     case .asked(let question): asked = question
     case .answered(let answer, let granted): take(answer, granted: granted)
@@ -75,6 +73,7 @@ extension State {
       inFlight?.outcome = outcome
       touch(inFlight?.action.touches ?? [])
     case .settled(let effect, let settled): settle(effect, settled)
+    case .windowClosed: facts.goals.mode = .pause
     case .late, .noted: break
     case .problem(let problem): self.problem = problem
     case .chosen(let choice, let learnt, _): choose(choice, learnt)
@@ -95,8 +94,11 @@ extension State {
     }
   }
 
-  private mutating func resume(_ wizard: WizardIdentity) {
+  private mutating func resume(_ wizard: WizardIdentity, _ adjustment: Adjustment) {
     self.wizard = wizard
+    if let settle = adjustment.settle { setup?.options.settle = settle }
+    if let window = adjustment.window { setup?.options.pace.window = window }
+    if [EndingName.replicasDone, EndingName.windowClosed].contains(ended?.name) { goOnWithTheRest() }
     ended = nil
     problem = nil
     asked = nil
@@ -105,6 +107,15 @@ extension State {
     facts.budgetSpent = measures.last?.spent ?? 0
     consents = consents.filter { !$0.value.lapsesAtRestart }
     touch(setup?.nodes.map(\.id) ?? [])
+  }
+
+  /// Another sitting: what was put off is wanted now, by a plan of its own and after a new backup.
+  private mutating func goOnWithTheRest() {
+    setup?.options.pace.scope = .all
+    facts.goals.mode = .upgrade
+    facts.done.remove(StepKey(.backUp, .deployment))
+    plan = nil
+    consents = [:]
   }
 
   private mutating func take(_ answer: Answer, granted: Bool) {
@@ -184,7 +195,7 @@ extension State {
       if problem.name == ClusterProblem.wrongVersion, case .node(let node) = problem.object {
         facts.goals.want[node] = learnt[node]?.release ?? facts.goals.want[node]
       }
-    case .rollBack(let node):
+    case .rollBack(let node), .skip(let node):
       facts.goals.want[node] = setup?.node(node)?.release
       facts.failed = [:]
       declined = []

@@ -101,6 +101,11 @@ package struct Step: Hashable, Sendable {
   package var patience: Duration = .seconds(120)
   /// Whether `--settle` applies before it: the boundary between two nodes.
   package var isBoundary = false
+  /// Longer than `--settle` where something is to bake first.
+  package var bake: Duration?
+
+  /// How long its gates must have held before it begins; nil: it is enough that they hold.
+  func calm(in setup: Setup) -> Duration? { bake ?? (isBoundary ? setup.options.settle : nil) }
 }
 
 /// What the plan's acceptance is about: a step and the class under which it was shown.

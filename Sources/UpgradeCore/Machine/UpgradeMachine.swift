@@ -3,7 +3,7 @@
 /// What happens to the machine.
 package enum Input: Sendable {
   case start(run: String, by: WizardIdentity, setup: Setup)
-  case resumed(by: WizardIdentity, settle: Duration? = nil)
+  case resumed(by: WizardIdentity, Adjustment = Adjustment())
   case tick
   case outcome(EffectID, Outcome)
   case answer(Answer)
@@ -48,7 +48,8 @@ package struct UpgradeMachine: Sendable {
     let flight = state.inFlight
     state.apply(record)
     switch record {
-    case .intent(_, let action, _, _):
+    case .intent(let effect, let action, _, _):
+      if effect.step.verb == .stop { observations.stoppedAt = now }
       observations.flightSince = now
       observations.outcomeSince = nil
       observations.isResumed = false
@@ -56,7 +57,10 @@ package struct UpgradeMachine: Sendable {
     case .outcome:
       observations.outcomeSince = now
       observations.held = [:]
-    case .settled:
+    case .settled(let effect, let settled):
+      if effect.step.verb == .rejoin, case .achieved = settled, let now, let since = observations.stoppedAt {
+        observations.longestNode = max(observations.longestNode ?? .zero, now - since)
+      }
       if case .handOver(_, _, let to)? = flight?.action, flight?.mayHaveActed == true {
         observations.electedAt[to] = now
       }
@@ -91,6 +95,10 @@ package struct UpgradeMachine: Sendable {
     observations.nodes[node, default: NodeObservation()].failure = Layer(failure, asOf: asOf, at: now)
   }
   package mutating func observe(host: String, _ facts: HostFacts) { observations.hosts[host] = facts }
+  /// The time of day, which a maintenance window is about; nothing else is.
+  package mutating func observe(wallClock milliseconds: Int64) {
+    observations.wallClock = Int(milliseconds)
+  }
   package mutating func observe(_ measure: ClientMeasure) { observations.measure = measure }
   /// Remembers the plan that is on the screen while its question is asked.
   package mutating func show(_ plan: Plan) { observations.shownPlan = plan }
@@ -165,9 +173,9 @@ package struct UpgradeMachine: Sendable {
       let scene = scene(situation, for: step)
       posture.gates = step.gates.map { status(of: $0, in: scene, for: step.key, now: now) }
       let green = posture.gates.allSatisfy(\.isGreen)
-      if step.isBoundary, green, let setup = state.setup {
-        let calmest = posture.gates.map { $0.isOverridden ? setup.options.settle : $0.heldFor ?? .zero }.min()
-        let left = setup.options.settle - (calmest ?? setup.options.settle)
+      if green, let calm = state.setup.flatMap(step.calm(in:)) {
+        let calmest = posture.gates.map { $0.isOverridden ? calm : $0.heldFor ?? .zero }.min()
+        let left = calm - (calmest ?? calm)
         posture.settling = left > .zero ? left : nil
       }
       // A gate that comes and goes keeps the boundary from ever being calm: that is waiting, too.

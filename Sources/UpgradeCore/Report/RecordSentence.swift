@@ -8,8 +8,10 @@ extension Record {
     switch self {
     case .started(let run, let wizard, let setup):
       return "run \(run) started by \(wizard.name): \(setup.nodes.count) nodes to \(setup.to.title)"
-    case .resumed(let wizard, let settle):
-      return "run resumed by \(wizard.name)" + (settle.map { ", to settle for \(Int($0.seconds)) s from now on" } ?? "")
+    case .resumed(let wizard, let adjustment):
+      return "run resumed by \(wizard.name)"
+        + (adjustment.settle.map { ", to settle for \(Int($0.seconds)) s from now on" } ?? "")
+        + (adjustment.window.map { $0.until == nil ? ", without an end of its window" : ", until \($0.text)" } ?? "")
     case .planAccepted(let steps): return "plan accepted: \(steps.count) steps"
     case .asked(let question): return "waiting for your answer: \(question.title) (\(question.name))"
     case .answered(let answer, let granted):
@@ -31,6 +33,7 @@ extension Record {
     case .chosen(let choice, _, let source):
       return "chosen: \(choice.name)" + (source == .beforehand ? ", beforehand" : "")
     case .measured(let measure): return measure.sentence
+    case .windowClosed(let sentence): return "nothing more is begun: \(sentence)"
     case .noted(let text): return text
     case .ended(let ending): return "run \(ending.kind.rawValue): \(ending.sentence)"
     }

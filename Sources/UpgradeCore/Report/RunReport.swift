@@ -111,7 +111,7 @@ extension RunReport.Result {
     switch ending?.kind {
     case .done: self = .done
     case .woundDown: self = .woundDown
-    case .stopped: self = ending?.name == "not-started" ? .notStarted : .stopped
+    case .stopped: self = ending?.name == EndingName.notStarted ? .notStarted : .stopped
     case nil: self = .unfinished
     }
   }

@@ -4,6 +4,8 @@ package enum Flag: String, CaseIterable, Sendable {
   case errorBudget = "error-budget"
   case returnPrimaries = "return-primaries"
   case backWithin = "back-within"
+  case only, bake
+  case notAfter = "not-after"
   case answers, answer
   case user, askpass, pass, tls, cacert, cert, key, sni
   case plain, json, markdown, color
@@ -56,6 +58,15 @@ struct FlagRow: Sendable {
     FlagRow(
       flag: .backWithin, value: "SECONDS", places: running,
       help: "how long a node may take to answer after its start, and then to be in sync (900)"),
+    FlagRow(
+      flag: .only, value: "replicas", places: beginning,
+      help: "upgrade the replicas now; resume hands over and upgrades the primaries later"),
+    FlagRow(
+      flag: .notAfter, value: "HH:MM", places: running,
+      help: "begin nothing that is not expected to end before, in this host's time; none: no end any more"),
+    FlagRow(
+      flag: .bake, value: "SECONDS", places: beginning,
+      help: "how long all must have been well after the first node, and before the first hand-over (0)"),
     FlagRow(
       flag: .answers, value: "FILE", places: running,
       help: "answers given beforehand, YAML lines of `name: answer`"),

@@ -6,6 +6,7 @@ struct InvocationReader {
   static let settleRange = 0...3600
   /// What `--back-within` takes, in seconds.
   static let backWithinRange = 1...86_400
+  static let bakeRange = 0...86_400
 
   private let words: Words
 
@@ -183,6 +184,9 @@ struct InvocationReader {
     var request = RunningRequest()
     request.settle = try number(.settle, in: Self.settleRange, unit: "seconds").map { .seconds($0) }
     request.backWithin = try number(.backWithin, in: Self.backWithinRange, unit: "seconds").map { .seconds($0) }
+    request.scope = try choice(.only)
+    request.window = try window()
+    request.bake = try number(.bake, in: Self.bakeRange, unit: "seconds").map { .seconds($0) }
     request.profile = words.value(.profile)
     request.errorBudget = try errorBudget()
     request.returnPrimaries = words.has(.returnPrimaries)
@@ -205,6 +209,16 @@ struct InvocationReader {
   private func release(_ flag: Flag) throws(UsageError) -> WantedRelease? {
     guard let text = words.value(flag) else { return nil }
     return try WantedRelease(text, flag: flag)
+  }
+
+  private func window() throws(UsageError) -> WindowRequest? {
+    guard let text = words.value(.notAfter) else { return nil }
+    guard let window = WindowRequest(text) else {
+      throw UsageError(
+        .flagValue, "--not-after is \(Quotation.quoted(text))",
+        remedy: "Write a time of day such as 02:00, or none.")
+    }
+    return window
   }
 
   private func errorBudget() throws(UsageError) -> ErrorBudget? {

@@ -1,4 +1,5 @@
 // What each subcommand was asked to do: the typed payloads of an invocation. nil is "not said".
+import SystemIO
 package import UpgradeCore
 
 /// Which deployment, and how to log in.
@@ -66,6 +67,9 @@ package struct FaceRequest: Equatable, Sendable {
 package struct RunningRequest: Equatable, Sendable {
   package var settle: Duration?
   package var backWithin: Duration?
+  package var scope: Pace.Scope?
+  package var window: WindowRequest?
+  package var bake: Duration?
   package var profile: String?
   package var errorBudget: ErrorBudget?
   package var returnPrimaries = false
@@ -73,6 +77,36 @@ package struct RunningRequest: Equatable, Sendable {
   package var answers: [GivenAnswer] = []
 
   package init() {}
+}
+
+/// `--not-after`: a time of day, or that there is no end.
+package enum WindowRequest: Equatable, Sendable {
+  case until(hour: Int, minute: Int)
+  case none
+
+  /// `02:00`, `2:00`, `none`; nil for anything else.
+  package init?(_ text: String) {
+    if text == "none" {
+      self = .none
+      return
+    }
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 2, parts[1].utf8.count == 2, (1...2).contains(parts[0].utf8.count),
+      let hour = WholeNumber.read(parts[0]), let minute = WholeNumber.read(parts[1]), (0...23).contains(hour),
+      (0...59).contains(minute)
+    else { return nil }
+    self = .until(hour: hour, minute: minute)
+  }
+
+  /// The next time that a clock on the wall shows it.
+  package var window: Window {
+    switch self {
+    case .none: return Window(until: nil, text: "none")
+    case .until(let hour, let minute):
+      let text = (hour < 10 ? "0" : "") + "\(hour):" + (minute < 10 ? "0" : "") + "\(minute)"
+      return Window(until: Int(WallClock.next(hour: hour, minute: minute)), text: text)
+    }
+  }
 }
 
 /// One `--answer NAME=VALUE`, or one line of the answers' file.

@@ -24,6 +24,7 @@ package struct Settings: Equatable, Sendable {
       settle: running.settle ?? configuration.settle ?? usual.settle,
       errorBudget: budget.map(\.limit) ?? usual.errorBudget,
       returnPrimaries: running.returnPrimaries || usual.returnPrimaries, lagBound: usual.lagBound,
-      backWithin: running.backWithin ?? usual.backWithin)
+      backWithin: running.backWithin ?? usual.backWithin,
+      pace: Pace(scope: running.scope ?? .all, window: running.window?.window, bake: running.bake ?? .zero))
   }
 }

@@ -29,6 +29,8 @@ package enum ReadingDepth: Hashable, Sendable {
 /// The world as the conductor sees it: everything here returns at once; what comes of it comes back as an event.
 package protocol Surroundings: AnyObject {
   var now: Instant { get }
+  /// The time of day, milliseconds since 1970; it may jump.
+  var wallClock: Int64 { get }
   /// Makes the records durable, in order, then calls `Conductor.written`.
   func write(_ records: [Record])
   /// Performs an effect, then calls `Conductor.finished`.
@@ -158,6 +160,7 @@ package final class Conductor {
 
   private func advance() {
     guard pending == nil, halted == nil else { return }
+    machine.observe(wallClock: surroundings.wallClock)
     while let arrival = inbox.first {
       inbox.removeFirst()
       machine.notice(now: surroundings.now)

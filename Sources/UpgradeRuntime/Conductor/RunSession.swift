@@ -49,11 +49,10 @@ package actor RunSession {
 
   /// Goes on with a run that an earlier wizard began.
   ///
-  /// - Parameter settle: nil leaves it as the run has it.
-  package func resume(_ records: [Record], by wizard: WizardIdentity, settle: Duration?) async -> String? {
+  package func resume(_ records: [Record], by wizard: WizardIdentity, _ adjustment: Adjustment) async -> String? {
     surroundings.session = self
     conductor.replay(records)
-    return await input(.resumed(by: wizard, settle: settle))
+    return await input(.resumed(by: wizard, adjustment))
   }
 
   /// Gives the machine an input; returns why it was not taken.
@@ -112,6 +111,7 @@ private final class LiveSurroundings: Surroundings {
     hearChange = changed
   }
 
+  var wallClock: Int64 { WallClock.milliseconds }
   var now: Instant { Instant(nanoseconds: loop.now.nanoseconds) }
 
   func write(_ records: [Record]) {

@@ -121,8 +121,7 @@ package actor Wizard: WizardDriver, PictureSource {
 
   /// Takes up a run that an earlier wizard began.
   ///
-  /// - Parameter settle: nil leaves it as the run has it.
-  package func resume(_ open: OpenRun, settle: Duration?) async -> String? {
+  package func resume(_ open: OpenRun, _ adjustment: Adjustment) async -> String? {
     var state = State()
     for record in open.records { state.apply(record) }
     guard let setup = state.setup else { return "this run has no beginning in its journal" }
@@ -141,7 +140,7 @@ package actor Wizard: WizardDriver, PictureSource {
     self.session = session
     before = open.inventory
     for (node, inventory) in before { await session.observe(node, inventory: inventory) }
-    return await session.resume(open.records, by: parts.identity, settle: settle)
+    return await session.resume(open.records, by: parts.identity, adjustment)
   }
 
   private func check(_ only: RuleName?) async {
@@ -377,7 +376,7 @@ package actor Wizard: WizardDriver, PictureSource {
     case .done: picture.finish?.lines.contains { $0.mark == .fail } == true ? .needsPerson : .done
     case .woundDown: ended.everyShardServed == true ? .stoppedResumable : .needsPerson
     case .stopped:
-      ended.name == "not-started" ? .refused : ended.everyShardServed == true ? .stoppedResumable : .needsPerson
+      ended.name == EndingName.notStarted ? .refused : ended.everyShardServed == true ? .stoppedResumable : .needsPerson
     }
   }
 
@@ -386,7 +385,7 @@ package actor Wizard: WizardDriver, PictureSource {
     case .done: ["\(ended.sentence) Report: redis-upgrade report \(parts.run)"]
     case .woundDown: ["Wound down. \(ended.sentence)"]
     case .stopped:
-      ended.name == "not-started"
+      ended.name == EndingName.notStarted
         ? [ended.sentence]
         : ["Stopped (\(ended.name)): \(ended.sentence)", "Go on with: redis-upgrade resume \(picture.state.run)"]
     }

@@ -52,7 +52,7 @@ extension Record {
     switch self {
     case .started, .resumed, .planAccepted, .ledger, .intent, .chosen: true
     case .answered(_, let granted): granted
-    case .asked, .outcome, .settled, .late, .problem, .measured, .noted, .ended: false
+    case .asked, .outcome, .settled, .late, .problem, .measured, .windowClosed, .noted, .ended: false
     }
   }
 }

@@ -31,6 +31,7 @@ struct JSONRecord {
     case .chosen(let choice, _, let source):
       ("chosen", [("choice", .string(choice.name)), ("source", .string(source.rawValue))])
     case .measured(let measure): ("measured", [("clients", ReportText.json(measure))])
+    case .windowClosed(let text): ("window-closed", [("text", .string(text))])
     case .noted(let text): ("noted", [("text", .string(text))])
     case .ended(let ending): ("ended", fields(ending))
     }

@@ -75,7 +75,7 @@ extension Choice {
     case .waitLonger, .askAgain: 0
     case .stopHere: 1
     case .retry: 2
-    case .adopt: 3
+    case .adopt, .skip: 3
     case .rollBack: 4
     case .windDown: 5
     case .override: 6
@@ -93,6 +93,7 @@ extension Choice {
     case .retry: "one step, once more"
     case .adopt: "changes what is expected"
     case .rollBack: "this node goes back"
+    case .skip: "this node is left out"
     case .windDown: "ends this run in order"
     case .override: "typed confirmation"
     }

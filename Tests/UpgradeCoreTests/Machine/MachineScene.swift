@@ -157,10 +157,10 @@ struct MachineScene {
   mutating func start() { take(machine.decide(.start(run: "r1", by: wizard, setup: setup), now: now)) }
 
   /// The wizard dies and another one reads the journal.
-  mutating func restart(settle: Duration? = nil) {
+  mutating func restart(settle: Duration? = nil, window: Window? = nil) {
     machine = UpgradeMachine(procedure: ClusterProcedure(), judge: judgement.judge)
     for record in journal { machine.apply(record, at: nil) }
-    take(machine.decide(.resumed(by: wizard, settle: settle), now: now))
+    take(machine.decide(.resumed(by: wizard, Adjustment(settle: settle, window: window)), now: now))
   }
 
   /// One round: time passes, everything is read, the machine decides.
@@ -261,6 +261,7 @@ struct MachineScene {
     case .problem(let problem): "problem \(problem.name) \(problem.object)"
     case .chosen(let choice, _, _): "chosen \(choice.name)"
     case .measured: "measured"
+    case .windowClosed(let text): "window closed: \(text)"
     case .noted(let text): "noted \(text)"
     case .ended(let ending): "ended \(ending.kind.rawValue): \(ending.name)"
     }

@@ -14,7 +14,7 @@ import UpgradeCore
     let line =
       "redis://ops@a:7001,b --to valkey-8.0.1 --askpass --plain --answers night.yaml --answer canary=yes "
       + "--answer hand-over:s1=s1 --settle 30 --state-dir /var/runs --profile ./site.yaml --error-budget 5 "
-      + "--return-primaries --color never"
+      + "--return-primaries --only replicas --not-after 2:05 --bake 600 --color never"
     guard case .run(let run) = try Self.read(line) else {
       Issue.record("not a run")
       return
@@ -29,6 +29,9 @@ import UpgradeCore
     running.profile = "./site.yaml"
     running.errorBudget = .count(5)
     running.returnPrimaries = true
+    running.scope = .replicas
+    running.window = .until(hour: 2, minute: 5)
+    running.bake = .seconds(600)
     running.answersFile = "night.yaml"
     running.answers = [GivenAnswer(name: "canary", value: "yes"), GivenAnswer(name: "hand-over:s1", value: "s1")]
     #expect(run.running == running)
@@ -222,6 +225,10 @@ import UpgradeCore
       "Write all three numbers, such as 8.0.0: which patch release is a decision of yours."),
     Bad("lab up --port 80", "--port is \"80\".", "Write a whole number from 1024 to 55000."),
     Bad("\(run) --settle 10s", "--settle is \"10s\".", "Write a whole number of seconds from 0 to 3600."),
+    Bad("\(run) --not-after 24:00", "--not-after is \"24:00\".", "Write a time of day such as 02:00, or none."),
+    Bad("\(run) --not-after 2:5", "--not-after is \"2:5\".", "Write a time of day such as 02:00, or none."),
+    Bad("\(run) --not-after 2am", "--not-after is \"2am\".", "Write a time of day such as 02:00, or none."),
+    Bad("resume --only replicas", "resume has no flag --only.", "It belongs to run, check, plan and train."),
     Bad("\(run) --settle -1", "--settle is \"-1\".", "Write a whole number of seconds from 0 to 3600."),
     Bad(
       "\(run) --error-budget few", "--error-budget is \"few\".", "Write how many client errors end the run, or none."),

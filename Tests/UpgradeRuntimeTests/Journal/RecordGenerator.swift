@@ -6,7 +6,7 @@ struct RecordGenerator {
 
   init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-  static let kinds = 15
+  static let kinds = 16
 
   mutating func number(_ range: ClosedRange<Int> = 0...1_000_000) -> Int { .random(in: range, using: &random) }
   mutating func flag() -> Bool { .random(using: &random) }
@@ -93,13 +93,17 @@ struct RecordGenerator {
         commands: table({ $0.one(of: Site.Stage.allCases, else: .start) }, { $0.table({ $0.node() }, { $0.text() }) }),
         bounds: table({ $0.one(of: Site.Stage.allCases, else: .start) }, { $0.duration() }), isLab: flag()),
       options: Options(
-        settle: duration(), errorBudget: maybe { $0.number() }, returnPrimaries: flag(), lagBound: number()),
+        settle: duration(), errorBudget: maybe { $0.number() }, returnPrimaries: flag(), lagBound: number(),
+        backWithin: duration(),
+        pace: Pace(scope: one(of: Pace.Scope.allCases, else: .all), window: maybe { $0.window() }, bake: duration())),
       encryption: maybe { make in
         EncryptionFiles(
           authorities: make.maybe { $0.text() }, certificate: make.maybe { $0.text() }, key: make.maybe { $0.text() },
           serverName: make.maybe { $0.text() })
       })
   }
+
+  mutating func window() -> Window { Window(until: maybe { $0.number() }, text: text()) }
 
   mutating func action() -> Action {
     let settings = list { Setting($0.text(), $0.text()) }
@@ -124,7 +128,7 @@ struct RecordGenerator {
   }
 
   mutating func choice() -> Choice {
-    switch number(0...7) {
+    switch number(0...8) {
     case 0: .retry
     case 1: .waitLonger
     case 2: .askAgain
@@ -132,6 +136,7 @@ struct RecordGenerator {
     case 4: .rollBack(node())
     case 5: .override(gate())
     case 6: .windDown
+    case 7: .skip(node())
     default: .stopHere
     }
   }
@@ -148,7 +153,8 @@ struct RecordGenerator {
   mutating func record(_ kind: Int, run: String) -> Record {
     switch kind {
     case 0: return .started(run: run, by: wizard(), setup: setup())
-    case 1: return .resumed(by: wizard(), settle: maybe { $0.duration() })
+    case 1:
+      return .resumed(by: wizard(), Adjustment(settle: maybe { $0.duration() }, window: maybe { $0.window() }))
     case 2:
       return .planAccepted(
         Set(
@@ -188,6 +194,7 @@ struct RecordGenerator {
           acknowledged: number(), errors: table({ $0.text() }, { $0.number() }), lost: number(),
           longestStall: number(), resolution: number(), stalls: table({ $0.shard() }, { $0.number() })))
     case 13: return .noted(text())
+    case 14: return .windowClosed(text())
     default:
       return .ended(
         Ending(

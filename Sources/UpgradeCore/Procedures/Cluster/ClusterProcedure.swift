@@ -18,7 +18,9 @@ package struct ClusterProcedure: Procedure {
 
   /// The next thing that brings a node to its wanted version or a primary to its place; nil where all is reached.
   private func work(_ situation: Situation) -> Next? {
-    replicas(situation) ?? primaries(situation) ?? returnOfPrimaries(situation)
+    if let replicas = replicas(situation) { return replicas }
+    return situation.setup.options.pace.scope == .replicas
+      ? nil : primaries(situation) ?? returnOfPrimaries(situation)
   }
 
   private func askForProbe(_ situation: Situation) -> Next? {

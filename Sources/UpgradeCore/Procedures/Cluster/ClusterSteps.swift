@@ -40,11 +40,12 @@ extension ClusterProcedure {
 
   func confirmation(_ kind: QuestionKind, _ situation: Situation) -> Step {
     let texts = confirmationTexts(kind, situation)
+    let bakes = (kind == .canary || kind == .firstPromotion) && situation.setup.options.pace.bake > .zero
     return Step(
       key: StepKey(.confirm, .deployment, kind.rawValue), title: texts.title, why: texts.why, action: .confirm(kind),
       gates: kind == .clientProbe ? [] : health(situation),
       consent: Consent(QuestionName(kind), .reversible), impact: texts.impact, undo: "nothing to undo",
-      usual: "your time")
+      usual: "your time", bake: bakes ? situation.setup.options.pace.bake : nil)
   }
 
   private func confirmationTexts(

@@ -45,7 +45,7 @@ extension Gate: JournalCoded {
 extension Choice: JournalCoded {
   var json: JSONValue {
     switch self {
-    case .rollBack(let node): .object(["choice": name.json, "node": node.json])
+    case .rollBack(let node), .skip(let node): .object(["choice": name.json, "node": node.json])
     case .override(let gate): .object(["choice": name.json, "gate": gate.json])
     case .retry, .waitLonger, .askAgain, .adopt, .windDown, .stopHere: .object(["choice": name.json])
     }
@@ -58,6 +58,8 @@ extension Choice: JournalCoded {
       self = choice
     } else if name == "roll-back" {
       self = .rollBack(try json.field("node"))
+    } else if name == "skip" {
+      self = .skip(try json.field("node"))
     } else if name == "override" {
       self = .override(try json.field("gate"))
     } else {

@@ -26,6 +26,7 @@ extension Record {
     case .problem: "problem"
     case .chosen: "chosen"
     case .measured: "measured"
+    case .windowClosed: "window-closed"
     case .noted: "noted"
     case .ended: "ended"
     }
@@ -35,8 +36,9 @@ extension Record {
   package var payload: [JSONValue.Member] {
     switch self {
     case .started(_, let wizard, let setup): [.init("by", wizard.json), .init("setup", setup.json)]
-    case .resumed(let wizard, let settle):
-      [.init("by", wizard.json)] + (settle.map { [.init("settle", $0.json)] } ?? [])
+    case .resumed(let wizard, let adjustment):
+      [.init("by", wizard.json)] + (adjustment.settle.map { [.init("settle", $0.json)] } ?? [])
+        + (adjustment.window.map { [.init("window", $0.json)] } ?? [])
     case .planAccepted(let steps):
       // A set has no order; equal sets have to be equal bytes.
       [.init("steps", .array(steps.map(\.json).sorted { $0.text < $1.text }))]
@@ -54,7 +56,7 @@ extension Record {
     case .chosen(let choice, let learnt, let source):
       [.init("chosen", choice.json), .init("learnt", .table(learnt)), .init("source", source.json)]
     case .measured(let measure): [.init("clients", measure.json)]
-    case .noted(let text): [.init("text", text.json)]
+    case .windowClosed(let text), .noted(let text): [.init("text", text.json)]
     case .ended(let ending): [.init("ending", ending.json)]
     }
   }
@@ -63,7 +65,10 @@ extension Record {
   init?(kind: String, run: String, json: JSONValue) throws(CodingFault) {
     switch kind {
     case "started": self = .started(run: run, by: try json.field("by"), setup: try json.field("setup"))
-    case "resumed": self = .resumed(by: try json.field("by"), settle: try json.optional("settle"))
+    case "resumed":
+      self = .resumed(
+        by: try json.field("by"),
+        Adjustment(settle: try json.optional("settle"), window: try json.optional("window")))
     case "plan-accepted": self = .planAccepted(Set(try json.field("steps", as: [PlannedStep].self)))
     case "asked": self = .asked(try Question(json: json))
     case "answered": self = .answered(try Answer(json: json), granted: try json.field("granted"))
@@ -81,6 +86,7 @@ extension Record {
     case "chosen":
       self = .chosen(try json.field("chosen"), learnt: try json.table("learnt"), source: try json.field("source"))
     case "measured": self = .measured(try json.field("clients"))
+    case "window-closed": self = .windowClosed(try json.field("text"))
     case "noted": self = .noted(try json.field("text"))
     case "ended": self = .ended(try json.field("ending"))
     default: return nil

@@ -105,7 +105,8 @@ extension Options: JournalCoded {
   var json: JSONValue {
     .object([
       "settle": settle.json, "error_budget": errorBudget?.json, "return_primaries": returnPrimaries.json,
-      "lag_bound": lagBound.json, "back_within": backWithin.json,
+      "lag_bound": lagBound.json, "back_within": backWithin.json, "scope": pace.scope.json,
+      "window": pace.window?.json, "bake": pace.bake.json,
     ])
   }
   init(json: JSONValue) throws(CodingFault) {
@@ -113,7 +114,19 @@ extension Options: JournalCoded {
       settle: try json.field("settle"), errorBudget: try json.optional("error_budget"),
       returnPrimaries: try json.field("return_primaries"), lagBound: try json.field("lag_bound"),
       // Journals of before this option.
-      backWithin: try json.optional("back_within") ?? Options.usualBackWithin)
+      backWithin: try json.optional("back_within") ?? Options.usualBackWithin,
+      pace: Pace(
+        scope: try json.optional("scope") ?? .all, window: try json.optional("window"),
+        bake: try json.optional("bake") ?? .zero))
+  }
+}
+
+extension Pace.Scope: JournalCoded {}
+
+extension Window: JournalCoded {
+  var json: JSONValue { .object(["until": until?.json, "text": text.json]) }
+  init(json: JSONValue) throws(CodingFault) {
+    self.init(until: try json.optional("until"), text: try json.field("text"))
   }
 }
 
