@@ -53,7 +53,8 @@ package final class TLSStream: Sendable {
     } catch {
       throw .system(error)
     }
-    let host = if case .tcp(let host, _) = endpoint { host } else { "localhost" }
+    // The zone of an IPv6 address is this host's affair (RFC 6874 section 1); no certificate holds it.
+    let host = if case .tcp(let host, _) = endpoint { String(host.prefix { $0 != "%" }) } else { "localhost" }
     do throws(Failure) {
       let stream = try TLSStream(connection, context, host: host)
       try await stream.shakeHands(from: start, within: bound)

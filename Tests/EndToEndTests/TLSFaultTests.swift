@@ -45,8 +45,19 @@ import UpgradeRuntime
       let certificates = try #require(night.lab.certificates)
       let (file, key) = try await fault.certificate(certificates, night.loop)
       try night.put("options='--tls-cert-file \(file) --tls-key-file \(key)'", before: "start", on: Place.replica1)
-      let said = try await night.night.run(night.run() + ["--back-within", "4"])
-      try await night.expectStopped(said, code: 3, says: [fault.says(replica)])
+      // At once: waiting would not mend it.
+      let said = try await night.night.run(night.run())
+      try await night.expectStopped(
+        said, code: 3,
+        says: [
+          "STOPPED not-trusted on \(replica): \(replica) cannot be talked to: \(fault.says(replica)).",
+          "at risk:  Shard s1 is served by \(night.address(Place.primary1)), which has no other replica: one more",
+          "cause?    a guess: its certificate, or what its configuration says about TLS, is not what it was at the",
+          "2 retry   Look again, once TLS with it comes about",
+          "exit code if you leave now: 3 (stopped, resumable, every shard served)",
+        ])
+      let still = try await night.night.run(night.resume())
+      #expect(still.code == 3 && still.output.contains(fault.says(replica)), "\(still.output.suffix(2000))")
       // Nobody else was touched.
       let attempts = try night.night.journal().state.attempts.keys.filter { $0.verb == .stop }
       #expect(attempts.map(\.object) == [.node(NodeID(night.lab.nodes[Place.replica1].name))])
@@ -64,7 +75,7 @@ import UpgradeRuntime
         (try? await night.send(["ROLE"], to: Place.replica1))?.dropFirst(3).first == "connected"
       }
       try await night.expectDone(
-        try await night.night.run(night.resume() + ["--settle", "0", "--back-within", "60"]))
+        try await night.night.run(night.resume() + ["--settle", "0"]))
     }
   }
 }

@@ -115,6 +115,35 @@ import UpgradeRuntime
     }
   }
 
+  /// The files are renewed in place and read again, as the rule says that it is mended.
+  @Test func aCertificateThatEndsInTheMiddle() async throws {
+    try await withNight(Self.request(primaries: 1, replicasPerPrimary: 1)) { night in
+      let certificates = try #require(night.lab.certificates)
+      let primary = night.lab.nodes[0]
+      func check(_ end: Duration) async throws -> Said {
+        let moment = WallTime(milliseconds: WallClock.milliseconds + Int64(end.components.seconds) * 1000)
+        let digits = moment.text.prefix(19).filter(\.isNumber) + "Z"
+        try await certificates.sign("server", from: "20250101000000Z", to: String(digits), on: night.loop)
+        let connection = try await ForeignConnection.open(
+          to: primary.address, login: night.login, on: night.loop, within: .seconds(5))
+        defer { connection.close() }
+        let reply = try await connection.send(
+          ["CONFIG", "SET", "tls-cert-file", certificates.certificate("server")], within: .seconds(5))
+        #expect(reply == .simple("OK"))
+        return try await night.run(["check", night.target, "--to", "8.0.2", "--plain"] + night.profile)
+      }
+      let refused = try await check(.seconds(3600))
+      #expect(refused.code == 1, "\(refused)")
+      let row = "FAIL certificate-expiry  \(primary.address)  the certificate of \(primary.address) (CN=server) ends 20"
+      #expect(refused.output.contains(row), "\(refused.output)")
+      #expect(refused.output.contains("CONFIG SET tls-cert-file \(certificates.certificate("server"))"))
+      let told = try await check(.seconds(10 * 86_400))
+      #expect(told.code == 0 && told.output.contains("WARN certificate-expiry  \(primary.address)  "), "\(told.output)")
+      let well = try await check(.seconds(400 * 86_400))
+      #expect(well.code == 0 && well.output.contains("PASS certificate-expiry  2 of 2  "), "\(well.output)")
+    }
+  }
+
   /// A Redis takes the greeting of TLS for the beginning of a line and waits for its end.
   @Test func aPlainPort() async throws {
     try await withNight(

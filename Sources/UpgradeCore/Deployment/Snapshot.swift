@@ -50,6 +50,8 @@ package struct ReadingFailure: Error, Hashable, Sendable {
     case unauthorised
     /// Another node of a cluster answers at its address: it lost its name, and with it most likely its data.
     case stranger
+    /// TLS with it does not come about, and not for want of time: a certificate, a name, no TLS at all.
+    case untrusted
     case other
   }
   package var kind: Kind
@@ -138,16 +140,19 @@ package struct Snapshot: Hashable, Sendable {
   package var touched: [NodeID: RecordNumber]
   /// Members at whose address another node answers; their reading is unknown.
   package var strangers: Set<NodeID>
+  /// Nodes with which TLS does not come about, and why.
+  package var untrusted: [NodeID: String]
 
   package init(
     nodes: [NodeID: Reading], shards: [Shard], addresses: [NodeID: Address], touched: [NodeID: RecordNumber] = [:],
-    strangers: Set<NodeID> = []
+    strangers: Set<NodeID> = [], untrusted: [NodeID: String] = [:]
   ) {
     self.nodes = nodes
     self.shards = shards
     self.addresses = addresses
     self.touched = touched
     self.strangers = strangers
+    self.untrusted = untrusted
   }
 
   package subscript(node: NodeID) -> Reading { nodes[node] ?? .unknown("not read yet") }

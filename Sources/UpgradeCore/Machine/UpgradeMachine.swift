@@ -117,8 +117,16 @@ package struct UpgradeMachine: Sendable {
     let strangers = setup.nodes.map(\.id).filter { id in
       if case .unknown = nodes[id] { observations.nodes[id]?.failure?.value.kind == .stranger } else { false }
     }
+    var untrusted: [NodeID: String] = [:]
+    for (node, reading) in nodes {
+      guard case .unknown(let why) = reading, let failure = observations.nodes[node]?.failure?.value,
+        failure.kind == .untrusted, failure.sentence == why
+      else { continue }
+      untrusted[node] = why
+    }
     return Snapshot(
-      nodes: nodes, shards: setup.shards, addresses: addresses, touched: state.touched, strangers: Set(strangers))
+      nodes: nodes, shards: setup.shards, addresses: addresses, touched: state.touched, strangers: Set(strangers),
+      untrusted: untrusted)
   }
 
   package func situation(now: Instant) -> Situation? {

@@ -87,6 +87,11 @@ struct InvocationReader {
         .notBuilt, "there is no lab of kind \(Quotation.quoted(words.arguments[1])) yet",
         remedy: "Write lab up cluster.")
     }
+    if words.has(.tls), action != .up, action != .write {
+      throw UsageError(
+        .misplacedFlag, "--tls belongs to lab up and lab write",
+        remedy: "A lab that runs knows by itself what it speaks.")
+    }
     if action == .fetch {
       return LabRequest(action: .fetch, releases: try releases(), servers: try servers(), face: try face())
     }

@@ -54,6 +54,8 @@ extension ReadingFailure {
   package init(_ error: ClientError) {
     switch error {
     case .server(let server): self.init(server)
+    case .transport(let transport, _) where transport.code == .encryption:
+      self.init(.untrusted, transport.sentence)
     case .transport(let transport, _):
       self.init(transport.code == .refused ? .refused : transport.code == .timedOut ? .mute : .other, error.sentence)
     case .timedOut: self.init(.mute, error.sentence)

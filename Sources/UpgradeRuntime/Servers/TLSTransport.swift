@@ -52,7 +52,8 @@ extension TransportError {
   init(_ failure: TLSStream.Failure) {
     switch failure {
     case .system(let error): self.init(error)
-    case .tls(let error): self.init(.encryption, error.description)
+    // Whoever goes away in the middle may be about to end, or to begin: that passes.
+    case .tls(let error): self.init(error.code == .closed ? .closed : .encryption, error.description)
     }
   }
 }

@@ -244,6 +244,8 @@ import UpgradeCore
       "train --cert a.pem", "train has no flag --cert.",
       "It belongs to run, check, plan, watch, resume, cleanup and lab."),
     Bad(
+      "lab down --tls", "--tls belongs to lab up and lab write.", "A lab that runs knows by itself what it speaks."),
+    Bad(
       "lab up --tls --cacert ca.pem", "--cacert belongs to lab write: a lab makes its own certificates.",
       "Leave it out."),
     Bad("run -- --to 7.0.15", "\"7.0.15\" is one argument too many.", "Write redis-upgrade [run] TARGET --to VERSION."),

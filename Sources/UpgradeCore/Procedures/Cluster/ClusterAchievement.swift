@@ -56,8 +56,7 @@ extension ClusterProcedure {
   private func startSeen(_ node: NodeID, _ outcome: Outcome?, _ situation: Situation) -> Achievement {
     switch situation.snapshot[node] {
     case .up: return .yes
-    case .unknown where situation.snapshot.strangers.contains(node): return .never(stranger(node, situation))
-    case .unknown(let why): return .notYet(why)
+    case .unknown(let why): return wrongAnswer(node, situation).map { .never($0) } ?? .notYet(why)
     case .down(let why):
       // The start command came back well and somebody did listen: whoever it was is gone again.
       if outcome?.kind == .done { return .never(notBack(node, why, situation)) }
@@ -89,8 +88,7 @@ extension ClusterProcedure {
   private func rejoinSeen(_ node: NodeID, _ situation: Situation) -> Achievement {
     let setup = situation.setup
     switch situation.snapshot[node] {
-    case .unknown where situation.snapshot.strangers.contains(node): return .never(stranger(node, situation))
-    case .unknown(let why): return .notYet(why)
+    case .unknown(let why): return wrongAnswer(node, situation).map { .never($0) } ?? .notYet(why)
     case .down(let why): return .never(notBack(node, why, situation))
     case .up(let view):
       guard view.release == situation.facts.goals.want[node] else {

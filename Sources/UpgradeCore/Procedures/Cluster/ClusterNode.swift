@@ -6,9 +6,8 @@ extension ClusterProcedure {
     for shard in situation.setup.shards {
       guard let node = situation.facts.out[shard.id] else { continue }
       switch situation.snapshot[node] {
-      case .unknown where situation.snapshot.strangers.contains(node):
-        return .problem(stranger(node, situation))
       case .unknown:
+        if let problem = wrongAnswer(node, situation) { return .problem(problem) }
         // 6.2 does not answer at all while it loads: silence with somebody listening is not an end.
         return .wait(
           Gate("reachable", .node(node)), patience: situation.setup.options.backWithin,
@@ -128,8 +127,22 @@ extension ClusterProcedure {
       guess: "its own log says why: look at the last lines of the server's log file", choices: choices)
   }
 
+  /// Somebody answers, and waiting does not make it the right one; nil where there is only silence.
+  func wrongAnswer(_ node: NodeID, _ situation: Situation) -> Problem? {
+    if situation.snapshot.strangers.contains(node) { return stranger(node, situation) }
+    return situation.snapshot.untrusted[node].map { untrusted(node, $0, situation) }
+  }
+
+  private func untrusted(_ node: NodeID, _ why: String, _ situation: Situation) -> Problem {
+    Problem(
+      name: ClusterProblem.untrusted, object: .node(node), step: StepKey(.rejoin, .node(node)),
+      what: "\(situation.setup.address(node)) cannot be talked to: \(why).", risk: standing(node, situation),
+      guess: "its certificate, or what its configuration says about TLS, is not what it was at the start of the run",
+      choices: [Offer(.retry, "Look again, once TLS with it comes about"), .stopHere])
+  }
+
   /// It lost its name in the cluster, and with that its data: the file that names it lies in its data directory.
-  func stranger(_ node: NodeID, _ situation: Situation) -> Problem {
+  private func stranger(_ node: NodeID, _ situation: Situation) -> Problem {
     let address = situation.setup.address(node)
     let back =
       situation.setup.site.reach == .local

@@ -170,7 +170,7 @@ package struct ClusterProcedure: Procedure {
       return .wait(
         Gate("reachable", .node(node)), patience: .seconds(20), orElse: nodeDown(node, address, situation))
     }
-    if situation.snapshot.strangers.contains(node) { return .problem(stranger(node, situation)) }
+    if let problem = wrongAnswer(node, situation) { return .problem(problem) }
     return .wait(
       Gate("reachable", .node(node)), patience: .seconds(60),
       orElse: Problem(
@@ -193,6 +193,7 @@ package enum ClusterProblem {
   package static let dataGone = "serves-without-its-data"
   package static let elsewhere = "came-back-in-another-shard"
   package static let stranger = "came-back-as-another-node"
+  package static let untrusted = "not-trusted"
   package static let settingChanged = "setting-changed-by-others"
   package static let restartedByOthers = "restarted-by-others"
 }
