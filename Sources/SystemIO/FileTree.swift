@@ -22,6 +22,17 @@ extension Files {
     }
   }
 
+  /// Makes a new directory that only this user may enter; its name begins with `prefix`.
+  package static func makeTemporaryDirectory(_ prefix: String) throws(SystemError) -> String {
+    var name = Array((prefix + "XXXXXX").utf8CString)
+    let made = unsafe name.withUnsafeMutableBufferPointer { buffer in
+      guard let start = buffer.baseAddress else { return false }
+      return unsafe mkdtemp(start) != nil
+    }
+    guard made else { throw SystemError(.init(errno), "make a directory", prefix) }
+    return String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   /// Removes a file, a socket or a link, not what it points to; false when there was none.
   @discardableResult
   package static func remove(_ path: String) throws(SystemError) -> Bool {

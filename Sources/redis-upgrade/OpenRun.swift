@@ -61,7 +61,14 @@ extension RunDirectory {
 
   var reportLines: String { "\(path)/report.txt" }
 
-  func host(_ reach: Site.Reach, on loop: EventLoop) -> any HostRunner {
-    reach == .local ? LocalHost(loop: loop, program: "/proc/self/exe", folder: output) : ManualHost()
+  /// What runs the commands of a site; `links` where it is reached by ssh.
+  func host(_ site: Site, _ links: SSHLinks?, on loop: EventLoop) -> any HostRunner {
+    switch site.reach {
+    case .local: return LocalHost(loop: loop, program: "/proc/self/exe", folder: output)
+    case .manual: return ManualHost()
+    case .ssh:
+      guard let links, let remote = site.remote else { return ManualHost() }
+      return RemoteHost(loop: loop, links: links, folder: output, run: id.text, hosts: remote.hosts)
+    }
   }
 }

@@ -84,6 +84,16 @@ struct Program: Sendable {
       user: credentials.user, password: credentials.password, name: WizardName(host: Host.name, run: run), tls: tls)
   }
 
+  /// Connections to hosts, made as they are needed; nil where no ssh is used.
+  func links(_ remote: Site.Remote?) -> SSHLinks? {
+    remote.map { SSHLinks(SSHLogin($0), on: loop) }
+  }
+
+  /// Ends connections to hosts; what was begun there goes on.
+  func end(_ links: SSHLinks?) {
+    _ = wait { await links?.close() }
+  }
+
   /// The face that was asked for, or the one that this terminal is fit for.
   func face(_ request: FaceRequest) -> UpgradeRuntime.Face {
     request.face

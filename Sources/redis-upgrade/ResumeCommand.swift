@@ -71,8 +71,10 @@ struct ResumeCommand {
     let run = directory.id.text
     let adjustment = Adjustment(settle: request.running.settle, window: request.running.window?.window)
     let keeper = WizardKeeper()
+    let links = program.links(setup.site.remote)
+    defer { program.end(links) }
     let parts = WizardParts(
-      loop: program.loop, fleet: Fleet(loop: program.loop, settings: connection),
+      loop: program.loop, fleet: Fleet(loop: program.loop, settings: connection), links: links,
       request: RunRequest(
         target: setup.target, seeds: setup.nodes.map(\.address), to: .release(setup.to), options: setup.options,
         profile: BuiltInProfiles.manual, isLab: setup.site.isLab),
@@ -82,7 +84,7 @@ struct ResumeCommand {
     _ = program.wait { await keeper.keep(wizard) }
     let open = OpenRun(
       sink: JournalSink(journal) { await keeper.wizard?.recorded($0, wallMilliseconds: $1) },
-      host: directory.host(setup.site.reach, on: program.loop), paths: directory.paths,
+      host: directory.host(setup.site, links, on: program.loop), paths: directory.paths,
       records: reading.entries.map(\.record), inventory: directory.keptInventories(), times: reading.times,
       concluded: { directory.keepReport($0) })
     return Faces(program: program, request: request.face, answers: answers).show(wizard) {

@@ -43,8 +43,10 @@ struct RunCommand {
     let run = directory.id.text
     let isThrowAway = isLab || LabMark.isLab(profile: settings.profile)
     let keeper = WizardKeeper()
+    let links = program.links(profile.remote([]))
+    defer { program.end(links) }
     let parts = WizardParts(
-      loop: program.loop, fleet: Fleet(loop: program.loop, settings: connection),
+      loop: program.loop, fleet: Fleet(loop: program.loop, settings: connection), links: links,
       request: RunRequest(
         target: request.target.described(encrypted: connection.tls != nil), seeds: request.target.seeds, to: request.to,
         options: settings.options,
@@ -63,7 +65,7 @@ struct RunCommand {
         }
         return OpenRun(
           sink: JournalSink(journal) { await keeper.wizard?.recorded($0, wallMilliseconds: $1) },
-          host: directory.host(setup.site.reach, on: program.loop), paths: directory.paths,
+          host: directory.host(setup.site, links, on: program.loop), paths: directory.paths,
           keep: directory.keeper(on: program.loop), concluded: { directory.keepReport($0) })
       })
     let wizard = Wizard(parts: parts)

@@ -27,8 +27,11 @@ struct FaultyNight {
   var loop: EventLoop { night.loop }
   var lab: RunningLab { night.lab }
 
-  /// `isFull`: with a command for every moment of a node's upgrade, also those that the lab's profile leaves out.
-  init(_ night: Night, to: Release = .redis70, isFull: Bool = false) throws {
+  /// `isFull`: with a command for every moment of a node's upgrade, also those that the lab's profile leaves out;
+  /// `reach`: the lines of the profile that say how its host is reached.
+  init(
+    _ night: Night, to: Release = .redis70, isFull: Bool = false, reach: [String] = ["reach: local"]
+  ) throws {
     self.night = night
     self.to = to
     // Beside the lab's record, so that it still counts as a lab.
@@ -37,6 +40,10 @@ struct FaultyNight {
     let text = String(decoding: try Files.read(night.lab.profilePath), as: UTF8.self)
     var lines: [String] = []
     for line in text.split(separator: "\n") {
+      if line == "reach: local" {
+        lines += reach
+        continue
+      }
       guard let colon = line.firstRange(of: ": '"), line.hasPrefix("  ") else {
         lines.append(String(line))
         continue

@@ -92,6 +92,10 @@ package struct Site: Hashable, Sendable {
     case stage, beforeNode = "before_node", stop, install, start, rollback, afterNode = "after_node"
   }
   package var reach: Reach
+  /// Only where ssh is used, for commands or for connections to servers.
+  package var remote: Remote?
+  /// Where announced addresses are reached from here, or from the bastion.
+  package var addresses: AddressMap
   /// The exact text per stage and node, placeholders filled in (`{pid}` is filled at the last moment).
   package var commands: [Stage: [NodeID: String]]
   /// How long each stage's command may run.
@@ -99,8 +103,13 @@ package struct Site: Hashable, Sendable {
   /// True for throw-away servers: what the lab itself causes is then a note.
   package var isLab: Bool
 
-  package init(reach: Reach, commands: [Stage: [NodeID: String]], bounds: [Stage: Duration], isLab: Bool) {
+  package init(
+    reach: Reach, remote: Remote? = nil, addresses: AddressMap = AddressMap(),
+    commands: [Stage: [NodeID: String]], bounds: [Stage: Duration], isLab: Bool
+  ) {
     self.reach = reach
+    self.remote = remote
+    self.addresses = addresses
     self.commands = commands
     self.bounds = bounds
     self.isLab = isLab

@@ -86,7 +86,12 @@ package struct HostFacts: Hashable, Sendable {
   package var memoryAvailable: Int?
   package var overcommitMemory: Int?
   package var freeDisk: [String: Int]
-  package init(memoryAvailable: Int?, overcommitMemory: Int?, freeDisk: [String: Int]) {
+  /// nil where nothing is to be reached: commands run on this machine, or nowhere.
+  package var reach: HostReach?
+  package init(
+    memoryAvailable: Int?, overcommitMemory: Int?, freeDisk: [String: Int], reach: HostReach? = nil
+  ) {
+    self.reach = reach
     self.memoryAvailable = memoryAvailable
     self.overcommitMemory = overcommitMemory
     self.freeDisk = freeDisk

@@ -11,7 +11,7 @@ package enum Rulebook {
     NotLoading(), LastSaveOK(), LastAppendOK(), NoForkRunning(), PersistenceOn(), MemoryForFork(),
     ReplicaBuffer(), BacklogCoversRestart(),
     ConfigurationSaved(), ConfigurationFile(), ConfigDirectives(), ChannelRulesKept(), ModulesKnown(),
-    PermissionsGranted(), CertificateExpiry(), NoOtherOperator(), HostsSpread(),
+    PermissionsGranted(), CertificateExpiry(), NoOtherOperator(), HostsSpread(), HostsReached(), CommandsOutliveLink(),
     HandOverCandidate(), SeenByPeers(), ShardHasPrimary(), ShardsServed(), OnTarget(),
   ]
 

@@ -18,7 +18,7 @@ struct Backup {
   func run() async -> Result<Kept, Problem> {
     if let problem = await save() { return .failure(problem) }
     guard performer.setup.site.reach == .local else {
-      return .success(Kept(sentence: "saved on its host; not copied, because the profile does not reach it"))
+      return .success(Kept(sentence: "saved on its own host, where it is; not copied from there"))
     }
     return await keep()
   }
@@ -148,20 +148,12 @@ extension Performer {
 
   /// Data files that the old version cannot read are moved beside the directory, never deleted.
   func setAside(_ node: NodeID) async -> Outcome {
-    guard setup.site.reach == .local, let directory = setup.node(node)?.directory, !directory.isEmpty else {
-      return Outcome(.failed, "its data directory is not reached from here")
+    guard let directory = setup.node(node)?.directory, !directory.isEmpty else {
+      return Outcome(.failed, "its data directory is not known")
     }
     let suffix = ".set-aside-\(timekeeper.wallClock / 1000)"
-    do throws(SystemError) {
-      let moved = try await blocking { () throws(SystemError) in
-        var moved: [String] = []
-        for name in try Files.list(directory) where name.hasSuffix(".rdb") || name.hasPrefix("appendonly") {
-          guard !name.contains(".set-aside-") else { continue }
-          try Files.rename("\(directory)/\(name)", to: "\(directory)/\(name)\(suffix)")
-          moved.append(name)
-        }
-        return moved
-      }
+    do throws(HostFailure) {
+      let moved = try await host.setAside(in: directory, suffix: suffix, on: node)
       return Outcome(.done, evidence: ["moved": moved.joined(separator: " "), "suffix": suffix])
     } catch {
       return Outcome(.failed, "its data files could not be moved aside: \(error)")

@@ -118,7 +118,8 @@ package struct Performer: Sendable {
       let readout = await reader.read(address(node), .pulse, expecting: nil)
       let refused = readout.failure?.kind == .refused
       let another = readout.pulse.map { $0.server.processID != pid } ?? false
-      if another || (refused && !(setup.site.reach == .local && isAlive(pid))) { return true }
+      if another { return true }
+      if refused, await !host.isAlive(pid, on: node) { return true }
       do throws(CancellationError) { try await timekeeper.sleep(for: .milliseconds(5)) } catch { return false }
     }
     return false
@@ -166,15 +167,11 @@ package struct Performer: Sendable {
     case .signalled(let signal):
       return Outcome(.failed, "its command was killed by signal \(signal)\(last)", evidence: evidence)
     case .neverStarted: return Outcome(.lapsed, "its command had not been started", evidence: evidence)
+    case .refused(let why): return Outcome(.refused, "its command was not started: \(why)", evidence: evidence)
     case .overdue:
       return Outcome(.failed, "its command is still running after its bound; it was left alone", evidence: evidence)
     case .unknown(let why): return Outcome(.unknown, why, evidence: evidence)
     }
-  }
-
-  private func isAlive(_ pid: Int) -> Bool {
-    guard let pid = Int32(exactly: pid), let identity = try? ProcessIdentity(of: pid) else { return false }
-    return identity.isAlive
   }
 
   /// What blocks, such as file work, runs on the loop's own workers.

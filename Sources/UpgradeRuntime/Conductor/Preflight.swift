@@ -28,8 +28,11 @@ package struct Preflight: Sendable {
   private let loop: EventLoop
   private let fleet: Fleet
   private let request: RunRequest
+  /// Where the profile uses ssh.
+  private let links: SSHLinks?
 
-  package init(loop: EventLoop, fleet: Fleet, request: RunRequest) {
+  package init(loop: EventLoop, fleet: Fleet, request: RunRequest, links: SSHLinks? = nil) {
+    self.links = links
     self.loop = loop
     self.fleet = fleet
     self.request = request
@@ -41,7 +44,8 @@ package struct Preflight: Sendable {
 
   /// Finds every node, and lays down the constants of the run.
   package func setup() async throws(FindingError) -> (setup: Setup, finding: Finding) {
-    let finding = try await DeploymentFinder(fleet: fleet).find(request.seeds)
+    let finding = try await DeploymentFinder(fleet: fleet).find(
+      request.seeds.map(request.profile.places.addresses.announced))
     if let stranger = finding.strangers.first {
       throw FindingError(
         "\(stranger.address) calls itself \(stranger.name) \(stranger.version). This program upgrades Redis and Valkey; "
@@ -58,7 +62,9 @@ package struct Preflight: Sendable {
     }
     let to = request.to.release(for: first.release.product)
     do throws(UsageError) {
-      let site = try site(finding.nodes, to: to)
+      var site = try site(finding.nodes, to: to)
+      let remarks = await remarks(site)
+      site.remote?.remarks = remarks
       let timeout = finding.nodes.compactMap(\.nodeTimeoutMilliseconds).max() ?? 15_000
       return (
         Setup(
@@ -87,7 +93,16 @@ package struct Preflight: Sendable {
         commands[stage, default: [:]][node.id] = try profile.command(stage, for: values)?.text
       }
     }
-    return Site(reach: profile.reach, commands: commands, bounds: bounds, isLab: request.isLab)
+    return Site(
+      reach: profile.reach, remote: profile.remote(nodes), addresses: profile.places.addresses, commands: commands,
+      bounds: bounds, isLab: request.isLab)
+  }
+
+  /// What the plan has to say about the hosts that commands run on; connects to each of them.
+  private func remarks(_ site: Site) async -> [String] {
+    guard site.reach == .ssh, let links, let remote = site.remote else { return [] }
+    let reached = await links.reach(Set(remote.hosts.values))
+    return reached.sorted { $0.key < $1.key }.compactMap { $0.value.remark(on: $0.key) }
   }
 
   // MARK: - Checks
@@ -96,7 +111,7 @@ package struct Preflight: Sendable {
   package func scene(_ setup: Setup, _ finding: Finding, ownName: WizardName) async -> Scene {
     let begun = now
     let earlier = await snapshot(setup, finding, withInventory: false)
-    let hosts = hostFacts(setup)
+    let hosts = await hostFacts(setup)
     let left = Duration.seconds(1) - (now - begun)
     if left > .zero { do throws(CancellationError) { try await loop.sleep(for: left) } catch {} }
     let later = await snapshot(setup, finding, withInventory: true)
@@ -116,11 +131,12 @@ package struct Preflight: Sendable {
           var inventory: Inventory?
           if withInventory, case .success(let read) = await inventories.read(node.address, node.release) {
             inventory = read
-            if let stored = await stored(pulse, setup.site) {
+            if let stored = await stored(node.id, pulse, setup.site) {
               inventory?.unsavedDirectives =
                 read.configuration.isEmpty ? nil : stored.unsaved(running: read.configuration, on: node.release)
               inventory?.storedDirectives = stored.directives
-              inventory?.storedUsers = await users(stored, directory: read.configuration["dir"])
+              inventory?.storedUsers = await users(
+                stored, directory: read.configuration["dir"], of: node.id, setup.site)
             }
           }
           return (
@@ -144,29 +160,59 @@ package struct Preflight: Sendable {
   }
 
   /// What a node's next start reads; nil where the profile does not reach its file.
-  private func stored(_ pulse: Pulse, _ site: Site) async -> StoredConfiguration? {
-    guard site.reach == .local, !pulse.server.configFile.isEmpty else { return nil }
-    return await StoredConfigurationReader(loop: loop).read(pulse.server.configFile)
+  private func stored(_ node: NodeID, _ pulse: Pulse, _ site: Site) async -> StoredConfiguration? {
+    guard !pulse.server.configFile.isEmpty else { return nil }
+    return await files(of: node, site)?.read(pulse.server.configFile)
   }
 
   /// The lines about users, from the file that the configuration names for them or from the configuration itself.
-  private func users(_ stored: StoredConfiguration, directory: String?) async -> [String]? {
+  private func users(
+    _ stored: StoredConfiguration, directory: String?, of node: NodeID, _ site: Site
+  ) async -> [String]? {
     guard let file = stored.usersFile else { return stored.users }
     let path = file.hasPrefix("/") ? file : directory.map { "\($0)/\(file)" }
     guard let path else { return nil }
-    return await StoredConfigurationReader(loop: loop).users(path)
+    return await files(of: node, site)?.users(path)
   }
 
-  /// Only where the profile reaches the host, which for now means this one.
-  private func hostFacts(_ setup: Setup) -> [String: HostFacts] {
-    guard setup.site.reach == .local, let memory = try? Host.memory() else { return [:] }
-    var disks: [String: Int] = [:]
-    for node in setup.nodes where !node.directory.isEmpty {
-      disks[node.directory] = (try? Files.freeSpace(node.directory)).map(Int.init)
+  private func files(of node: NodeID, _ site: Site) -> StoredConfigurationReader? {
+    switch site.reach {
+    case .local: return StoredConfigurationReader(loop: loop)
+    case .manual: return nil
+    case .ssh:
+      guard let links, let host = site.remote?.hosts[node] else { return nil }
+      return StoredConfigurationReader { await links.file($0, on: host, limit: $1) }
     }
-    let facts = HostFacts(
-      memoryAvailable: memory.available.map(Int.init), overcommitMemory: memory.overcommit?.rawValue, freeDisk: disks)
-    return Dictionary(setup.nodes.map { ($0.address.host, facts) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Only where the profile reaches the hosts; by the host that nodes announce, whatever ssh calls it.
+  private func hostFacts(_ setup: Setup) async -> [String: HostFacts] {
+    switch setup.site.reach {
+    case .manual: return [:]
+    case .local:
+      guard let memory = try? Host.memory() else { return [:] }
+      var disks: [String: Int] = [:]
+      for node in setup.nodes where !node.directory.isEmpty {
+        disks[node.directory] = (try? Files.freeSpace(node.directory)).map(Int.init)
+      }
+      let facts = HostFacts(
+        memoryAvailable: memory.available.map(Int.init), overcommitMemory: memory.overcommit?.rawValue,
+        freeDisk: disks)
+      return Dictionary(setup.nodes.map { ($0.address.host, facts) }, uniquingKeysWith: { first, _ in first })
+    case .ssh:
+      guard let links, let remote = setup.site.remote else { return [:] }
+      let nodes = Dictionary(grouping: setup.nodes, by: \.address.host)
+      return await withTaskGroup(of: (String, HostFacts).self) { group in
+        for (host, nodes) in nodes {
+          let called = nodes.compactMap { remote.hosts[$0.id] }.first ?? host
+          let directories = Set(nodes.map(\.directory)).filter { !$0.isEmpty }.sorted()
+          group.addTask { (host, await links.facts(of: called, directories: directories)) }
+        }
+        var all: [String: HostFacts] = [:]
+        for await (host, facts) in group { all[host] = facts }
+        return all
+      }
+    }
   }
 }
 

@@ -8,6 +8,8 @@ package import UpgradeCore
 package struct WizardParts: Sendable {
   package var loop: EventLoop
   package var fleet: Fleet
+  /// Where hosts, or servers, are reached by ssh.
+  package var links: SSHLinks?
   package var request: RunRequest
   package var identity: WizardIdentity
   package var kind: RunPicture.Kind
@@ -16,18 +18,24 @@ package struct WizardParts: Sendable {
   package var run: String
 
   package init(
-    loop: EventLoop, fleet: Fleet, request: RunRequest, identity: WizardIdentity, kind: RunPicture.Kind,
+    loop: EventLoop, fleet: Fleet, links: SSHLinks? = nil, request: RunRequest, identity: WizardIdentity,
+    kind: RunPicture.Kind,
     run: String,
     openRun: @escaping @Sendable (Setup, String) async throws(FindingError) -> OpenRun
   ) {
     self.loop = loop
     self.fleet = fleet
+    self.links = links
     self.request = request
     self.identity = identity
     self.kind = kind
     self.run = run
     self.openRun = openRun
   }
+}
+
+extension WizardParts {
+  fileprivate var preflight: Preflight { Preflight(loop: loop, fleet: fleet, request: request, links: links) }
 }
 
 /// A run that has its folder, its lock and its journal.
@@ -107,7 +115,7 @@ package actor Wizard: WizardDriver, PictureSource {
 
   /// Finds the deployment and runs all checks; throws where nothing can be checked at all.
   package func begin() async throws(FindingError) {
-    let preflight = Preflight(loop: parts.loop, fleet: parts.fleet, request: parts.request)
+    let preflight = parts.preflight
     let (setup, finding) = try await preflight.setup()
     self.finding = finding
     draw { picture in
@@ -146,7 +154,7 @@ package actor Wizard: WizardDriver, PictureSource {
   private func check(_ only: RuleName?) async {
     guard let setup = picture.setup, let finding else { return }
     draw { $0.checking = Set(only.map { [$0] } ?? Rulebook.all.map(\.name)) }
-    let preflight = Preflight(loop: parts.loop, fleet: parts.fleet, request: parts.request)
+    let preflight = parts.preflight
     let scene = await preflight.scene(
       setup, finding, ownName: WizardName(host: parts.identity.host, run: parts.run))
     let results = only.map { Rulebook.recheck($0, in: scene) } ?? Rulebook.checks(in: scene)
@@ -367,6 +375,7 @@ package actor Wizard: WizardDriver, PictureSource {
       }
     }
     await session?.end()
+    if ended.kind == .done { await open?.host.tidyUp() }
     await open?.concluded(picture)
     conclude(Conclusion(exitCode: exitCode(ended).rawValue, lines: closing(ended)))
   }

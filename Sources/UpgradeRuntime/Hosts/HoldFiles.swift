@@ -71,7 +71,25 @@ package struct HoldFiles: Sendable {
     guard let bytes = try? Files.read(status, limit: 4096) else { return nil }
     let words = String(decoding: bytes, as: UTF8.self).split(separator: " ").map(String.init)
     guard words.count >= 2, words.last == "end\n", let number = Int32(words[1]) else { return nil }
-    return words[0] == "exited" ? .exited(number) : words[0] == "signalled" ? .signalled(number) : nil
+    return switch words[0] {
+    case "exited": .exited(number)
+    case "signalled": .signalled(number)
+    case "never": .neverStarted
+    default: nil
+    }
+  }
+
+  /// What is known here of how a command of another host ended; what is not an end is not written.
+  func write(_ kind: HostResult.Kind) {
+    let text: String
+    switch kind {
+    case .exited(let code): text = "exited \(code) end\n"
+    case .signalled(let number): text = "signalled \(number) end\n"
+    case .neverStarted, .refused: text = "never 0 end\n"
+    case .overdue, .unknown: return
+    }
+    // Where it cannot be written, the host is asked once more.
+    try? Files.writeAtomically(status, Array(text.utf8))
   }
 
   func write(_ status: ExitStatus) throws(SystemError) {
@@ -82,5 +100,15 @@ package struct HoldFiles: Sendable {
       case .unknown: "unknown 0 end\n"
       }
     try Files.writeAtomically(self.status, Array(text.utf8))
+  }
+}
+
+extension HostResult {
+  /// A result with what the command's output file holds.
+  init(_ kind: Kind, _ files: HoldFiles) {
+    let bytes = (try? Files.read(files.output, limit: 64 << 20)) ?? []
+    self.init(
+      kind: kind, outputPath: files.output, outputLength: bytes.count,
+      tail: OutputTail.lines(of: bytes.suffix(16 << 10)))
   }
 }

@@ -25,6 +25,8 @@ package struct HostResult: Hashable, Sendable {
     case signalled(Int32)
     /// It never began, and cannot begin any more.
     case neverStarted
+    /// It certainly did not begin, for this reason.
+    case refused(String)
     /// It is still running after its bound; it was not killed.
     case overdue
     /// It cannot be told.
@@ -58,10 +60,17 @@ extension HostResult.Kind {
     case .exited(let code): "exit \(code)"
     case .signalled(let signal): "killed by signal \(signal)"
     case .neverStarted: "never started"
+    case .refused: "not started"
     case .overdue: "still running after its bound"
     case .unknown: "end not known"
     }
   }
+}
+
+/// What could not be done on a host: a sentence.
+package struct HostFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  package var description: String
+  package init(_ description: String) { self.description = description }
 }
 
 /// Runs host commands so that they outlive the wizard.
@@ -72,4 +81,14 @@ package protocol HostRunner: Sendable {
   func reattach(_ job: HostJob, output: @escaping @Sendable ([UInt8]) -> Void) async -> HostResult
   /// A command of this run that was given up as overdue and has not ended yet, in words; nil where there is none.
   func commandAtWork() async -> String?
+  /// Whether a process of a node's host has not ended; false also where nobody can tell.
+  func isAlive(_ pid: Int, on node: NodeID) async -> Bool
+  /// Moves a node's data files beside themselves, under names that end with `suffix`; answers the old names.
+  func setAside(in directory: String, suffix: String, on node: NodeID) async throws(HostFailure) -> [String]
+  /// The run is over, and done: what it kept on hosts for its own sake is taken away.
+  func tidyUp() async
+}
+
+extension HostRunner {
+  package func tidyUp() async {}
 }

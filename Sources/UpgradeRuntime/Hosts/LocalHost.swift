@@ -1,6 +1,7 @@
 // Commands on this machine, each under a holder of its own.
 
 package import SystemIO
+package import UpgradeCore
 
 /// Starts holders, follows them, and finds them again after a restart of the wizard.
 package struct LocalHost: HostRunner {
@@ -65,6 +66,29 @@ package struct LocalHost: HostRunner {
     }
   }
 
+  package func isAlive(_ pid: Int, on node: NodeID) async -> Bool {
+    guard let pid = Int32(exactly: pid), let identity = try? ProcessIdentity(of: pid) else { return false }
+    return identity.isAlive
+  }
+
+  package func setAside(
+    in directory: String, suffix: String, on node: NodeID
+  ) async throws(HostFailure) -> [String] {
+    do throws(SystemError) {
+      return try await loop.blocking { () throws(SystemError) in
+        var moved: [String] = []
+        for name in try Files.list(directory) where name.hasSuffix(".rdb") || name.hasPrefix("appendonly") {
+          guard !name.contains(".set-aside-") else { continue }
+          try Files.rename("\(directory)/\(name)", to: "\(directory)/\(name)\(suffix)")
+          moved.append(name)
+        }
+        return moved
+      }
+    } catch {
+      throw HostFailure("\(error)")
+    }
+  }
+
   /// Waits until the holder's lock is free, which its end alone does.
   private func awaitEnd(_ files: HoldFiles, within bound: Duration) async throws(SystemError) -> Bool {
     let deadline = loop.now + bound
@@ -111,17 +135,19 @@ package struct LocalHost: HostRunner {
     }
   }
 
-  private func result(_ files: HoldFiles, _ kind: HostResult.Kind) -> HostResult {
-    let bytes = (try? Files.read(files.output, limit: 64 << 20)) ?? []
-    let lines = OutputTail.lines(of: bytes.suffix(16 << 10))
-    return HostResult(kind: kind, outputPath: files.output, outputLength: bytes.count, tail: lines)
-  }
+  private func result(_ files: HoldFiles, _ kind: HostResult.Kind) -> HostResult { HostResult(kind, files) }
 }
 
 /// The profile `manual`: nothing is run here; the operator does it elsewhere, and readings show the result.
 package struct ManualHost: HostRunner {
   package init() {}
   package func commandAtWork() async -> String? { nil }
+  package func isAlive(_ pid: Int, on node: NodeID) async -> Bool { false }
+  package func setAside(
+    in directory: String, suffix: String, on node: NodeID
+  ) async throws(HostFailure) -> [String] {
+    throw HostFailure("the data directory is not reached from here")
+  }
   package func run(_ job: HostJob, output: @escaping @Sendable ([UInt8]) -> Void) async -> HostResult {
     HostResult(kind: .exited(0), outputPath: "", outputLength: 0, tail: [])
   }

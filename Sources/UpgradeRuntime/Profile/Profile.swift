@@ -27,12 +27,16 @@ package struct Profile: Equatable, Sendable {
   package let name: String
   package let reach: Site.Reach
   package let ssh: SSH
+  package let places: Places
   let commands: [Site.Stage: Command]
 
-  init(name: String, reach: Site.Reach, ssh: SSH = SSH(), commands: [Site.Stage: Command]) {
+  init(
+    name: String, reach: Site.Reach, ssh: SSH = SSH(), places: Places = Places(), commands: [Site.Stage: Command]
+  ) {
     self.name = name
     self.reach = reach
     self.ssh = ssh
+    self.places = places
     self.commands = commands
   }
 

@@ -1,7 +1,7 @@
 import UpgradeCore
 
 extension Profile {
-  private static let keys = ["reach", "ssh", "software", "hooks"]
+  private static let keys = ["reach", "ssh", "hosts", "software", "hooks"]
   private static let softwareStages: [Site.Stage] = [.stage, .stop, .install, .start, .rollback]
   private static let hookStages: [Site.Stage] = [.beforeNode, .afterNode]
   private static let longestBound = 86_400
@@ -27,7 +27,8 @@ extension Profile {
     }
     let group = try YAMLGroup(root, name: "the profile", keys: Self.keys, file: file)
     let reach = try group.word("reach", of: ["local", "ssh", "manual"]).flatMap(Site.Reach.init) ?? .local
-    let ssh = try Self.ssh(group, reach: reach)
+    let places = try Places(group, reach: reach)
+    let ssh = try Self.ssh(group, reach: reach, bastion: places.bastion)
 
     var commands: [Site.Stage: Command] = [:]
     let softwareLine = group.entry("software")?.keyLine ?? group.line
@@ -43,25 +44,7 @@ extension Profile {
         .missingKey, at: .init(file: file, line: softwareLine), "software has no start",
         remedy: "Say how a node's server is started, for example `start: systemctl start {unit}`; it must detach.")
     }
-    self.init(name: file, reach: reach, ssh: ssh, commands: commands)
-  }
-
-  private static func ssh(_ group: YAMLGroup, reach: Site.Reach) throws(UsageError) -> SSH {
-    guard let entry = group.entry("ssh") else { return SSH() }
-    guard reach == .ssh else {
-      throw UsageError(
-        .badValue, at: group.place(entry.keyLine), "ssh is given, but reach is \(reach.rawValue)",
-        remedy: "Write `reach: ssh`, or take ssh out.")
-    }
-    let part = try YAMLGroup(entry.node, name: "ssh", keys: ["user", "options"], file: group.file)
-    let user = try part.text("user")
-    // It becomes a word of ssh's own command line, where a leading dash would make it an option.
-    if let user, user.hasPrefix("-") || user.contains(where: \.isWhitespace) {
-      throw UsageError(
-        .badValue, at: part.place(part.entry("user")?.node.line ?? part.line), "user is \(Quotation.quoted(user))",
-        remedy: "Write a user's name alone; the host is the node's, and everything else goes into options.")
-    }
-    return SSH(user: user, options: try part.texts("options") ?? [])
+    self.init(name: file, reach: reach, ssh: ssh, places: places, commands: commands)
   }
 
   private static func command(_ part: YAMLGroup, _ stage: Site.Stage) throws(UsageError) -> Command? {

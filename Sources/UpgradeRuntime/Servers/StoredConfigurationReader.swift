@@ -5,30 +5,31 @@ package import UpgradeCore
 
 /// The file with everything that it includes.
 package struct StoredConfigurationReader: Sendable {
-  private let loop: EventLoop
+  /// Reads a whole file of the node's host; nil where it cannot be read, or is longer than so many bytes.
+  private let fetch: @Sendable (String, Int) async -> [UInt8]?
 
-  package init(loop: EventLoop) { self.loop = loop }
+  package init(fetch: @escaping @Sendable (String, Int) async -> [UInt8]?) { self.fetch = fetch }
+
+  /// Files of this machine.
+  package init(loop: EventLoop) {
+    fetch = { path, limit in try? await loop.blocking { () throws(SystemError) in try Files.read(path, limit: limit) } }
+  }
 
   /// nil where it cannot be read whole: then nothing is said about it, rather than something wrong.
-  package func read(_ path: String) async -> StoredConfiguration? {
-    try? await loop.blocking { () throws(SystemError) in StoredConfigurationReader.read(path, depth: 0) } ?? nil
-  }
+  package func read(_ path: String) async -> StoredConfiguration? { await read(path, depth: 0) }
 
   /// The users of an ACL file, passwords and hashes taken out.
   package func users(_ path: String) async -> [String]? {
-    let text = try? await loop.blocking { () throws(SystemError) in
-      String(decoding: try Files.read(path, limit: 1 << 20), as: UTF8.self)
-    }
-    return text.flatMap { StoredConfiguration.users($0) }
+    await fetch(path, 1 << 20).flatMap { StoredConfiguration.users(String(decoding: $0, as: UTF8.self)) }
   }
 
-  private static func read(_ path: String, depth: Int) -> StoredConfiguration? {
-    guard depth < 8, path.hasPrefix("/"), let bytes = try? Files.read(path, limit: 1 << 20),
+  private func read(_ path: String, depth: Int) async -> StoredConfiguration? {
+    guard depth < 8, path.hasPrefix("/"), let bytes = await fetch(path, 1 << 20),
       var file = try? StoredConfiguration(String(decoding: bytes, as: UTF8.self))
     else { return nil }
     for include in file.includes {
       // A pattern, or a path that is relative to where the server once was started, cannot be followed.
-      guard !include.contains(where: { "*?[".contains($0) }), let other = read(include, depth: depth + 1) else {
+      guard !include.contains(where: { "*?[".contains($0) }), let other = await read(include, depth: depth + 1) else {
         return nil
       }
       file.replace(include: include, with: other)

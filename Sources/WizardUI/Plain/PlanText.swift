@@ -21,6 +21,7 @@ package struct PlanText: Sendable {
       "Plan for \(setup.target): \(rows.nodeCount) nodes to \(setup.to.title), \(rows.handOverCount) hand-overs, "
         + "\(plan.steps.count) steps."
     ]
+    lines += setup.site.remote?.remarks ?? []
     for (index, row) in rows.rows.enumerated() {
       if let line = row.line { lines.append("---- \(line.text)") }
       let place = [row.subject, row.role, row.shard == row.subject ? "" : row.shard].filter { !$0.isEmpty && $0 != "-" }
@@ -41,7 +42,8 @@ package struct PlanText: Sendable {
   }
 
   /// `{"steps": [{id, subject, title, command, undo, consent}], "questions": [{name, consent, answer}],
-  /// "considerations": [{name, kind, title, text, applies, seen, do, source}], "calls_counted_seconds"}`.
+  /// "considerations": [{name, kind, title, text, applies, seen, do, source}], "remarks": [...],
+  /// "calls_counted_seconds"}`.
   ///
   /// `applies` is `yes` or `not known`, and then `seen` says why that is so.
   ///
@@ -53,6 +55,7 @@ package struct PlanText: Sendable {
       ("target", .text(setup?.target)), ("to", .text(setup?.to.description)),
       ("ending", ending), ("steps", .array(steps.map(step))), ("questions", .array(questions.map(question))),
       ("considerations", .array((briefing?.points ?? []).map(BriefingText.json))),
+      ("remarks", .array((setup?.site.remote?.remarks ?? []).map(JSONValue.string))),
       ("calls_counted_seconds", briefing?.countedSeconds.map(JSONValue.integer) ?? .null),
     ])
   }

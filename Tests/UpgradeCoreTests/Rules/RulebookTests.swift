@@ -30,7 +30,7 @@ import Testing
       "configuration-file", "replica-buffer", "backlog-covers-restart", "permissions", "no-other-operator",
       "hosts-spread", "minimum-replicas", "replica-read-only", "no-sub-replicas", "sync-credentials", "modules-known",
       "acl-channels", "config-directives", "hand-over-candidate", "seen-by-peers", "on-target", "shards-served",
-      "shard-has-primary", "certificate-expiry",
+      "shard-has-primary", "certificate-expiry", "hosts-reached", "commands-outlive-link",
     ] { #expect(Rulebook.rule(named: RuleName(name)) != nil, "\(name)") }
   }
 

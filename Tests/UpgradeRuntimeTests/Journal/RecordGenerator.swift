@@ -90,6 +90,13 @@ struct RecordGenerator {
       nodeTimeout: duration(), wayBackNarrows: flag(),
       site: Site(
         reach: one(of: [.local, .ssh, .manual], else: .local),
+        remote: maybe { make in
+          Site.Remote(
+            user: make.maybe { $0.text() }, options: make.list { $0.text() },
+            hosts: make.table({ $0.node() }, { $0.text() }), bastion: make.maybe { $0.text() },
+            remarks: make.list { $0.text() })
+        },
+        addresses: AddressMap(table({ $0.text() }, { $0.text() })),
         commands: table({ $0.one(of: Site.Stage.allCases, else: .start) }, { $0.table({ $0.node() }, { $0.text() }) }),
         bounds: table({ $0.one(of: Site.Stage.allCases, else: .start) }, { $0.duration() }), isLab: flag()),
       options: Options(

@@ -51,6 +51,24 @@ import UpgradeRuntime
       ])
   }
 
+  /// What ssh calls a node's host: by its whole address first, then by the announced host.
+  @Test func hostsHaveNamesOfTheirOwn() throws {
+    let profile = try Self.profile(
+      """
+      reach: ssh
+      ssh: { jump: gate, options: ["-v"] }
+      hosts: { 10.0.0.1: cache-1.example, "10.0.0.1:7002": cache-2.example, "[fd00::1]:7001": cache-6.example }
+      software: { start: x }
+      """)
+    #expect(profile.ssh.options == ["-J", "gate", "-v"])
+    let names = [
+      Address(host: "10.0.0.1", port: 7001), Address(host: "10.0.0.1", port: 7002),
+      Address(host: "10.0.0.2", port: 7001),
+      Address(host: "fd00::1", port: 7001),
+    ].map { profile.host(of: $0) }
+    #expect(names == ["cache-1.example", "cache-2.example", "10.0.0.2", "cache-6.example"])
+  }
+
   @Test func onlyStartIsRequired() throws {
     let profile = try Self.profile("software: { start: redis-server }\n")
     #expect(profile.reach == .local)
@@ -120,7 +138,7 @@ import UpgradeRuntime
       "Say at least how a node's server is started: `software: { start: \"...\" }`."),
     Bad(
       "- a\n", "1: the profile is a list, not a group of keys.",
-      "Write `key: value` lines; the keys are reach, ssh, software and hooks."),
+      "Write `key: value` lines; the keys are reach, ssh, hosts, software and hooks."),
     Bad(
       "reach: local\n", "1: software has no start.",
       "Say how a node's server is started, for example `start: systemctl start {unit}`; it must detach."),
@@ -132,7 +150,7 @@ import UpgradeRuntime
       "Its keys are stage, stop, install, start and rollback; the nearest is install."),
     Bad(
       "software: {start: x}\ncolour: red\n", "2: the profile has no key \"colour\".",
-      "Its keys are reach, ssh, software and hooks."),
+      "Its keys are reach, ssh, hosts, software and hooks."),
     Bad(
       "software: {start: x}\nhooks: {befor_node: y}\n", "2: hooks has no key \"befor_node\".",
       "Its keys are before_node and after_node; the nearest is before_node."),
@@ -151,6 +169,26 @@ import UpgradeRuntime
     Bad(
       "reach: ssh\nssh: {options: [[a]]}\nsoftware: {start: x}\n", "2: an item of options is a list, not text.",
       "Write one text; one that starts with { or [ must be put in quotes."),
+    Bad(
+      "reach: ssh\nssh: {jump: -J x}\nsoftware: {start: x}\n", "2: jump is \"-J x\".",
+      "Write the host's name alone, as for `ssh -J NAME`."),
+    Bad(
+      "reach: ssh\nssh: {options: [\"-o\", \"StrictHostKeyChecking no\"]}\nsoftware: {start: x}\n",
+      "2: options has \"StrictHostKeyChecking no\", which lets any host pass for another.",
+      "Take it out; put the hosts' keys into known_hosts, or confirm them once by hand."),
+    Bad(
+      "reach: ssh\nssh: {options: [\"-oUserKnownHostsFile=/dev/null\"]}\nsoftware: {start: x}\n",
+      "2: options has \"-oUserKnownHostsFile=/dev/null\", which lets any host pass for another.",
+      "Take it out; put the hosts' keys into known_hosts, or confirm them once by hand."),
+    Bad(
+      "hosts: {10.0.0.1: a}\nsoftware: {start: x}\n", "1: hosts is given, but reach is local.",
+      "Write `reach: ssh`, or take hosts out."),
+    Bad(
+      "reach: ssh\nhosts: a\nsoftware: {start: x}\n", "2: hosts is text, not a group of keys.",
+      "Write the name alone, as for `ssh NAME`."),
+    Bad(
+      "reach: ssh\nhosts: {10.0.0.1: -oProxyCommand=x}\nsoftware: {start: x}\n",
+      "2: hosts has \"10.0.0.1\": \"-oProxyCommand=x\".", "Write the name alone, as for `ssh NAME`."),
     Bad(
       "software: x\n", "1: software is text, not a group of keys.",
       "Write `key: value` lines; the keys are stage, stop, install, start and rollback."),

@@ -31,7 +31,7 @@ extension ClusterProcedure {
       return hostStep(node, stage, situation)
     }
     // Only where another node has the data: moved aside, the only copy of a shard would start empty.
-    if goesBack, situation.setup.wayBackNarrows, situation.setup.site.reach == .local,
+    if goesBack, situation.setup.wayBackNarrows, situation.setup.site.reach != .manual,
       let shard = situation.setup.shard(of: node), situation.snapshot.primary(of: shard) != nil
     {
       let step = setAside(node, situation)

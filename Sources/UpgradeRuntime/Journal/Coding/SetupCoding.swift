@@ -86,17 +86,35 @@ private struct StageCommands: JournalCoded {
   }
 }
 
+extension Site.Remote: JournalCoded {
+  var json: JSONValue {
+    .object([
+      "user": user?.json, "options": options.json, "hosts": .table(hosts), "bastion": bastion?.json,
+      "remarks": remarks.json,
+    ])
+  }
+  init(json: JSONValue) throws(CodingFault) {
+    self.init(
+      user: try json.optional("user"), options: try json.field("options"), hosts: try json.table("hosts"),
+      bastion: try json.optional("bastion"), remarks: try json.field("remarks"))
+  }
+}
+
 extension Site: JournalCoded {
   var json: JSONValue {
     .object([
-      "reach": reach.json, "commands": .table(commands.mapValues { StageCommands($0) }), "bounds": .table(bounds),
+      "reach": reach.json, "remote": remote?.json,
+      "addresses": addresses.isEmpty ? nil : .table(addresses.entries),
+      "commands": .table(commands.mapValues { StageCommands($0) }), "bounds": .table(bounds),
       "is_lab": isLab.json,
     ])
   }
   init(json: JSONValue) throws(CodingFault) {
     let commands: [Stage: StageCommands] = try json.table("commands")
     self.init(
-      reach: try json.field("reach"), commands: commands.mapValues(\.byNode), bounds: try json.table("bounds"),
+      reach: try json.field("reach"), remote: try json.optional("remote"),
+      addresses: AddressMap(json["addresses"] == nil ? [:] : try json.table("addresses")),
+      commands: commands.mapValues(\.byNode), bounds: try json.table("bounds"),
       isLab: try json.field("is_lab"))
   }
 }

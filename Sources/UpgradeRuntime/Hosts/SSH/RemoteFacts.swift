@@ -1,0 +1,65 @@
+// What is read from hosts over ssh before the start: whether they let us in, memory, room, configuration files.
+
+import Synchronization
+import UpgradeCore
+
+extension SSHLinks {
+  /// Whether each of these hosts lets us in, and what it has; all at once.
+  nonisolated func reach(_ hosts: Set<String>) async -> [String: HostReach] {
+    await withTaskGroup(of: (String, HostReach).self) { group in
+      for host in hosts {
+        group.addTask {
+          do throws(SSHFailure) {
+            return (host, try await self.link(host).open().reach)
+          } catch {
+            return (host, .notReached(error.description))
+          }
+        }
+      }
+      var all: [String: HostReach] = [:]
+      for await (host, reach) in group { all[host] = reach }
+      return all
+    }
+  }
+
+  /// What rules want to know of a host; what cannot be read is left out.
+  nonisolated func facts(of host: String, directories: [String]) async -> HostFacts {
+    var facts = HostFacts(memoryAvailable: nil, overcommitMemory: nil, freeDisk: [:])
+    do throws(SSHFailure) {
+      let link = try await link(host)
+      facts.reach = try await link.open().reach
+      for said in try await link.talk(.facts(directories), within: .seconds(10)).said where said.count > 1 {
+        switch said[0] {
+        case "memory": facts.memoryAvailable = Int(said[1]).map { $0 * 1024 }
+        case "overcommit": facts.overcommitMemory = Int(said[1])
+        case "room": facts.freeDisk[said.dropFirst(2).joined(separator: " ")] = Int(said[1]).map { $0 * 1024 }
+        default: break
+        }
+      }
+    } catch {
+      if facts.reach == nil { facts.reach = .notReached(error.description) }
+    }
+    return facts
+  }
+
+  /// A file of a host; nil where it cannot be read whole.
+  nonisolated func file(_ path: String, on host: String, limit: Int) async -> [UInt8]? {
+    let gathered = Gathered()
+    do throws(SSHFailure) {
+      let link = try await link(host)
+      _ = try await link.open()
+      let talk = try await link.talk(.file(path, limit: limit), within: .seconds(10)) { gathered.take($0) }
+      let bytes = gathered.bytes
+      return talk.says("whole") && bytes.count <= limit ? bytes : nil
+    } catch {
+      return nil
+    }
+  }
+}
+
+/// Bytes that arrive in pieces.
+private final class Gathered: Sendable {
+  private let all = Mutex<[UInt8]>([])
+  func take(_ bytes: [UInt8]) { all.withLock { $0 += bytes } }
+  var bytes: [UInt8] { all.withLock { $0 } }
+}

@@ -1,0 +1,136 @@
+// One connection to one host, kept as long as it is needed: all commands to that host go through it.
+
+import SystemIO
+import UpgradeCore
+
+/// Drives the `ssh` program, with the operator's own configuration, as the master of one multiplexed connection.
+///
+/// The master is a child whose one session on the host ends with its input: where the wizard is killed, the connection
+/// goes once nobody uses it any more, and nothing is left behind. Nothing here weakens how hosts are known: unknown and
+/// changed host keys are for the ssh program to refuse.
+actor SSHLink {
+  nonisolated let host: String
+  private nonisolated let loop: EventLoop
+  private nonisolated let login: SSHLogin
+  /// The socket of the master, short enough for the system.
+  private nonisolated let control: String
+  private var master: ChildProcess?
+  private var opening: Task<Result<HostTools, SSHFailure>, Never>?
+  private var tools: HostTools?
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+  init(to host: String, _ login: SSHLogin, control: String, on loop: EventLoop) {
+    self.host = host
+    self.login = login
+    self.control = control
+    self.loop = loop
+  }
+
+  /// Connects, unless the connection is there; several may ask at once.
+  func open() async throws(SSHFailure) -> HostTools {
+    if let tools, let master, master.exitStatus == nil { return tools }
+    if let opening { return try await opening.value.get() }
+    let attempt = Task(executorPreference: loop) { await self.connect() }
+    opening = attempt
+    let result = await attempt.value
+    opening = nil
+    return try result.get()
+  }
+
+  /// Runs a script on the host, over the connection that is there or none.
+  nonisolated func talk(
+    _ script: SupervisorScript, within bound: Duration, output: @escaping @Sendable ([UInt8]) -> Void = { _ in }
+  ) async throws(SSHFailure) -> SSHTalk {
+    await SSHTalk.hold(
+      with: try spawn(login.session(to: host, control: control)), script, within: bound, output: output)
+  }
+
+  /// Ends the connection.
+  func close() async {
+    guard let master else { return }
+    self.master = nil
+    tools = nil
+    master.closeInput()
+    if await master.exit(within: .seconds(1)) == nil { _ = try? master.send(.terminate) }
+    if await master.exit(within: .seconds(1)) == nil { _ = try? master.send(.kill) }
+    _ = await master.exit(within: .seconds(1))
+  }
+
+  private nonisolated func spawn(_ arguments: [String]) throws(SSHFailure) -> ChildProcess {
+    do throws(SystemError) {
+      return try ChildProcess.spawn(
+        ChildCommand("ssh", arguments, environment: .changed(login.environment)), streams: .pipes, newSession: true,
+        on: loop)
+    } catch {
+      throw SSHFailure(
+        .other, host, "the ssh program could not be started: \(error). Install it (openssh-client) and try again.")
+    }
+  }
+
+  // MARK: - Connecting
+
+  private func connect() async -> Result<HostTools, SSHFailure> {
+    if let master { _ = try? master.send(.kill) }
+    master = nil
+    tools = nil
+    _ = try? Files.remove(control)
+    do throws(SSHFailure) {
+      let child = try spawn(login.master(to: host, control: control))
+      let script = SupervisorScript.survey()
+      try? await child.write(Array(script.text.utf8))
+      let tools = try await survey(child, script.mark)
+      guard tools.hasIdentity else {
+        _ = try? child.send(.kill)
+        throw SSHFailure(
+          .noShell, host,
+          "\(host) has no /proc, and without it a command that was cut off cannot be told from one that still runs. "
+            + "Only Linux hosts are reached by ssh; use the profile `manual` there.")
+      }
+      master = child
+      self.tools = tools
+      // Its streams are read on, so that it never waits for us; they end with it.
+      loop.task { while let bytes = try? await child.read(upTo: 4096), !bytes.isEmpty {} }
+      loop.task { while let bytes = try? await child.readError(upTo: 4096), !bytes.isEmpty {} }
+      return .success(tools)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// Hears the new connection until the host is ready, or ssh has given up.
+  private func survey(_ child: ChildProcess, _ mark: String) async throws(SSHFailure) -> HostTools {
+    let deadline = loop.now + login.patience
+    var lines = LineSplitter()
+    var talk = SSHTalk()
+    while !talk.says("ready") {
+      guard let bytes = try? await child.readError(upTo: 16 << 10, within: deadline - loop.now), !bytes.isEmpty else {
+        break
+      }
+      for line in lines.take(bytes) { talk.hear(line, mark) }
+    }
+    guard talk.says("ready") else {
+      for line in lines.rest { talk.hear(line, mark) }
+      let isOver = await child.exit(within: loop.now < deadline ? .seconds(2) : .zero)
+      if isOver == nil {
+        _ = try? child.send(.kill)
+        _ = await child.exit(within: .seconds(2))
+        throw SSHFailure(
+          .unreachable, host,
+          "\(host) cannot be reached by ssh: it was not connected within \(Int(login.patience.seconds)) s")
+      }
+      // 255 is ssh's own; anything else was the shell's there.
+      guard isOver == .exited(255) else {
+        let last = talk.complaints.last(where: { !$0.isEmpty }).map { ": \($0)" } ?? ""
+        throw SSHFailure(
+          .noShell, host,
+          "\(host) let us in, but does not run /bin/sh for us (\(isOver?.description ?? "")\(last)). "
+            + "Give this user a usual shell there, without a forced command.")
+      }
+      throw SSHFailure(host, complaints: talk.complaints)
+    }
+    return HostTools(
+      hasIdentity: talk.says("identity"), hasSession: talk.says("session"), hasTerminal: talk.says("terminal"),
+      isFleeting: talk.says("fleeting"))
+  }
+}

@@ -1,0 +1,76 @@
+// How the ssh program is called: the operator's own configuration decides, we say what must not be otherwise.
+
+package import UpgradeCore
+
+/// The words and the environment for `ssh`; the same for all hosts of a run.
+package struct SSHLogin: Sendable {
+  /// nil: whatever the operator's own configuration says.
+  package var user: String?
+  /// The profile's own words.
+  package var options: [String]
+  /// Where the helper that ssh asks for passwords finds us; nil: nobody can be asked, and ssh does not.
+  package var askpass: Askpass?
+
+  /// Who answers when ssh asks.
+  package struct Askpass: Sendable {
+    /// This very program.
+    package var program: String
+    /// The socket on which the wizard hears the question.
+    package var socket: String
+    package init(program: String, socket: String) {
+      self.program = program
+      self.socket = socket
+    }
+  }
+
+  package init(_ remote: Site.Remote, askpass: Askpass? = nil) {
+    user = remote.user
+    options = remote.options
+    self.askpass = askpass
+  }
+
+  /// How long a connection may take; a person types, and looks things up before.
+  var patience: Duration { askpass == nil ? .seconds(40) : .seconds(300) }
+
+  /// What becomes the master of a connection, with one session of its own.
+  func master(to host: String, control: String) -> [String] {
+    ["-M", "-S", control] + fixed(canConnect: true) + options + usual(host) + ["--", host, "exec /bin/sh -s"]
+  }
+
+  /// One more session; where no master is, it does not connect by itself.
+  func session(to host: String, control: String) -> [String] {
+    ["-S", control, "-o", "ControlMaster=no"] + fixed(canConnect: false) + options + usual(host)
+      + ["--", host, "exec /bin/sh -s"]
+  }
+
+  /// The first value of an option counts: what stands here, nobody's configuration changes.
+  private func fixed(canConnect: Bool) -> [String] {
+    var words = [
+      "-T", "-x", "-a", "-e", "none", "-o", "ControlPersist=no", "-o", "RemoteCommand=none", "-o", "RequestTTY=no",
+      "-o", "PermitLocalCommand=no", "-o", "ClearAllForwardings=yes", "-o", "LogLevel=INFO",
+    ]
+    if !canConnect { words += ["-o", "ProxyCommand=false"] }
+    if askpass == nil { words += ["-o", "BatchMode=yes"] }
+    return words
+  }
+
+  /// What counts unless the profile says otherwise: a dead link is noticed within ten seconds.
+  private func usual(_ host: String) -> [String] {
+    let login = user.map { ["-l", $0] } ?? []
+    return login + [
+      "-o", "ConnectTimeout=15", "-o", "ServerAliveInterval=3", "-o", "ServerAliveCountMax=3",
+    ]
+  }
+
+  var environment: [String: String?] {
+    var changes: [String: String?] = ["REDISCLI_AUTH": String?.none]
+    if let askpass {
+      // Up to OpenSSH 8.3 the helper is asked where there is a display and no terminal; from 8.4 on by force.
+      changes["SSH_ASKPASS"] = askpass.program
+      changes["SSH_ASKPASS_REQUIRE"] = "force"
+      changes["DISPLAY"] = "redis-upgrade:0"
+      changes["REDIS_UPGRADE_ASKPASS"] = askpass.socket
+    }
+    return changes
+  }
+}

@@ -1,0 +1,61 @@
+// The hosts that commands run on over ssh, read as transcripts.
+
+import Testing
+
+@testable import UpgradeCore
+
+@Suite struct HostRulesTests {
+  private static let host = ObjectID.host("127.0.0.1")
+
+  private static func facts(_ reach: HostReach?) -> HostFacts {
+    HostFacts(memoryAvailable: nil, overcommitMemory: nil, freeDisk: [:], reach: reach)
+  }
+
+  @Test(arguments: [
+    RuleCase("it lets us in", host, "holds: it lets us in") {
+      $0.hosts["127.0.0.1"] = facts(.reached(lacking: []))
+    },
+    RuleCase(
+      "it does not", host,
+      "broken: 127.0.0.1 shows another host key -> see that `ssh 127.0.0.1` works from here; where ssh calls it "
+        + "otherwise, say so in the profile: hosts: { \"127.0.0.1\": NAME }"
+    ) { $0.hosts["127.0.0.1"] = facts(.notReached("127.0.0.1 shows another host key")) },
+    RuleCase("no ssh", host, "n/a: no command runs over ssh") { $0.hosts["127.0.0.1"] = facts(nil) },
+  ])
+  func hostsReached(row: RuleCase) throws { try row.check("hosts-reached") }
+
+  @Test(arguments: [
+    RuleCase("it has all", host, "holds: script, mkfifo and setsid are there") {
+      $0.hosts["127.0.0.1"] = facts(.reached(lacking: []))
+    },
+    RuleCase(
+      "it ends what is left behind", host,
+      "broken: 127.0.0.1 ends what a user has started when the user's connection ends (KillUserProcesses): there a "
+        + "dropped link ends the command -> on 127.0.0.1, in /etc/systemd/logind.conf: KillExcludeUsers=root <our user>, "
+        + "then restart systemd-logind"
+    ) { $0.hosts["127.0.0.1"] = facts(.reached(lacking: [.lasting, .terminal])) },
+    RuleCase(
+      "no terminal", host,
+      "broken: 127.0.0.1 has no working script or mkfifo: commands run there without a terminal, and ask nothing -> on "
+        + "127.0.0.1, install util-linux (bsdutils) and coreutils"
+    ) { $0.hosts["127.0.0.1"] = facts(.reached(lacking: [.terminal])) },
+    RuleCase("not reached", host, "n/a: it is not reached by ssh") {
+      $0.hosts["127.0.0.1"] = facts(.notReached("nobody answers"))
+    },
+  ])
+  func commandsOutliveLink(row: RuleCase) throws { try row.check("commands-outlive-link") }
+
+  @Test func aHostThatIsClosedRefusesAndAPoorOneDoesNot() throws {
+    func results(_ reach: HostReach) throws -> [CheckResult] {
+      var cluster = TestCluster()
+      cluster.hosts["127.0.0.1"] = Self.facts(reach)
+      let scene = try cluster.scene()
+      return Rulebook.recheck("hosts-reached", in: scene) + Rulebook.recheck("commands-outlive-link", in: scene)
+    }
+    #expect(try results(.notReached("it is closed")).map(\.refuses).contains(true))
+    #expect(try results(.reached(lacking: [.lasting])).allSatisfy { !$0.refuses })
+    #expect(HostReach.reached(lacking: [.lasting]).remark(on: "a") == "On a a dropped link ends the command.")
+    #expect(HostReach.reached(lacking: [.terminal]).remark(on: "a") == "On a commands run without a terminal.")
+    #expect(HostReach.reached(lacking: []).remark(on: "a") == nil)
+  }
+}
