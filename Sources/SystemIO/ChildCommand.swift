@@ -59,6 +59,9 @@ package enum ChildStreams: Hashable, Sendable {
   case pipes
   /// One pseudo-terminal of that size, the child's controlling terminal; it begins a session of its own.
   case terminal(rows: Int, columns: Int)
+  /// Input and output are one socket, whose other end is `ChildProcess.socket`, and is called by what the child leads to;
+  /// errors go into a pipe.
+  case socket(Endpoint)
   /// Descriptors of ours, which stay ours and open.
   case descriptors(input: Int32, output: Int32, error: Int32)
   /// Files: input from one (nil is `/dev/null`), output and error added to the end of others (mode 0600).

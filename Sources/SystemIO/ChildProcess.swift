@@ -19,13 +19,16 @@ package final class ChildProcess: Sendable {
   /// A PTY's master, or the writing end of standard input.
   private let input: Channel?
   private let isTerminal: Bool
+  /// The other end of its input and output, where they are a socket; whoever takes it closes it.
+  package let socket: Connection?
   private let turns = Turns()
   private let watch: ExitWatch
 
   init(
-    command: ChildCommand, pid: Int32, input: Channel?, output: Channel?, errorOutput: Channel?, isTerminal: Bool,
-    watch: ExitWatch
+    command: ChildCommand, pid: Int32, input: Channel?, output: Channel?, errorOutput: Channel?,
+    socket: Connection? = nil, isTerminal: Bool, watch: ExitWatch
   ) {
+    self.socket = socket
     self.command = command
     self.pid = pid
     self.input = input

@@ -41,7 +41,7 @@ extension ChildProcess {
     watch.start()
     return ChildProcess(
       command: command, pid: pid, input: ends.ourInput, output: ends.ourOutput, errorOutput: ends.ourError,
-      isTerminal: ends.terminal != nil, watch: watch)
+      socket: ends.ourSocket, isTerminal: ends.terminal != nil, watch: watch)
   }
 
   /// The program's file: a name without a slash is looked up in `path`, as a shell would.
@@ -72,6 +72,7 @@ private struct StreamEnds {
   var ourInput: Channel?
   var ourOutput: Channel?
   var ourError: Channel?
+  var ourSocket: Connection?
   private var owned: [Descriptor] = []
 
   init(_ streams: ChildStreams, command: ChildCommand, on loop: EventLoop) throws(SystemError) {
@@ -87,6 +88,14 @@ private struct StreamEnds {
       (input, output, error) = (inputEnds.reading, outputEnds.writing, errorEnds.writing)
       ourInput = try channel(inputEnds.writing, program, on: loop)
       ourOutput = try channel(outputEnds.reading, program, on: loop)
+      ourError = try channel(errorEnds.reading, program, on: loop)
+    case .socket(let endpoint):
+      var pair: [Int32] = [-1, -1]
+      try checked(unsafe csystem_socket_pair(&pair), "make a socket for", program)
+      owned += pair.map { Descriptor($0) }
+      let errorEnds = try pipe(for: program)
+      (input, output, error) = (pair[0], pair[0], errorEnds.writing)
+      ourSocket = Connection(try channel(pair[1], "\(endpoint) by \(program)", on: loop), endpoint: endpoint)
       ourError = try channel(errorEnds.reading, program, on: loop)
     case .terminal(let rows, let columns):
       var slave = [CChar](repeating: 0, count: 64)

@@ -23,6 +23,7 @@ package final class TLSStream: Sendable {
   }
 
   private let connection: Connection
+  private let openAgain: Opening
   private let peer: TLSPeer
   private let session: Mutex<TLSSession>
   /// What TLS said first; a server that refuses us says why, and hangs up before we have read it.
@@ -30,8 +31,11 @@ package final class TLSStream: Sendable {
   /// What is encrypted first is sent first.
   private let turns = Turns()
 
-  private init(_ connection: Connection, _ context: TLSContext, host: String) throws(Failure) {
+  private init(
+    _ connection: Connection, _ context: TLSContext, host: String, again: @escaping Opening
+  ) throws(Failure) {
     self.connection = connection
+    openAgain = again
     peer = TLSPeer(
       place: connection.endpoint.description, name: context.settings.serverName ?? host,
       hasCertificate: context.settings.certificate != nil)
@@ -47,16 +51,31 @@ package final class TLSStream: Sendable {
     to endpoint: Endpoint, _ context: TLSContext, on loop: EventLoop, within bound: Duration
   ) async throws(Failure) -> TLSStream {
     let start = loop.now
+    let open: Opening = { bound throws(SystemError) in
+      try await Connection.connect(to: endpoint, on: loop, within: bound)
+    }
     let connection: Connection
     do throws(SystemError) {
-      connection = try await Connection.connect(to: endpoint, on: loop, within: bound)
+      connection = try await open(bound)
     } catch {
       throw .system(error)
     }
+    return try await shakeHands(over: connection, context, from: start, within: bound, again: open)
+  }
+
+  /// Opens one more connection to the same server, within a bound.
+  package typealias Opening = @Sendable (Duration) async throws(SystemError) -> Connection
+
+  /// The same over a connection that is there; its endpoint names the server, and `again` leads there once more.
+  package static func shakeHands(
+    over connection: Connection, _ context: TLSContext, from start: MonotonicTime, within bound: Duration,
+    again: @escaping Opening
+  ) async throws(Failure) -> TLSStream {
     // The zone of an IPv6 address is this host's affair (RFC 6874 section 1); no certificate holds it.
-    let host = if case .tcp(let host, _) = endpoint { String(host.prefix { $0 != "%" }) } else { "localhost" }
+    let host =
+      if case .tcp(let host, _) = connection.endpoint { String(host.prefix { $0 != "%" }) } else { "localhost" }
     do throws(Failure) {
-      let stream = try TLSStream(connection, context, host: host)
+      let stream = try TLSStream(connection, context, host: host, again: again)
       try await stream.shakeHands(from: start, within: bound)
       return stream
     } catch {
@@ -174,7 +193,7 @@ extension TLSStream {
     let loop = connection.loop
     let deadline = loop.now + bound
     do throws(SystemError) {
-      let other = try await Connection.connect(to: connection.endpoint, on: loop, within: bound)
+      let other = try await openAgain(bound)
       defer { other.close() }
       try await other.write(Array("PING\r\n".utf8), within: max(.zero, deadline - loop.now))
       let answer = try await other.read(upTo: 100, within: max(.zero, deadline - loop.now))

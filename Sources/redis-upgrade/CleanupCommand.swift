@@ -33,14 +33,26 @@ struct CleanupCommand {
       print("Nothing is left to be put back by the run \(directory.id).")
       return ExitCode.done.rawValue
     }
-    let fleet = Fleet(loop: program.loop, settings: program.connection(credentials, tls, run: directory.id.text))
+    let site = reading.state.setup?.site
+    let links = program.links(site?.remote)
+    defer { program.end(links) }
+    let way = program.way(site?.addresses ?? AddressMap(), site?.remote, links)
+    let fleet = Fleet(loop: program.loop, settings: program.connection(credentials, tls, way, run: directory.id.text))
     let journal = try? directory.goOn(reading)
-    let done = program.wait { await CleanupCommand.putBack(open, fleet, journal) }
+    let done = program.wait { await CleanupCommand.putBack(open, fleet, journal, way) }
     return (done == true ? ExitCode.done : ExitCode.needsPerson).rawValue
   }
 
   /// Three ways: still ours, put back; the original, because the process was restarted, closed; anything else, asked.
-  private static func putBack(_ open: [LedgerKey: LedgerEntry], _ fleet: Fleet, _ journal: Journal?) async -> Bool {
+  private static func putBack(
+    _ open: [LedgerKey: LedgerEntry], _ fleet: Fleet, _ journal: Journal?, _ way: Way
+  ) async -> Bool {
+    do throws(FindingError) {
+      try await way.prepare()
+    } catch {
+      complain(error.description)
+      return false
+    }
     var isComplete = true
     for key in open.keys.sorted() {
       guard var entry = open[key] else { continue }

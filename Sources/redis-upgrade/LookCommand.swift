@@ -35,10 +35,13 @@ struct LookCommand {
     let tls = try program.encryption(request.connection.encryption, request.target.security)
     let isJSON = request.face.face == .json
     let run = RunID(at: WallTime(milliseconds: WallClock.milliseconds), salt: Int(Host.processID)).text
-    let links = program.links(profile.remote([]))
+    let remote = profile.remote([])
+    let links = program.links(remote)
     defer { program.end(links) }
+    let way = program.way(profile.places.addresses, remote, links)
     let parts = WizardParts(
-      loop: program.loop, fleet: Fleet(loop: program.loop, settings: program.connection(credentials, tls, run: run)),
+      loop: program.loop,
+      fleet: Fleet(loop: program.loop, settings: program.connection(credentials, tls, way, run: run)),
       links: links,
       request: RunRequest(
         target: request.target.described(encrypted: tls != nil), seeds: request.target.seeds, to: request.to,

@@ -79,9 +79,18 @@ struct Program: Sendable {
     }
   }
 
-  func connection(_ credentials: Credentials, _ tls: TLSContext?, run: String) -> ConnectionSettings {
+  func connection(
+    _ credentials: Credentials, _ tls: TLSContext?, _ way: Way = Way(), run: String
+  ) -> ConnectionSettings {
     ConnectionSettings(
-      user: credentials.user, password: credentials.password, name: WizardName(host: Host.name, run: run), tls: tls)
+      user: credentials.user, password: credentials.password, name: WizardName(host: Host.name, run: run), tls: tls,
+      way: way)
+  }
+
+  /// How servers are reached.
+  func way(_ addresses: AddressMap, _ remote: Site.Remote?, _ links: SSHLinks?) -> Way {
+    guard let links, let bastion = remote?.bastion else { return Way(addresses: addresses) }
+    return Way(addresses: addresses, bastion: Bastion(bastion, links))
   }
 
   /// Connections to hosts, made as they are needed; nil where no ssh is used.

@@ -28,7 +28,10 @@ struct ResumeCommand {
       return ExitCode.refused.rawValue
     }
     let tls = try program.encryption(request.connection.encryption, of: setup)
-    let connection = program.connection(credentials, tls, run: directory.id.text)
+    let links = program.links(setup.site.remote)
+    defer { program.end(links) }
+    let way = program.way(setup.site.addresses, setup.site.remote, links)
+    let connection = program.connection(credentials, tls, way, run: directory.id.text)
     do throws(JournalError) {
       if let sentence = window(setup) {
         complain(sentence)
@@ -41,7 +44,7 @@ struct ResumeCommand {
           nodes: setup.nodes.map(\.id)))
       defer { lock.release() }
       let journal = try directory.goOn(reading)
-      return drive(directory, reading, setup, journal, answers, connection)
+      return drive(directory, reading, setup, journal, answers, connection, links)
     } catch {
       complain(error.description)
       return ExitCode.refused.rawValue
@@ -65,14 +68,12 @@ struct ResumeCommand {
 
   private func drive(
     _ directory: RunDirectory, _ reading: JournalReading, _ setup: Setup, _ journal: Journal, _ answers: Answers,
-    _ connection: ConnectionSettings
+    _ connection: ConnectionSettings, _ links: SSHLinks?
   ) -> Int32 {
     let program = program
     let run = directory.id.text
     let adjustment = Adjustment(settle: request.running.settle, window: request.running.window?.window)
     let keeper = WizardKeeper()
-    let links = program.links(setup.site.remote)
-    defer { program.end(links) }
     let parts = WizardParts(
       loop: program.loop, fleet: Fleet(loop: program.loop, settings: connection), links: links,
       request: RunRequest(
@@ -87,8 +88,13 @@ struct ResumeCommand {
       host: directory.host(setup.site, links, on: program.loop), paths: directory.paths,
       records: reading.entries.map(\.record), inventory: directory.keptInventories(), times: reading.times,
       concluded: { directory.keepReport($0) })
-    return Faces(program: program, request: request.face, answers: answers).show(wizard) {
-      await wizard.resume(open, adjustment)
+    return Faces(program: program, request: request.face, answers: answers).show(wizard) { [way = connection.way] in
+      do throws(FindingError) {
+        try await way.prepare()
+      } catch {
+        return error.description
+      }
+      return await wizard.resume(open, adjustment)
     }
   }
 }

@@ -29,22 +29,24 @@ struct RunCommand {
       complain(error.description)
       return ExitCode.refused.rawValue
     }
-    let connection = program.connection(credentials, tls, run: directory.id.text)
-    let code = drive(settings, profile, answers, connection, directory, journal)
+    let remote = profile.remote([])
+    let links = program.links(remote)
+    defer { program.end(links) }
+    let way = program.way(profile.places.addresses, remote, links)
+    let connection = program.connection(credentials, tls, way, run: directory.id.text)
+    let code = drive(settings, profile, answers, connection, links, directory, journal)
     if (try? directory.read().isUnstarted) == true { try? Files.removeTree(directory.path) }
     return code
   }
 
   private func drive(
     _ settings: Settings, _ profile: Profile, _ answers: Answers, _ connection: ConnectionSettings,
-    _ directory: RunDirectory, _ journal: Journal
+    _ links: SSHLinks?, _ directory: RunDirectory, _ journal: Journal
   ) -> Int32 {
     let program = program
     let run = directory.id.text
     let isThrowAway = isLab || LabMark.isLab(profile: settings.profile)
     let keeper = WizardKeeper()
-    let links = program.links(profile.remote([]))
-    defer { program.end(links) }
     let parts = WizardParts(
       loop: program.loop, fleet: Fleet(loop: program.loop, settings: connection), links: links,
       request: RunRequest(

@@ -14,7 +14,12 @@ struct WatchCommand {
     let credentials = try program.credentials(request.connection, request.target)
     let tls = try program.encryption(request.connection.encryption, request.target.security)
     let run = RunID(at: WallTime(milliseconds: WallClock.milliseconds), salt: Int(Host.processID)).text
-    let fleet = Fleet(loop: program.loop, settings: program.connection(credentials, tls, run: "watch-\(run)"))
+    let profile = try Profile.load(request.profile ?? program.configuration.profile ?? BuiltInProfiles.usual)
+    let remote = profile.remote([])
+    let links = program.links(remote)
+    defer { program.end(links) }
+    let way = program.way(profile.places.addresses, remote, links)
+    let fleet = Fleet(loop: program.loop, settings: program.connection(credentials, tls, way, run: "watch-\(run)"))
     let signals: AsyncStream<Signal>
     do throws(SystemError) {
       signals = try SignalSource(TerminalLoop.signals).stream(on: program.loop)

@@ -21,7 +21,7 @@ struct FaultyNight {
   let night: Night
   /// What the run is to bring the nodes to.
   let to: Release
-  private let profilePath: String
+  let profilePath: String
 
   private var faults: String { "\(night.folder)/faults" }
   var loop: EventLoop { night.loop }

@@ -174,10 +174,3 @@ import UpgradeRuntime
     }
   }
 }
-
-extension FaultyNight {
-  /// `check` or `plan` of what a run would be.
-  fileprivate func look(_ subcommand: String) -> [String] {
-    [subcommand, night.target, "--to", "7.0.15", "--profile", "\(night.lab.directory)/faulty.yaml"]
-  }
-}

@@ -118,6 +118,14 @@ final class SSHServer: Sendable {
     await daemon.set(nil)
   }
 
+  /// The host is gone: no connection is left, and nobody is let in any more.
+  func vanish() async throws {
+    // Nobody is let in between the one and the other.
+    _ = try await daemon.child?.send(.stop)
+    try await cut()
+    await end()
+  }
+
   /// Cuts every connection; what was started through them is left alone. How many there were.
   @discardableResult
   func cut() async throws -> Int {
@@ -133,6 +141,14 @@ final class SSHServer: Sendable {
       _ = try await ChildProcess.run(.shell("kill -9 \(process) 2>/dev/null"), on: loop, within: .seconds(5))
     }
     return cut.count - 1
+  }
+
+  /// Whether a process has a stream to a server that goes through somebody's `ssh -W`.
+  static func leads(_ process: Int32) throws -> Bool {
+    try processes().contains { pid, parent, name in
+      guard parent == process, name == "ssh", let words = try? Files.read("/proc/\(pid)/cmdline") else { return false }
+      return words.split(separator: 0).contains { $0.elementsEqual("-W".utf8) }
+    }
   }
 
   private static func processes() throws -> [(pid: Int32, parent: Int32, name: String)] {

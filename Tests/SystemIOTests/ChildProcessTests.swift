@@ -23,6 +23,32 @@ import Testing
     }
   }
 
+  /// A child that leads somewhere: its input and output are one stream, which ends with it and is ended by either side.
+  @Test func aSocketIsBothEndsOfAChild() async throws {
+    try await onLoop { loop in
+      let endpoint = Endpoint.tcp(host: "10.0.0.1", port: 6379)
+      let child = try ChildProcess.spawn(
+        .shell("read -r word; echo \"heard $word\"; echo aside >&2; cat"), streams: .socket(endpoint), on: loop)
+      let socket = try #require(child.socket)
+      #expect(socket.endpoint == endpoint)
+      try await socket.write(Array("one\ntwo".utf8), within: patience)
+      var heard: [UInt8] = []
+      while heard.count < "heard one\ntwo".utf8.count {
+        heard += try await socket.read(upTo: 100, within: patience)
+      }
+      #expect(String(decoding: heard, as: UTF8.self) == "heard one\ntwo")
+      #expect(String(decoding: try await child.readError(upTo: 100), as: UTF8.self) == "aside\n")
+      try socket.finishWriting()
+      #expect(try await socket.read(upTo: 100, within: patience) == [])
+      #expect(await child.exit() == .exited(0))
+      socket.close()
+
+      let killed = try ChildProcess.spawn(.shell("exec cat"), streams: .socket(endpoint), on: loop)
+      try killed.send(.kill)
+      #expect(try await #require(killed.socket).read(upTo: 100, within: patience) == [])
+    }
+  }
+
   @Test func nothingOfOursIsInherited() async throws {
     try await onLoop { loop in
       // An ignored SIGPIPE and descriptors without close-on-exec are what a careless parent passes on.

@@ -92,6 +92,8 @@ typedef struct {
 int csystem_spawn(const csystem_child *child, int32_t *pid);
 /// A pipe, close-on-exec: the reading end in `ends[0]`, the writing one in `ends[1]`.
 int csystem_pipe(int ends[2]);
+/// Two ends of a stream between processes, close-on-exec; both blocking.
+int csystem_socket_pair(int ends[2]);
 /// Opens a PTY master of that size, non-blocking and close-on-exec, and says the slave's path.
 int csystem_open_pty(uint16_t rows, uint16_t columns, char *slave, size_t capacity);
 /// Sets and gets a terminal's size.

@@ -17,8 +17,9 @@ package struct AddressMap: Hashable, Sendable {
 
   /// The announced address that is reached at this one; itself, where none is said to be.
   package func announced(_ address: Address) -> Address {
-    let found = entries.filter { $0.value == address.description }.keys.sorted().first
-    return found.flatMap { Address($0) } ?? address
+    func key(of value: String) -> String? { entries.filter { $0.value == value }.keys.min() }
+    if let whole = key(of: address.description).flatMap({ Address($0) }) { return whole }
+    return key(of: address.host).map { Address(host: $0, port: address.port) } ?? address
   }
 
   /// What is said of an address as a whole, or else of its host.

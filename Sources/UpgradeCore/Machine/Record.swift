@@ -49,9 +49,13 @@ package struct ClientMeasure: Hashable, Sendable {
   package var resolution: Int
   /// The longest stall of a command of each shard that was sent on to another node: what a hand-over cost.
   package var stalls: [ShardID: Int]
+  /// For how many milliseconds nothing could be told, because the way to the servers was cut on our side.
+  package var unmeasured: Int
   package init(
-    acknowledged: Int, errors: [String: Int], lost: Int, longestStall: Int, resolution: Int, stalls: [ShardID: Int]
+    acknowledged: Int, errors: [String: Int], lost: Int, longestStall: Int, resolution: Int, stalls: [ShardID: Int],
+    unmeasured: Int = 0
   ) {
+    self.unmeasured = unmeasured
     self.acknowledged = acknowledged
     self.errors = errors
     self.lost = lost

@@ -34,6 +34,8 @@ package struct Health: Hashable, Sendable {
   package var epoch: Int?
   /// From the client probe; nil: not measured.
   package var clients: ClientMeasure?
+  /// The host through which servers are reached, and clients' stalls are measured; nil: directly.
+  package var bastion: String?
   /// Client errors a second, from the probe.
   package var clientErrors = Series()
   /// When the last round was read; faces show `stale 7 s` from it.

@@ -82,6 +82,7 @@ extension ClientMeasure {
     return "clients: \(acknowledged) writes acknowledged, \(errorCount) errors"
       + (codes.isEmpty ? "" : " (\(codes))")
       + ", \(lost) lost, longest stall \(longestStall) ms, measured every \(resolution) ms"
+      + (unmeasured > 0 ? ", but not for \((unmeasured + 999) / 1000) s: the way there was cut" : "")
   }
 }
 

@@ -22,9 +22,19 @@ struct Reachable: Rule {
     case .down(let why):
       .broken(
         saw: "\(scene.name(node)) does not answer: \(why)",
-        fix: "start it; if it is gone for good, take it out on every other node: CLUSTER FORGET \(node)")
-    case .unknown(let why): .unknown(why: "\(scene.name(node)): \(why)")
+        fix: "start it; if it is gone for good, take it out on every other node: CLUSTER FORGET \(node)"
+          + elsewhere(node, in: scene))
+    case .unknown(let why): .unknown(why: "\(scene.name(node)): \(why)\(elsewhere(node, in: scene))")
     }
+  }
+
+  /// A node that has never answered may be reached elsewhere than where the cluster announces it.
+  private func elsewhere(_ node: NodeID, in scene: Scene) -> String {
+    guard scene.setup.node(node) == nil, let address = scene.address(node) else { return "" }
+    let bastion = scene.setup.site.remote?.bastion
+    return "; if that is not where it is reached from \(bastion ?? "here"), say so in the profile: "
+      + "addresses: { \"\(address)\": \"HOST:PORT\" }"
+      + (bastion == nil ? ", or bastion: HOST where only that host reaches it" : "")
   }
 }
 

@@ -44,7 +44,7 @@ struct FlagRow: Sendable {
       flag: .to, value: "VERSION", places: upgrading.union([.train]),
       help: "where to: 7.0.15 (the same product), valkey-8.0.1 or redis-8.0.2"),
     FlagRow(
-      flag: .profile, value: "NAME|FILE", places: beginning.union([.startScreen]),
+      flag: .profile, value: "NAME|FILE", places: beginning.union([.startScreen, .watch]),
       help: "how this site reaches a node and changes its software (manual)"),
     FlagRow(
       flag: .settle, value: "SECONDS", places: running,

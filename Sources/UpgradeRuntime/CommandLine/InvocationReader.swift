@@ -24,7 +24,10 @@ struct InvocationReader {
     case .run: return .run(try upgrade())
     case .check: return .check(try upgrade())
     case .plan: return .plan(try upgrade())
-    case .watch: return .watch(WatchRequest(target: try target(), connection: try connection(), face: try face()))
+    case .watch:
+      return .watch(
+        WatchRequest(
+          target: try target(), connection: try connection(), profile: words.value(.profile), face: try face()))
     case .status: return .status(try record())
     case .report: return .report(try record())
     case .journal: return .journal(try record())

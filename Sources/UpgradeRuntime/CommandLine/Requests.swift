@@ -176,13 +176,17 @@ package struct UpgradeRequest: Equatable, Sendable {
 package struct WatchRequest: Equatable, Sendable {
   package var target: Target
   package var connection: ConnectionRequest
+  /// Only for how servers are reached.
+  package var profile: String?
   package var face: FaceRequest
 
   package init(
-    target: Target, connection: ConnectionRequest = ConnectionRequest(), face: FaceRequest = FaceRequest()
+    target: Target, connection: ConnectionRequest = ConnectionRequest(), profile: String? = nil,
+    face: FaceRequest = FaceRequest()
   ) {
     self.target = target
     self.connection = connection
+    self.profile = profile
     self.face = face
   }
 }

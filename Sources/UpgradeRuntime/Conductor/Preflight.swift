@@ -44,8 +44,7 @@ package struct Preflight: Sendable {
 
   /// Finds every node, and lays down the constants of the run.
   package func setup() async throws(FindingError) -> (setup: Setup, finding: Finding) {
-    let finding = try await DeploymentFinder(fleet: fleet).find(
-      request.seeds.map(request.profile.places.addresses.announced))
+    let finding = try await DeploymentFinder(fleet: fleet).find(request.seeds)
     if let stranger = finding.strangers.first {
       throw FindingError(
         "\(stranger.address) calls itself \(stranger.name) \(stranger.version). This program upgrades Redis and Valkey; "
@@ -100,9 +99,13 @@ package struct Preflight: Sendable {
 
   /// What the plan has to say about the hosts that commands run on; connects to each of them.
   private func remarks(_ site: Site) async -> [String] {
-    guard site.reach == .ssh, let links, let remote = site.remote else { return [] }
+    guard let links, let remote = site.remote else { return [] }
+    let way = remote.bastion.map {
+      "Servers are reached through \($0): what the client probe measures includes the way there and back."
+    }
+    guard site.reach == .ssh else { return [way].compactMap(\.self) }
     let reached = await links.reach(Set(remote.hosts.values))
-    return reached.sorted { $0.key < $1.key }.compactMap { $0.value.remark(on: $0.key) }
+    return [way].compactMap(\.self) + reached.sorted { $0.key < $1.key }.compactMap { $0.value.remark(on: $0.key) }
   }
 
   // MARK: - Checks

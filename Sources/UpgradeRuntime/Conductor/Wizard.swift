@@ -159,7 +159,7 @@ package actor Wizard: WizardDriver, PictureSource {
       setup, finding, ownName: WizardName(host: parts.identity.host, run: parts.run))
     let results = only.map { Rulebook.recheck($0, in: scene) } ?? Rulebook.checks(in: scene)
     before = scene.snapshot.nodes.compactMapValues { $0.view?.inventory }
-    health.take(scene.snapshot, measure: nil, now: now)
+    health.take(scene.snapshot, measure: nil, bastion: setup.site.remote?.bastion, now: now)
     draw { picture in
       picture.checks = only == nil ? results : picture.checks.filter { $0.name != only } + results
       picture.checking = []
@@ -310,7 +310,7 @@ package actor Wizard: WizardDriver, PictureSource {
   private func show(_ view: SessionView) async {
     lastPublished = now
     seenRecords = view.state.sequence
-    health.take(view.snapshot, measure: view.measure, now: now)
+    health.take(view.snapshot, measure: view.measure, bastion: picture.setup?.site.remote?.bastion, now: now)
     let health = self.health.health
     draw { picture in
       picture.state = view.state

@@ -18,6 +18,8 @@ package actor ClientProbe {
   private var clients: [Address: Client] = [:]
   private var lastTold: MonotonicTime?
   private var tasks: [Task<Void, Never>] = []
+  /// How long the way there was cut, added up over the times that are over.
+  private var blind = Duration.zero
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
@@ -35,6 +37,8 @@ package actor ClientProbe {
     var longestMove = 0
     /// When the command under way was sent; a stall shows while it lasts.
     var waitingSince: MonotonicTime?
+    /// Since when the way there has been cut on our side: nothing is told of clients then.
+    var blindSince: MonotonicTime?
   }
 
   /// How long the keys live without us.
@@ -96,11 +100,14 @@ package actor ClientProbe {
       base
       ?? ClientMeasure(acknowledged: 0, errors: [:], lost: 0, longestStall: 0, resolution: 0, stalls: [:])
     total.resolution = Int(rhythm.seconds * 1000)
+    // One link leads to all of them: the time is counted once.
+    let present = counters.compactMap(\.blindSince).min().map { now - $0 } ?? .zero
+    total.unmeasured += Int((blind + present).seconds * 1000)
     for counter in counters {
       total.acknowledged += counter.acknowledged
       total.lost += counter.lost
       total.errors.merge(counter.errors) { $0 + $1 }
-      let waiting = counter.waitingSince.map { Int((now - $0).seconds * 1000) } ?? 0
+      let waiting = counter.blindSince == nil ? counter.waitingSince.map { Int((now - $0).seconds * 1000) } ?? 0 : 0
       total.longestStall = max(total.longestStall, counter.longestStall, waiting)
       guard counter.longestMove > 0 else { continue }
       total.stalls[counter.shard] = max(total.stalls[counter.shard] ?? 0, counter.longestMove)
@@ -129,6 +136,7 @@ package actor ClientProbe {
     let begun = loop.now
     counters[index].waitingSince = begun
     defer { counters[index].waitingSince = nil }
+    let generation = await settings.way.bastion?.generation()
     let first = counters[index].address
     var asking: Address?
     for _ in 0..<8 {
@@ -143,12 +151,18 @@ package actor ClientProbe {
           if let error = replies[1].error { throw .server(error) }
           value = replies[1].integer
         }
-        acknowledge(index, Int(value ?? 0), since: begun, wasMoved: counter.address != first)
+        // What waited for our own way to come back did not wait for a server.
+        let isStall = await settings.way.bastion?.generation() == generation
+        acknowledge(index, Int(value ?? 0), since: isStall ? begun : nil, wasMoved: counter.address != first)
         return
       } catch {
         if Task.isCancelled { return }
         guard let target = redirection(error) else {
-          counters[index].errors[code(error), default: 0] += 1
+          if error.serverError == nil, await isCutOff() {
+            counters[index].blindSince = counters[index].blindSince ?? begun
+          } else {
+            counters[index].errors[code(error), default: 0] += 1
+          }
           return
         }
         if target.isAsk { asking = target.address } else { counters[index].address = target.address }
@@ -157,10 +171,21 @@ package actor ClientProbe {
     counters[index].errors["TOO-MANY-REDIRECTIONS", default: 0] += 1
   }
 
-  private func acknowledge(_ index: Int, _ value: Int, since begun: MonotonicTime, wasMoved: Bool) {
+  /// Clients have ways of their own: what fails because ours is cut says nothing about them.
+  private func isCutOff() async -> Bool {
+    guard let bastion = settings.way.bastion else { return false }
+    return await !bastion.holds()
+  }
+
+  private func acknowledge(_ index: Int, _ value: Int, since begun: MonotonicTime?, wasMoved: Bool) {
+    if let since = counters[index].blindSince {
+      counters[index].blindSince = nil
+      if counters.allSatisfy({ $0.blindSince == nil }) { blind += loop.now - since }
+    }
     if value <= counters[index].lastValue { counters[index].lost += counters[index].lastValue + 1 - value }
     counters[index].lastValue = value
     counters[index].acknowledged += 1
+    guard let begun else { return }
     let stall = Int((loop.now - begun).seconds * 1000)
     counters[index].longestStall = max(counters[index].longestStall, stall)
     // Whole milliseconds: a hand-over that cost less than one is still one that was measured.

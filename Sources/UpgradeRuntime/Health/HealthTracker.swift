@@ -11,7 +11,8 @@ package struct HealthTracker: Sendable {
   package init() {}
 
   /// Takes a snapshot; series grow once a second, whatever the rhythm of the calls.
-  package mutating func take(_ snapshot: Snapshot, measure: ClientMeasure?, now: Instant) {
+  package mutating func take(_ snapshot: Snapshot, measure: ClientMeasure?, bastion: String? = nil, now: Instant) {
+    health.bastion = bastion
     let isDue = lastSample.map { now - $0 >= .seconds(1) } ?? true
     let views = snapshot.nodes.values.compactMap(\.view)
     health.nodes = snapshot.nodes.count

@@ -1,7 +1,7 @@
 import UpgradeCore
 
 extension Profile {
-  private static let keys = ["reach", "ssh", "hosts", "software", "hooks"]
+  private static let keys = ["reach", "ssh", "hosts", "addresses", "bastion", "software", "hooks"]
   private static let softwareStages: [Site.Stage] = [.stage, .stop, .install, .start, .rollback]
   private static let hookStages: [Site.Stage] = [.beforeNode, .afterNode]
   private static let longestBound = 86_400

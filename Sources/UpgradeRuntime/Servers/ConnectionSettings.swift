@@ -11,30 +11,29 @@ package struct ConnectionSettings: Sendable {
   package var name: WizardName
   /// nil: plain.
   package var tls: TLSContext?
+  package var way: Way
   /// What servers have proven in their handshakes.
   package let certificates = CertificateBook()
 
-  package init(user: String?, password: Secret?, name: WizardName, tls: TLSContext? = nil) {
+  package init(user: String?, password: Secret?, name: WizardName, tls: TLSContext? = nil, way: Way = Way()) {
+    self.way = way
     self.user = user
     self.password = password
     self.name = name
     self.tls = tls
   }
 
-  /// A client for a node, not connected yet. A Unix socket is never encrypted: servers do not offer that.
+  /// A client for a node, by the address that it announces; not connected yet.
   package func client(
     of address: Address, on loop: EventLoop, commandTimeout: Duration
   ) -> Client {
     let options = options(commandTimeout: commandTimeout)
-    let endpoint = address.endpoint
-    guard let tls, case .tcp = endpoint else { return Client(endpoint: endpoint, on: loop, options: options) }
-    let (certificates, bound) = (certificates, options.connectTimeout)
+    let endpoint = way.endpoint(of: address)
+    let (tls, way, certificates, bound) = (tls, way, certificates, options.connectTimeout)
     return Client(
       label: endpoint.description,
       connect: { () async throws(TransportError) -> any Transport in
-        try await TLSTransport.connect(to: endpoint, tls, on: loop, within: bound) {
-          certificates.note($0, of: address)
-        }
+        try await way.connect(to: endpoint, tls, on: loop, within: bound) { certificates.note($0, of: address) }
       },
       options: options, timekeeper: LoopTimekeeper(loop), executor: loop)
   }

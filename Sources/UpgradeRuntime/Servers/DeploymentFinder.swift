@@ -16,6 +16,9 @@ package struct DeploymentFinder: Sendable {
 
   /// All nodes in rounds: the seeds, whom they name, whom those name.
   package func find(_ seeds: [Address]) async throws(FindingError) -> Finding {
+    let way = fleet.settings.way
+    try await way.prepare()
+    let seeds = seeds.map(way.addresses.announced)
     var discovery = Discovery(seeds: seeds)
     var firstFailure: ReadingFailure?
     while !discovery.toAsk.isEmpty {

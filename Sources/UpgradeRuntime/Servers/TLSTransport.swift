@@ -25,6 +25,20 @@ package final class TLSTransport: Transport {
     }
   }
 
+  /// The same over a connection that is there; `again` leads to the same server once more.
+  package static func connect(
+    over connection: Connection, _ context: TLSContext, from start: MonotonicTime, within bound: Duration,
+    again: @escaping TLSStream.Opening, proven: (TLSCertificateEnd) -> Void
+  ) async throws(TransportError) -> TLSTransport {
+    do throws(TLSStream.Failure) {
+      let stream = try await TLSStream.shakeHands(over: connection, context, from: start, within: bound, again: again)
+      if let end = stream.certificateEnd { proven(end) }
+      return TLSTransport(stream)
+    } catch {
+      throw TransportError(error)
+    }
+  }
+
   package func send(_ bytes: [UInt8]) async throws(TransportError) {
     do throws(TLSStream.Failure) {
       try await stream.write(bytes)

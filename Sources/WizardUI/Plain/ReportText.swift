@@ -137,7 +137,7 @@ package struct ReportText: Sendable {
     ])
   }
 
-  /// `{measured, acknowledged, errors, lost, longest_stall_ms, resolution_ms}`; numbers are null where nobody measured.
+  /// `{measured, acknowledged, errors, lost, longest_stall_ms, resolution_ms, unmeasured_ms}`; numbers are null where nobody measured.
   static func json(_ measure: ClientMeasure?) -> JSONValue {
     .object([
       ("measured", .bool(measure != nil)),
@@ -146,6 +146,7 @@ package struct ReportText: Sendable {
       ("lost", measure.map { .integer($0.lost) } ?? .null),
       ("longest_stall_ms", measure.map { .integer($0.longestStall) } ?? .null),
       ("resolution_ms", measure.map { .integer($0.resolution) } ?? .null),
+      ("unmeasured_ms", measure.map { .integer($0.unmeasured) } ?? .null),
       (
         "errors_by_code",
         .object((measure?.errors ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, JSONValue.integer($0.value)) })

@@ -93,7 +93,8 @@ package struct HealthText: Hashable, Sendable {
   /// `longest stall 43 ms (10 ms steps)`.
   package var stall: Line {
     guard let clients = health.clients else { return Line("stall not measured") }
-    return Line("longest stall \(clients.longestStall) ms (in steps of \(clients.resolution) ms)")
+    let way = health.bastion.map { ", through \($0)" } ?? ""
+    return Line("longest stall \(clients.longestStall) ms (in steps of \(clients.resolution) ms\(way))")
   }
 
   /// Operations a second of all primaries.

@@ -39,7 +39,8 @@ import Testing
     },
     RuleCase(
       "a member that only a view lists", .node(listedOnly),
-      "unknown: 127.0.0.1:7009: not read yet"
+      "unknown: 127.0.0.1:7009: not read yet; if that is not where it is reached from here, say so in the profile: "
+        + "addresses: { \"127.0.0.1:7009\": \"HOST:PORT\" }, or bastion: HOST where only that host reaches it"
     ) {
       $0[7001].clusterNodes +=
         "\n\(listedOnly) 127.0.0.1:7009@17009 slave,fail \(TestCluster.id(7000)) 0 0 9 disconnected"
@@ -49,6 +50,27 @@ import Testing
     RuleCase("a shard that is none", .shard(ShardID(9)), "unknown: no node of s9 is known"),
   ])
   func reachable(row: RuleCase) throws { try row.check("reachable") }
+
+  /// Whoever has never answered may be elsewhere; whoever has, is down.
+  @Test func anAddressThatWasNeverReachedIsAskedFor() throws {
+    var cluster = TestCluster()
+    cluster[7003].silence = .down("connection refused")
+    var scene = try cluster.scene()
+    let usual =
+      "broken: 127.0.0.1:7003 does not answer: connection refused -> start it; if it is gone for good, take it "
+      + "out on every other node: CLUSTER FORGET \(TestCluster.id(7003))"
+    #expect(transcript(Rulebook.evaluate("reachable", TestCluster.node(7003), in: scene)) == usual)
+    scene.setup.nodes.removeAll { $0.id == TestCluster.id(7003) }
+    #expect(
+      transcript(Rulebook.evaluate("reachable", TestCluster.node(7003), in: scene))
+        == usual + "; if that is not where it is reached from here, say so in the profile: "
+        + "addresses: { \"127.0.0.1:7003\": \"HOST:PORT\" }, or bastion: HOST where only that host reaches it")
+    scene.setup.site.remote = Site.Remote(bastion: "gate")
+    #expect(
+      transcript(Rulebook.evaluate("reachable", TestCluster.node(7003), in: scene))
+        == usual + "; if that is not where it is reached from gate, say so in the profile: "
+        + "addresses: { \"127.0.0.1:7003\": \"HOST:PORT\" }")
+  }
 
   @Test func whoIsAskedWhetherItAnswers() throws {
     var cluster = TestCluster()

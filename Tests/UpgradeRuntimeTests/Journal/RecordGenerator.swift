@@ -199,7 +199,8 @@ struct RecordGenerator {
       return .measured(
         ClientMeasure(
           acknowledged: number(), errors: table({ $0.text() }, { $0.number() }), lost: number(),
-          longestStall: number(), resolution: number(), stalls: table({ $0.shard() }, { $0.number() })))
+          longestStall: number(), resolution: number(), stalls: table({ $0.shard() }, { $0.number() }),
+          unmeasured: number()))
     case 13: return .noted(text())
     case 14: return .windowClosed(text())
     default:

@@ -69,6 +69,25 @@ import UpgradeRuntime
     #expect(names == ["cache-1.example", "cache-2.example", "10.0.0.2", "cache-6.example"])
   }
 
+  /// Where servers are reached that announce themselves elsewhere, and through whom.
+  @Test func serversAreReachedElsewhere() throws {
+    let profile = try Self.profile(
+      """
+      bastion: gate.example
+      ssh: { user: ops }
+      addresses: { 10.0.0.1: inner-1, "10.0.0.2:6379": "inner-2:7001", "[fd00::1]:6379": "inner-3:6379" }
+      software: { start: x }
+      """)
+    let remote = try #require(profile.remote([]))
+    #expect(remote.bastion == "gate.example" && remote.user == "ops" && remote.hosts.isEmpty)
+    let reached = ["10.0.0.1:7000", "10.0.0.2:6379", "10.0.0.2:6380", "[fd00::1]:6379"].map {
+      Address($0).map { profile.places.addresses.reachable($0).description }
+    }
+    #expect(reached == ["inner-1:7000", "inner-2:7001", "10.0.0.2:6380", "inner-3:6379"])
+    // Without a bastion and without ssh, nothing is done by ssh.
+    #expect(try Self.profile("addresses: {10.0.0.1: a}\nsoftware: {start: x}\n").remote([]) == nil)
+  }
+
   @Test func onlyStartIsRequired() throws {
     let profile = try Self.profile("software: { start: redis-server }\n")
     #expect(profile.reach == .local)
@@ -138,7 +157,7 @@ import UpgradeRuntime
       "Say at least how a node's server is started: `software: { start: \"...\" }`."),
     Bad(
       "- a\n", "1: the profile is a list, not a group of keys.",
-      "Write `key: value` lines; the keys are reach, ssh, hosts, software and hooks."),
+      "Write `key: value` lines; the keys are reach, ssh, hosts, addresses, bastion, software and hooks."),
     Bad(
       "reach: local\n", "1: software has no start.",
       "Say how a node's server is started, for example `start: systemctl start {unit}`; it must detach."),
@@ -150,7 +169,7 @@ import UpgradeRuntime
       "Its keys are stage, stop, install, start and rollback; the nearest is install."),
     Bad(
       "software: {start: x}\ncolour: red\n", "2: the profile has no key \"colour\".",
-      "Its keys are reach, ssh, hosts, software and hooks."),
+      "Its keys are reach, ssh, hosts, addresses, bastion, software and hooks."),
     Bad(
       "software: {start: x}\nhooks: {befor_node: y}\n", "2: hooks has no key \"befor_node\".",
       "Its keys are before_node and after_node; the nearest is before_node."),
@@ -189,6 +208,17 @@ import UpgradeRuntime
     Bad(
       "reach: ssh\nhosts: {10.0.0.1: -oProxyCommand=x}\nsoftware: {start: x}\n",
       "2: hosts has \"10.0.0.1\": \"-oProxyCommand=x\".", "Write the name alone, as for `ssh NAME`."),
+    Bad(
+      "addresses: {\"10.0.0.1:6379\": inner}\nsoftware: {start: x}\n",
+      "1: addresses has \"10.0.0.1:6379\": \"inner\".",
+      "Write \"HOST:PORT\": \"HOST:PORT\" for one server, or HOST: HOST for all ports of a host."),
+    Bad(
+      "addresses: {10.0.0.1: \"inner:6379\"}\nsoftware: {start: x}\n",
+      "1: addresses has \"10.0.0.1\": \"inner:6379\".",
+      "Write \"HOST:PORT\": \"HOST:PORT\" for one server, or HOST: HOST for all ports of a host."),
+    Bad(
+      "bastion: -oProxyCommand=x\nsoftware: {start: x}\n", "1: bastion is \"-oProxyCommand=x\".",
+      "Write the host's name alone, as for `ssh NAME`."),
     Bad(
       "software: x\n", "1: software is text, not a group of keys.",
       "Write `key: value` lines; the keys are stage, stop, install, start and rollback."),

@@ -1,5 +1,7 @@
 // Why a host cannot be reached over ssh, in a sentence that says what to do.
 
+import UpgradeCore
+
 /// What went wrong between here and a host.
 package struct SSHFailure: Error, Hashable, Sendable, CustomStringConvertible {
   package enum Kind: Hashable, Sendable {
@@ -11,6 +13,10 @@ package struct SSHFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case denied
     /// Nobody answers there, or not in time.
     case unreachable
+    /// Nobody listens where it was asked to connect to.
+    case refused
+    /// It could not connect to where it was asked to, or not in time.
+    case beyond
     /// It let us in, and does not run a shell for us.
     case noShell
     /// The ssh program or our own side.
@@ -31,9 +37,12 @@ package struct SSHFailure: Error, Hashable, Sendable, CustomStringConvertible {
   var isFinal: Bool {
     switch kind {
     case .hostKeyChanged, .hostKeyUnknown, .denied, .noShell: true
-    case .unreachable, .other: false
+    case .unreachable, .other, .refused, .beyond: false
     }
   }
+
+  /// What it means for a server that was to be reached through the host.
+  var code: TransportError.Code { kind == .refused ? .refused : .other }
 
   /// Understands what the ssh program complained of (OpenSSH 7.6 to 10).
   init(_ host: String, complaints: [String]) {

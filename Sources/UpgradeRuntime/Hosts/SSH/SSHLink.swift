@@ -10,13 +10,22 @@ import UpgradeCore
 /// changed host keys are for the ssh program to refuse.
 actor SSHLink {
   nonisolated let host: String
-  private nonisolated let loop: EventLoop
-  private nonisolated let login: SSHLogin
+  nonisolated let loop: EventLoop
+  nonisolated let login: SSHLogin
   /// The socket of the master, short enough for the system.
-  private nonisolated let control: String
+  nonisolated let control: String
   private var master: ChildProcess?
   private var opening: Task<Result<HostTools, SSHFailure>, Never>?
   private var tools: HostTools?
+  /// Why the last attempt failed, and until when nobody but a person tries again: many connections ask for one host, and
+  /// who knocks too often is locked out by many a host.
+  private var held: (failure: SSHFailure, until: MonotonicTime)?
+  private var waiting: [Int: CheckedContinuation<Result<HostTools, SSHFailure>, Never>] = [:]
+  private var waitingCount = 0
+  /// How often it was connected.
+  private(set) var generation = 0
+  /// What the present connection could not lead to.
+  nonisolated let refusals = ChannelRefusals()
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
@@ -35,7 +44,43 @@ actor SSHLink {
     opening = attempt
     let result = await attempt.value
     opening = nil
+    held = nil
+    if case .failure(let failure) = result {
+      held = (failure, loop.now + (failure.isFinal ? .seconds(10) : .seconds(1)))
+    }
     return try result.get()
+  }
+
+  /// The same, waited for until a moment only; the attempt goes on for whoever asks next.
+  func open(until deadline: MonotonicTime) async throws(SSHFailure) -> HostTools {
+    if let tools, let master, master.exitStatus == nil { return tools }
+    if let held, opening == nil, loop.now < held.until { throw held.failure }
+    let number = waitingCount
+    waitingCount += 1
+    let result = await withCheckedContinuation { continuation in
+      waiting[number] = continuation
+      loop.task {
+        let result: Result<HostTools, SSHFailure>
+        do throws(SSHFailure) { result = .success(try await self.open()) } catch { result = .failure(error) }
+        await self.answer(number, result)
+      }
+      loop.task { [loop, host] in
+        do throws(CancellationError) { try await loop.sleep(for: deadline - loop.now) } catch {}
+        await self.answer(
+          number, .failure(SSHFailure(.unreachable, host, "\(host) is not connected by ssh yet")))
+      }
+    }
+    return try result.get()
+  }
+
+  private func answer(_ number: Int, _ result: Result<HostTools, SSHFailure>) {
+    waiting.removeValue(forKey: number)?.resume(returning: result)
+  }
+
+  /// Whether the connection is there, and still is a moment later.
+  func holds(for moment: Duration) async -> Bool {
+    guard let master, tools != nil else { return false }
+    return await master.exit(within: moment) == nil
   }
 
   /// Runs a script on the host, over the connection that is there or none.
@@ -57,10 +102,12 @@ actor SSHLink {
     _ = await master.exit(within: .seconds(1))
   }
 
-  private nonisolated func spawn(_ arguments: [String]) throws(SSHFailure) -> ChildProcess {
+  nonisolated func spawn(
+    _ arguments: [String], _ streams: ChildStreams = .pipes
+  ) throws(SSHFailure) -> ChildProcess {
     do throws(SystemError) {
       return try ChildProcess.spawn(
-        ChildCommand("ssh", arguments, environment: .changed(login.environment)), streams: .pipes, newSession: true,
+        ChildCommand("ssh", arguments, environment: .changed(login.environment)), streams: streams, newSession: true,
         on: loop)
     } catch {
       throw SSHFailure(
@@ -89,9 +136,15 @@ actor SSHLink {
       }
       master = child
       self.tools = tools
+      generation += 1
       // Its streams are read on, so that it never waits for us; they end with it.
       loop.task { while let bytes = try? await child.read(upTo: 4096), !bytes.isEmpty {} }
-      loop.task { while let bytes = try? await child.readError(upTo: 4096), !bytes.isEmpty {} }
+      loop.task { [refusals] in
+        var lines = LineSplitter()
+        while let bytes = try? await child.readError(upTo: 4096), !bytes.isEmpty {
+          for line in lines.take(bytes) { refusals.hear(line) }
+        }
+      }
       return .success(tools)
     } catch {
       return .failure(error)

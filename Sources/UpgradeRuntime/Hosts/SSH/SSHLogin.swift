@@ -1,5 +1,6 @@
 // How the ssh program is called: the operator's own configuration decides, we say what must not be otherwise.
 
+import SystemIO
 package import UpgradeCore
 
 /// The words and the environment for `ssh`; the same for all hosts of a run.
@@ -34,13 +35,28 @@ package struct SSHLogin: Sendable {
 
   /// What becomes the master of a connection, with one session of its own.
   func master(to host: String, control: String) -> [String] {
-    ["-M", "-S", control] + fixed(canConnect: true) + options + usual(host) + ["--", host, "exec /bin/sh -s"]
+    ["-M", "-S", control] + fixed(canConnect: true) + options(host) + usual(host) + ["--", host, "exec /bin/sh -s"]
   }
 
   /// One more session; where no master is, it does not connect by itself.
   func session(to host: String, control: String) -> [String] {
-    ["-S", control, "-o", "ControlMaster=no"] + fixed(canConnect: false) + options + usual(host)
+    ["-S", control, "-o", "ControlMaster=no"] + fixed(canConnect: false) + options(host) + usual(host)
       + ["--", host, "exec /bin/sh -s"]
+  }
+
+  /// A stream to somewhere else, by way of the host; it says when it is there.
+  func tunnel(to host: String, control: String, target: Endpoint) -> [String] {
+    ["-S", control, "-o", "ControlMaster=no", "-o", "LogLevel=DEBUG1"] + fixed(canConnect: false) + options(host)
+      + usual(host) + ["-W", target.description, "--", host]
+  }
+
+  /// The profile's words, without a jump over the host itself.
+  private func options(_ host: String) -> [String] {
+    var words = options
+    if let jump = words.indices.first(where: { words[$0] == "-J" && $0 + 1 < words.count && words[$0 + 1] == host }) {
+      words.removeSubrange(jump...(jump + 1))
+    }
+    return words
   }
 
   /// The first value of an option counts: what stands here, nobody's configuration changes.
@@ -56,7 +72,8 @@ package struct SSHLogin: Sendable {
 
   /// What counts unless the profile says otherwise: a dead link is noticed within ten seconds.
   private func usual(_ host: String) -> [String] {
-    let login = user.map { ["-l", $0] } ?? []
+    // Who names a user together with the host means that one.
+    let login = host.contains("@") ? [] : user.map { ["-l", $0] } ?? []
     return login + [
       "-o", "ConnectTimeout=15", "-o", "ServerAliveInterval=3", "-o", "ServerAliveCountMax=3",
     ]
