@@ -20,28 +20,11 @@ import UpgradeRuntime
     var request = Self.request()
     request.keysPerShard = 2000
     try await withNight(request) { night in
-      var writing = WritingRequest(seeds: night.lab.addresses, prefix: "foreign")
-      writing.login = night.login
-      let client = WritingClient(writing, on: night.loop)
-      async let written = client.run()
       // The TARGET says nothing about TLS: the flag does.
       let target = night.lab.addresses[0].description
-      let said = try await night.run(
-        [target, "--tls", "--to", "8.0.2", "--plain", "--settle", "0"] + night.profile + Wizard.yes)
-      client.requestStop()
-      let report = try await written
-
-      #expect(said.code == 0, "\(said.output.suffix(2000)) \(said.errors)")
-      #expect(try await night.proof.releases().values.allSatisfy { $0 == .redis80 })
-      #expect(report.isClean, "\(report.errors), lost \(report.lost), unverified \(report.unverified)")
-      #expect(report.acknowledged > 100)
-      try await night.proof.awaitReplicas(within: .seconds(30))
-      #expect(try await night.proof.keys().allSatisfy(\.areEqual))
-
-      let state = try night.journal().state
-      #expect(state.ended?.kind == .done && state.facts.openLedger.isEmpty && state.handOvers.count == 3)
-      let measure = try #require(state.measures.last)
-      #expect(measure.errorCount == 0 && measure.lost == 0 && measure.acknowledged > 0)
+      let job = try await night.mainJob(
+        [target, "--tls", "--to", "8.0.2", "--plain", "--settle", "0"] + night.profile, to: .redis80)
+      let (said, state) = (job.said, job.state)
       // Who goes on with the run knows from it how, and what is shown to be pasted would work.
       #expect(state.setup?.target == "rediss://\(target)")
       let settings = try #require(night.lab.certificates).settings

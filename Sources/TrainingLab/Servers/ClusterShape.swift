@@ -20,8 +20,10 @@ package struct ClusterShape: Equatable, Sendable {
 
   package let nodes: [Node]
   package let shardCount: Int
+  let host: String
 
-  package init(replicas: [Int], port: Int, seed: UInt64) {
+  package init(replicas: [Int], host: String = LabRequest.usualHost, port: Int, seed: UInt64) {
+    self.host = host
     var places = replicas.indices.map { (shard: $0, isPrimary: true) }
     for round in 0..<(replicas.max() ?? 0) {
       places += replicas.indices.filter { replicas[$0] > round }.map { (shard: $0, isPrimary: false) }
@@ -60,7 +62,7 @@ package struct ClusterShape: Equatable, Sendable {
       let primary = node.isPrimary ? "-" : nodes[node.shard].name
       let slots = self.slots(ofShard: node.shard)
       let owned = node.isPrimary ? " \(slots.lowerBound)-\(slots.upperBound)" : ""
-      return "\(node.name) 127.0.0.1:\(node.port)@\(node.port + Self.busOffset) \(flags) \(primary) "
+      return "\(node.name) \(host):\(node.port)@\(node.port + Self.busOffset) \(flags) \(primary) "
         + "0 0 \(node.shard + 1) connected\(owned)\n"
     }
     return lines.joined() + "vars currentEpoch \(shardCount) lastVoteEpoch 0\n"

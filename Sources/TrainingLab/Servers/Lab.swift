@@ -134,9 +134,9 @@ package struct Lab: Sendable {
     let lock = try await registry.lock(on: loop)
     defer { lock.release() }
     let count = request.replicas.count + request.replicas.reduce(0, +)
-    let port = try LabPorts(labs: registry.all(), loop: loop).base(for: count, wanted: request.port)
+    let port = try LabPorts(labs: registry.all(), host: request.host, loop: loop).base(for: count, wanted: request.port)
     let seed = request.seed ?? UInt64.random(in: .min ... .max)
-    let shape = ClusterShape(replicas: request.replicas, port: port, seed: seed)
+    let shape = ClusterShape(replicas: request.replicas, host: request.host, port: port, seed: seed)
     let directory =
       request.directory.map(LabFiles.absolute) ?? "\(registry.directory)/lab-\(port)-\(WallClock.milliseconds)"
     let isThere = Files.exists(directory)
@@ -155,7 +155,8 @@ package struct Lab: Sendable {
       directory: LabFiles.resolved(directory), madeDirectory: !isThere, product: request.from.product.rawValue,
       version: request.from.version.description, started: WallClock.milliseconds,
       nodes: shape.nodes.map {
-        LabRecord.Node(port: $0.port, shard: $0.shard, isPrimary: $0.isPrimary, name: $0.name)
+        LabRecord.Node(
+          host: request.host, port: $0.port, shard: $0.shard, isPrimary: $0.isPrimary, name: $0.name)
       }, seed: seed, tls: request.tls ? true : nil)
     try record.write(to: record.path)
     try registry.note(record)

@@ -32,7 +32,7 @@ package struct LabCertificates: Equatable, Sendable {
   }
 
   /// What the servers' certificate is for.
-  package static let names = "IP:127.0.0.1,DNS:localhost"
+  package static let names = "IP:127.0.0.1,IP:::1,DNS:localhost"
 
   /// A certificate of the lab's authority between two moments (`20250131000000Z`); one of that name is replaced.
   package func sign(

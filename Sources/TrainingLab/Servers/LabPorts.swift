@@ -4,6 +4,7 @@ import SystemIO
 struct LabPorts {
   /// The labs there are: their ports are theirs even while a node is down.
   let labs: [LabRecord]
+  let host: String
   let loop: EventLoop
 
   /// Where a search begins: away from the servers' own 6379 and from what people choose by hand.
@@ -36,7 +37,7 @@ struct LabPorts {
         return "Port \(port) belongs to the lab in \(lab.directory)"
       }
       for candidate in [port, port + ClusterShape.busOffset] {
-        guard let listener = try? Listener.listen(on: .tcp(host: "127.0.0.1", port: candidate), loop: loop) else {
+        guard let listener = try? Listener.listen(on: .tcp(host: host, port: candidate), loop: loop) else {
           return "Port \(candidate) is in use on this machine"
         }
         listener.close()

@@ -12,6 +12,8 @@ package struct LabRecord: Codable, Equatable, Sendable {
     package var shard: Int
     package var isPrimary: Bool
     package var name: String
+    /// What it listens on; nil is 127.0.0.1, as in labs of before that was a choice.
+    package var host: String?
     /// The process that the lab started here, once known; an upgrade puts another in its place.
     package var process: ProcessIdentity? {
       get { processText.flatMap { ProcessIdentity($0) } }
@@ -19,7 +21,8 @@ package struct LabRecord: Codable, Equatable, Sendable {
     }
     private var processText: String?
 
-    package init(port: Int, shard: Int, isPrimary: Bool, name: String) {
+    package init(host: String? = nil, port: Int, shard: Int, isPrimary: Bool, name: String) {
+      self.host = host
       self.port = port
       self.shard = shard
       self.isPrimary = isPrimary
@@ -27,12 +30,12 @@ package struct LabRecord: Codable, Equatable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-      case port, shard, name
+      case host, port, shard, name
       case isPrimary = "primary"
       case processText = "process"
     }
 
-    package var address: Address { Address(host: "127.0.0.1", port: port) }
+    package var address: Address { Address(host: host ?? LabRequest.usualHost, port: port) }
   }
 
   package static let fileName = "lab.json"
@@ -61,7 +64,9 @@ package struct LabRecord: Codable, Equatable, Sendable {
   package var firstPort: Int { nodes.first?.port ?? 0 }
 
   /// The address that leads to the deployment.
-  package var target: String { "\(tls == true ? "rediss" : "redis")://127.0.0.1:\(firstPort)" }
+  package var target: String {
+    "\(tls == true ? "rediss" : "redis")://\(nodes.first?.address.description ?? "")"
+  }
 
   package var profilePath: String { "\(directory)/\(LabProfile.fileName)" }
 

@@ -9,6 +9,8 @@ package struct LabRequest: Equatable, Sendable {
   package var to: Release?
   /// Where the lab lives; nil makes a directory of its own among the lab's state.
   package var directory: String?
+  /// The loopback address that all nodes listen on and announce.
+  package var host = LabRequest.usualHost
   /// The first port of as many as there are nodes; nil takes the first free range.
   package var port: Int?
   /// The number of replicas of each shard; its count is the number of shards.
@@ -40,6 +42,9 @@ package struct LabRequest: Equatable, Sendable {
     replicas = Array(repeating: replicasPerPrimary, count: max(0, primaries))
   }
 
+  package static let usualHost = "127.0.0.1"
+  /// Nothing but this machine reaches a lab's servers, which have no password.
+  static let hosts = [usualHost, "::1"]
   /// The highest base port: the bus port, 10,000 higher, must stay under Linux' ephemeral range (32768 and up).
   package static let highestPort = 22_700
   /// The most nodes of one lab; it keeps bus ports and ports apart and a laptop alive.
@@ -52,6 +57,10 @@ package struct LabRequest: Equatable, Sendable {
       throw LabError(
         .badRequest, "A lab has at least one primary and at most \(Self.mostNodes) nodes, not \(nodes)",
         remedy: "Ask for another number of primaries or replicas.")
+    }
+    guard Self.hosts.contains(host) else {
+      throw LabError(
+        .badRequest, "A lab cannot listen on \(host)", remedy: "Choose one of \(Self.hosts.joined(separator: ", ")).")
     }
     if let port {
       let last = Self.highestPort - nodes + 1

@@ -17,7 +17,7 @@ package enum ServerConfiguration {
   ) -> String {
     var lines = certificates?.lines(port: node.port) ?? ["port \(node.port)"]
     lines += [
-      "bind 127.0.0.1",
+      "bind \(request.host)",
       "daemonize no",
       "dir \(quoted(directory))",
       "pidfile \(quoted("\(directory)/\(pidFileName)"))",
