@@ -5,7 +5,7 @@ import UpgradeCore
 import UpgradeRuntime
 import WizardUI
 
-/// Watches; sends nothing but INFO, CLUSTER INFO, CLUSTER NODES and CONFIG GET.
+/// Watches; sends nothing but INFO, CLUSTER INFO, and now and then CLUSTER NODES and CONFIG GET.
 struct WatchCommand {
   let program: Program
   let request: WatchRequest
@@ -48,6 +48,8 @@ struct WatchCommand {
 }
 
 /// Reads all nodes once a second, and says what changed, or every ten seconds that nothing did.
+///
+/// How each node sees the others is asked for only every ten seconds: it is as long as there are nodes.
 private struct Watcher {
   let loop: EventLoop
   let fleet: Fleet
@@ -58,13 +60,14 @@ private struct Watcher {
     var said: [NodeID: String] = [:]
     var summarySaid: MonotonicTime?
     while !Task.isCancelled {
-      let lines = await readAll()
+      let isFull = summarySaid.map { loop.now - $0 >= .seconds(10) } ?? true
+      let lines = await readAll(isFull ? .views : .pulse)
       let clock = WallTime(milliseconds: WallClock.milliseconds)
       for (node, line) in lines where said[node.id] != line {
         said[node.id] = line
         say(clock, node.address.description, line)
       }
-      if summarySaid.map({ loop.now - $0 >= .seconds(10) }) ?? true {
+      if isFull {
         summarySaid = loop.now
         let up = lines.filter { !$0.1.hasPrefix("GONE") && !$0.1.hasPrefix("UNREAD") }.count
         say(clock, "all", "\(up) of \(lines.count) nodes answer")
@@ -73,11 +76,11 @@ private struct Watcher {
     }
   }
 
-  private func readAll() async -> [(NodeSetup, String)] {
+  private func readAll(_ depth: ReadingDepth) async -> [(NodeSetup, String)] {
     let reader = NodeReader(fleet: fleet)
     return await withTaskGroup(of: (Int, String).self) { group in
       for (index, node) in finding.nodes.enumerated() {
-        group.addTask { (index, line(await reader.read(node.address, .views, expecting: node.id))) }
+        group.addTask { (index, line(await reader.read(node.address, depth, expecting: node.id))) }
       }
       var texts: [Int: String] = [:]
       for await (index, text) in group { texts[index] = text }

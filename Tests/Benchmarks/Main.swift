@@ -1,4 +1,5 @@
-// `upgrade-benchmarks [parser | nights [N]]`: the parser against hiredis, N whole upgrades against a bare loop, or both.
+// `upgrade-benchmarks [parser | nights [N] | sizes]`: the parser against hiredis, N whole upgrades against a bare loop,
+// what each of many nodes costs, or all of it.
 
 import SystemIO
 
@@ -6,21 +7,22 @@ import SystemIO
 enum Benchmarks {
   static func main() throws {
     let words = Array(CommandLine.arguments.dropFirst())
-    switch words.first {
-    case nil: runParserBenchmark()
-    case "parser": return runParserBenchmark()
-    case "nights" where words.count == 1 || Int(words[1]) != nil: break
-    default: return print("usage: upgrade-benchmarks [parser | nights [N]]")
-    }
+    let count = words.count > 1 ? Int(words[1]) : 20
+    guard words.count < 2 || words.first == "nights", let count, count > 0,
+      words.isEmpty || ["parser", "nights", "sizes"].contains(words[0])
+    else { return print("usage: upgrade-benchmarks [parser | nights [N] | sizes]") }
+    let wanted = words.first
+    if wanted != "nights", wanted != "sizes" { runParserBenchmark() }
+    if wanted == "parser" { return }
     try Signals.prepareProcess()
     let loop = try EventLoop(name: "benchmark")
     // The program that was built beside this one.
     let program = Files.directory(of: try Files.readLink("/proc/self/exe")) + "/redis-upgrade"
-    // Three hand-overs a night: sixty.
-    let rounds = max(1, words.dropFirst().first.flatMap(Int.init) ?? 20)
     let problem = try loop.runAndWait { () async -> String? in
       do {
-        try await NightBenchmark(loop: loop, program: program, rounds: rounds).run()
+        // Three hand-overs a night: sixty, unless another number is asked for.
+        if wanted != "sizes" { try await NightBenchmark(loop: loop, program: program, rounds: count).run() }
+        if wanted != "nights" { try await SizeBenchmark(loop: loop, program: program).run() }
         return nil
       } catch {
         return "\(error)"

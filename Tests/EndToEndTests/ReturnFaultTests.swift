@@ -75,6 +75,9 @@ import UpgradeRuntime
       #expect(try night.night.journal().state.attempts.keys.allSatisfy { $0.verb != .stop })
       #expect(try await night.send(["CONFIG", "SET", "dir", directory], to: Place.primary1) == ["OK"])
       #expect(try await night.send(["BGSAVE"], to: Place.primary1) == ["Background saving started"])
+      try await night.wait(for: "the save") {
+        try await night.send(["INFO", "persistence"], to: Place.primary1)[0].contains("rdb_last_bgsave_status:ok")
+      }
       try await night.expectDone(try await night.night.run(night.resume()))
     }
   }

@@ -45,6 +45,8 @@ package struct Scenario: Hashable, Sendable {
   package var seed: UInt64
   /// The number of replicas of each shard.
   package var replicas: [Int] = [1, 1, 1]
+  /// Where each node is; nil spreads them over three hosts.
+  package var addresses: [Address]?
   package var from = Release(.redis, Version(6, 2, 14))
   package var to = Release(.redis, Version(7, 0, 15))
   package var nodeTimeout = Duration.seconds(2)

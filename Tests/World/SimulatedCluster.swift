@@ -31,7 +31,8 @@ final class SimulatedCluster {
     for (place, row) in rows.enumerated() {
       let isPrimary = row.role == .primary
       let node = SimulatedNode(
-        place: place, id: ids[place], address: Address(host: "10.0.0.\(place % 3 + 1)", port: 7000 + place),
+        place: place, id: ids[place],
+        address: scenario.addresses?[place] ?? Address(host: "10.0.0.\(place % 3 + 1)", port: 7000 + place),
         home: row.home, release: scenario.from, settings: Self.defaults,
         claim: Claim(
           role: row.role, primary: isPrimary ? nil : row.home, epoch: isPrimary ? row.home + 1 : 0,

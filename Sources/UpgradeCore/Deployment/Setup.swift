@@ -6,8 +6,12 @@ package struct Setup: Hashable, Sendable {
   /// As the operator named it, without credentials.
   package var target: String
   package var to: Release
-  package var nodes: [NodeSetup]
-  package var shards: [Shard]
+  package var nodes: [NodeSetup] {
+    didSet { index = Index(nodes, shards) }
+  }
+  package var shards: [Shard] {
+    didSet { index = Index(nodes, shards) }
+  }
   /// `cluster-node-timeout`, the longest of all nodes.
   package var nodeTimeout: Duration
   /// Whether the first promotion narrows the way back, because the new version writes a data format that the old
@@ -17,6 +21,7 @@ package struct Setup: Hashable, Sendable {
   package var options: Options
   /// nil where connections are plain.
   package var encryption: EncryptionFiles?
+  private var index: Index
 
   package init(
     target: String, to: Release, nodes: [NodeSetup], shards: [Shard], nodeTimeout: Duration, wayBackNarrows: Bool,
@@ -31,14 +36,20 @@ package struct Setup: Hashable, Sendable {
     self.site = site
     self.options = options
     self.encryption = encryption
+    index = Index(nodes, shards)
   }
 
   /// How long a node that won an election may not be asked to win another: four node time-outs.
   package var electionPause: Duration { nodeTimeout * 4 }
 
-  package func node(_ id: NodeID) -> NodeSetup? { nodes.first { $0.id == id } }
+  /// Nodes in the order of their addresses, so that a plan reads the same each time.
+  package var order: [NodeID] { index.order }
+  package func node(_ id: NodeID) -> NodeSetup? { index.nodes[id].map { nodes[$0] } }
   package func address(_ id: NodeID) -> String { node(id)?.address.description ?? String(id.text.prefix(8)) }
-  package func shard(of node: NodeID) -> Shard? { shards.first { $0.members.contains(node) } }
+  package func shard(of node: NodeID) -> Shard? { index.shards[node].map { shards[$0] } }
+  package func shard(_ id: ShardID) -> Shard? { index.names[id].map { shards[$0] } }
+  /// A shard's members in the order of their addresses.
+  package func members(_ shard: Shard) -> [NodeID] { index.members[shard.id] ?? [] }
   /// An object as a person names it: an address, a shard's name, `the cluster`.
   package func name(_ object: ObjectID) -> String {
     switch object {
@@ -47,6 +58,30 @@ package struct Setup: Hashable, Sendable {
     case .node(let id): address(id)
     case .shard(let id): id.description
     }
+  }
+}
+
+/// Where things are in a setup: a plan for a thousand nodes asks millions of times.
+private struct Index: Hashable, Sendable {
+  let order: [NodeID]
+  let members: [ShardID: [NodeID]]
+  let nodes: [NodeID: Int]
+  /// The place of the shard that a node is a member of.
+  let shards: [NodeID: Int]
+  let names: [ShardID: Int]
+
+  init(_ nodes: [NodeSetup], _ shards: [Shard]) {
+    func places<Key: Hashable>(_ keys: some Sequence<(Key, Int)>) -> [Key: Int] {
+      Dictionary(keys, uniquingKeysWith: { first, _ in first })
+    }
+    order = nodes.sorted { ($0.address, $0.id) < ($1.address, $1.id) }.map(\.id)
+    let ranks = places(zip(order, order.indices))
+    members = Dictionary(
+      shards.map { ($0.id, $0.members.sorted { ranks[$0, default: .max] < ranks[$1, default: .max] }) },
+      uniquingKeysWith: { first, _ in first })
+    self.nodes = places(nodes.enumerated().map { ($1.id, $0) })
+    self.shards = places(shards.enumerated().flatMap { place, shard in shard.members.map { ($0, place) } })
+    names = places(shards.enumerated().map { ($1.id, $0) })
   }
 }
 

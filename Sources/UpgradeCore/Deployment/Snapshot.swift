@@ -159,11 +159,6 @@ package struct Snapshot: Hashable, Sendable {
   package func shard(of node: NodeID) -> Shard? { shards.first { $0.members.contains(node) } }
   package func shard(_ id: ShardID) -> Shard? { shards.first { $0.id == id } }
   package func address(_ node: NodeID) -> Address? { addresses[node] }
-  /// Nodes in the order of their addresses.
-  package var order: [NodeID] {
-    let nowhere = Address(host: "", port: 0)
-    return nodes.keys.sorted { (addresses[$0] ?? nowhere, $0) < (addresses[$1] ?? nowhere, $1) }
-  }
 
   /// What `speaker` says of itself, if it was asked after our last effect on every one of `objects`.
   package func pulse(of speaker: NodeID, about objects: NodeID...) -> Pulse? {

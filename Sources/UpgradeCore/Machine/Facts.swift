@@ -117,7 +117,7 @@ extension Facts {
     case .configure(let node, let settings):
       for setting in settings { ledger[LedgerKey(node, setting.directive)]?.standing = .open }
     case .restore(let node, _):
-      for key in openLedger where key.node == node { ledger[key]?.standing = .closed }
+      for (key, entry) in ledger where key.node == node && entry.standing == .open { ledger[key]?.standing = .closed }
     default: break
     }
   }

@@ -16,7 +16,7 @@ extension UpgradeMachine {
     guard let view = situation.snapshot[node].view else {
       return broken(5, step, "its state is not known")
     }
-    if let shard = situation.snapshot.shard(of: node), let other = situation.facts.out[shard.id], other != node,
+    if let shard = situation.setup.shard(of: node), let other = situation.facts.out[shard.id], other != node,
       situation.isOut(other)
     {
       return broken(1, step, "\(situation.setup.address(other)) of the same shard is out of service")

@@ -5,7 +5,7 @@ package protocol Procedure: Sendable {
   /// What comes next. It knows no time and no consent, and concludes nothing from an unknown.
   func next(_ situation: Situation) -> Next
   /// What the situation will be after a step and its calm: exact wherever `next` branches.
-  func predict(_ step: Step, _ situation: Situation) -> Situation
+  func predict(_ step: Step, _ situation: inout Situation)
   /// Whether readings show that the step happened; nil where only its outcome can tell, or nothing is known.
   ///
   /// `outcome`: what whoever performed it said, where somebody did.
@@ -144,10 +144,10 @@ extension Procedure {
       case .done: return Plan(steps: steps, ending: .done)
       case .problem(let problem), .wait(_, _, let problem): return Plan(steps: steps, ending: .problem(problem))
       case .step(let step):
-        let predicted = predict(step, situation)
-        guard predicted != situation else { return Plan(steps: steps, ending: .endless(step.key)) }
+        // `next` is pure: the same step again means that nothing came of it.
+        guard step != steps.last else { return Plan(steps: steps, ending: .endless(step.key)) }
         steps.append(step)
-        situation = predicted
+        predict(step, &situation)
       }
     }
     return Plan(steps: steps, ending: .endless(steps.last?.key))

@@ -113,7 +113,7 @@ extension State {
   private mutating func goOnWithTheRest() {
     setup?.options.pace.scope = .all
     facts.goals.mode = .upgrade
-    facts.done.remove(StepKey(.backUp, .deployment))
+    facts.done.remove(.backUp)
     plan = nil
     consents = [:]
   }
@@ -123,7 +123,7 @@ extension State {
     asked = nil
     if question.name.kind == .clientProbe {
       facts.probing = granted
-      facts.done.insert(StepKey(.confirm, .deployment, QuestionKind.clientProbe.rawValue))
+      facts.done.insert(StepKey(confirming: .clientProbe))
     } else if granted {
       consents[question.name] = question.consentClass
     } else {

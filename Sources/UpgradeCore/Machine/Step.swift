@@ -31,6 +31,9 @@ package struct StepKey: Hashable, Sendable, CustomStringConvertible {
     self.argument = argument
   }
 
+  package init(confirming kind: QuestionKind) { self.init(.confirm, .deployment, kind.rawValue) }
+  package static let backUp = StepKey(.backUp, .deployment)
+
   /// The journal's spelling: `stop/node:4f...`, `hand-over/shard:s1/8a...`.
   package var description: String {
     "\(verb.rawValue)/\(object)" + (argument.map { "/\($0)" } ?? "")

@@ -13,7 +13,7 @@ struct HandOverCandidate: NodeRule {
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     let name = scene.name(node)
-    guard let shard = scene.snapshot.shard(of: node) else { return .unknown(why: "\(name) belongs to no shard") }
+    guard let shard = scene.setup.shard(of: node) else { return .unknown(why: "\(name) belongs to no shard") }
     guard view.role == .replica else {
       return .broken(saw: "\(name) is no replica any more", fix: "see who made it a primary: its log tells")
     }

@@ -75,11 +75,11 @@ struct HostsSpread: Rule {
   let expectedInLab = true
 
   func objects(in scene: Scene) -> [ObjectID] {
-    [.deployment] + scene.snapshot.shards.filter { $0.members.count > 1 }.map { .shard($0.id) }
+    [.deployment] + scene.setup.shards.filter { $0.members.count > 1 }.map { .shard($0.id) }
   }
 
   func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
-    guard case .shard(let id) = object, let shard = scene.snapshot.shard(id) else { return primaries(in: scene) }
+    guard case .shard(let id) = object, let shard = scene.setup.shard(id) else { return primaries(in: scene) }
     guard shard.members.count > 1 else { return .notApplicable(why: "\(id) has one member only") }
     let hosts = Set(shard.members.compactMap { scene.address($0)?.host })
     guard hosts.count > 1 else {
@@ -91,7 +91,7 @@ struct HostsSpread: Rule {
   }
 
   private func primaries(in scene: Scene) -> Verdict {
-    let primaries = scene.snapshot.shards.filter { !$0.slots.isEmpty }.compactMap { scene.snapshot.primary(of: $0) }
+    let primaries = scene.setup.shards.filter { !$0.slots.isEmpty }.compactMap { scene.snapshot.primary(of: $0) }
     guard !primaries.isEmpty else { return .unknown(why: "no primary has been read") }
     let byHost = Dictionary(grouping: primaries) { scene.address($0)?.host ?? "" }
     guard let fullest = byHost.max(by: { ($0.value.count, $1.key) < ($1.value.count, $0.key) }),

@@ -100,7 +100,7 @@ struct PersistenceOn: NodeRule {
   let severityVaries = "a warning where the shard has another member"
 
   func severity(of object: ObjectID, in scene: Scene) -> Severity {
-    guard case .node(let node) = object, let shard = scene.snapshot.shard(of: node) else { return .blocking }
+    guard case .node(let node) = object, let shard = scene.setup.shard(of: node) else { return .blocking }
     return shard.members.count > 1 ? .warning : .blocking
   }
 
@@ -110,7 +110,7 @@ struct PersistenceOn: NodeRule {
       return .unknown(why: "\(scene.name(node)): CONFIG GET save has not been read")
     }
     guard save.isEmpty else { return .holds(saw: "save \(save)") }
-    let alone = scene.snapshot.shard(of: node)?.members.count == 1
+    let alone = scene.setup.shard(of: node)?.members.count == 1
     return .broken(
       saw: "\(scene.name(node)) keeps nothing on disk (appendonly no, save \"\")"
         + (alone ? ", and has no replica" : ": it comes back by a full sync"),

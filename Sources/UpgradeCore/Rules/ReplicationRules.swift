@@ -114,7 +114,7 @@ struct InSync: NodeRule {
   }
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
-    guard let shard = scene.snapshot.shard(of: node) else {
+    guard let shard = scene.setup.shard(of: node) else {
       return .unknown(why: "\(scene.name(node)) belongs to no shard")
     }
     guard view.role == .replica else {
@@ -139,13 +139,13 @@ struct ReplicaInSync: Rule {
   let remedy = "Bring one replica back in sync, or add one."
   let source = "redis.io documentation, Replication"
 
-  func objects(in scene: Scene) -> [ObjectID] { scene.snapshot.shards.map { .shard($0.id) } }
+  func objects(in scene: Scene) -> [ObjectID] { scene.setup.shards.map { .shard($0.id) } }
 
   func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
     guard case .shard(let id) = object else {
       return Verdict.together(objects(in: scene).map { evaluate($0, in: scene) }, of: "shard")
     }
-    guard let shard = scene.snapshot.shard(id) else { return .unknown(why: "there is no shard \(id)") }
+    guard let shard = scene.setup.shard(id) else { return .unknown(why: "there is no shard \(id)") }
     guard shard.members.count > 1 else { return .notApplicable(why: "\(id) has no replica") }
     let candidates = shard.members.filter { !scene.ignoring.contains($0) && scene.snapshot[$0].view?.role != .primary }
     guard !candidates.isEmpty else { return .notApplicable(why: "the only replica of \(id) is being worked on") }
@@ -174,11 +174,11 @@ struct HasReplica: Rule {
   let source = "redis.io documentation, Cluster administration: upgrading nodes"
 
   func objects(in scene: Scene) -> [ObjectID] {
-    scene.snapshot.shards.filter { !$0.slots.isEmpty }.map { .shard($0.id) }
+    scene.setup.shards.filter { !$0.slots.isEmpty }.map { .shard($0.id) }
   }
 
   func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
-    guard case .shard(let id) = object, let shard = scene.snapshot.shard(id) else {
+    guard case .shard(let id) = object, let shard = scene.setup.shard(id) else {
       return Verdict.together(objects(in: scene).map { evaluate($0, in: scene) }, of: "shard")
     }
     guard let primary = scene.snapshot.primary(of: shard) ?? shard.members.first else {

@@ -53,7 +53,7 @@ extension Scene {
     switch object {
     case .deployment: return members
     case .node(let node): return [node]
-    case .shard(let shard): return snapshot.shard(shard)?.members ?? []
+    case .shard(let shard): return setup.shard(shard)?.members ?? []
     case .host(let host):
       let addresses = addresses
       return members.filter { addresses[$0]?.host == host }

@@ -11,10 +11,10 @@ struct ShardHasPrimary: Rule {
   let source = "redis.io documentation, Redis cluster specification"
   let isCheck = false
 
-  func objects(in scene: Scene) -> [ObjectID] { scene.snapshot.shards.map { .shard($0.id) } }
+  func objects(in scene: Scene) -> [ObjectID] { scene.setup.shards.map { .shard($0.id) } }
 
   func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
-    guard case .shard(let id) = object, let shard = scene.snapshot.shard(id) else {
+    guard case .shard(let id) = object, let shard = scene.setup.shard(id) else {
       return Verdict.together(objects(in: scene).map { evaluate($0, in: scene) }, of: "shard")
     }
     let primaries = shard.members.filter { scene.snapshot[$0].view?.role == .primary }
@@ -52,9 +52,9 @@ struct ShardsServed: Rule {
   func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
     let shards: [Shard]
     switch object {
-    case .shard(let id): shards = scene.snapshot.shard(id).map { [$0] } ?? []
-    case .node(let node): shards = scene.snapshot.shard(of: node).map { [$0] } ?? []
-    case .deployment, .host: shards = scene.snapshot.shards
+    case .shard(let id): shards = scene.setup.shard(id).map { [$0] } ?? []
+    case .node(let node): shards = scene.setup.shard(of: node).map { [$0] } ?? []
+    case .deployment, .host: shards = scene.setup.shards
     }
     let serving = shards.filter { !$0.slots.isEmpty }
     guard !serving.isEmpty else { return .unknown(why: "no shard with slots is known") }

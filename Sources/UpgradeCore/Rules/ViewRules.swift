@@ -90,13 +90,13 @@ struct SeenByPeers: NodeRule {
   let isCheck = false
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
-    let shards = scene.snapshot.shards.filter { !$0.slots.isEmpty }
+    let shards = scene.setup.shards.filter { !$0.slots.isEmpty }
     let primaries = shards.compactMap { scene.snapshot.primary(of: $0) }
     var seen: [NodeID] = []
     var blind: [String] = []
     var unread: [NodeID] = []
     var faults: [NodeID: String] = [:]
-    let upstream = scene.snapshot.shard(of: node).flatMap { scene.snapshot.primary(of: $0) }
+    let upstream = scene.setup.shard(of: node).flatMap { scene.snapshot.primary(of: $0) }
     for speaker in primaries where speaker != node {
       guard let member = scene.snapshot.view(of: speaker, about: node) else {
         unread.append(speaker)

@@ -53,7 +53,7 @@ struct Cadence {
   private static func nodes(of object: ObjectID, _ state: State) -> Set<NodeID> {
     switch object {
     case .node(let node): [node]
-    case .shard(let shard): Set(state.setup?.shards.first { $0.id == shard }?.members ?? [])
+    case .shard(let shard): Set(state.setup?.shard(shard)?.members ?? [])
     case .deployment, .host: Set(state.setup?.nodes.map(\.id) ?? [])
     }
   }

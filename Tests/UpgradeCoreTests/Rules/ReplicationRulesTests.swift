@@ -285,8 +285,8 @@ import Testing
     cluster.nodes[7003] = nil
     var scene = try cluster.scene()
     scene.setup.nodes.removeAll { $0.id == TestCluster.id(7003) }
-    for index in scene.snapshot.shards.indices {
-      scene.snapshot.shards[index].members.removeAll { $0 == TestCluster.id(7003) }
+    for index in scene.setup.shards.indices {
+      scene.setup.shards[index].members.removeAll { $0 == TestCluster.id(7003) }
     }
     let results = Rulebook.recheck("has-replica", in: scene)
     #expect(results.map(\.result) == [.pass, .warn, .pass])

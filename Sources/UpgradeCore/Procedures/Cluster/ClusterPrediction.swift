@@ -1,36 +1,34 @@
 // What the situation will be after a step and its calm: exact in role, version, being up, our settings, and facts.
 
 extension ClusterProcedure {
-  package func predict(_ step: Step, _ situation: Situation) -> Situation {
-    var after = situation
-    after.facts.begin(step.key, situation.setup)
-    after.facts.achieve(step.key, step.action, nil, situation.setup)
+  package func predict(_ step: Step, _ situation: inout Situation) {
+    situation.facts.begin(step.key, situation.setup)
+    situation.facts.achieve(step.key, step.action, nil, situation.setup)
     switch step.action {
     case .configure(let node, let settings):
-      guard var view = after.snapshot[node].view, let address = situation.setup.node(node)?.address else { break }
+      guard var view = situation.snapshot[node].view, let address = situation.setup.node(node)?.address else { break }
       for setting in settings {
         let key = LedgerKey(node, setting.directive)
-        if after.facts.ledger[key] == nil {
-          after.facts.ledger[key] = LedgerEntry(
+        if situation.facts.ledger[key] == nil {
+          situation.facts.ledger[key] = LedgerEntry(
             address: address, original: view.settings?[setting.directive] ?? "", ours: setting.value, standing: .open)
         }
-        after.facts.ledger[key]?.standing = .open
+        situation.facts.ledger[key]?.standing = .open
         view.settings?[setting.directive] = setting.value
       }
-      after.snapshot.nodes[node] = .up(view)
+      situation.snapshot.nodes[node] = .up(view)
     case .restore(let node, let settings):
-      guard var view = after.snapshot[node].view else { break }
+      guard var view = situation.snapshot[node].view else { break }
       for setting in settings { view.settings?[setting.directive] = setting.value }
-      after.snapshot.nodes[node] = .up(view)
+      situation.snapshot.nodes[node] = .up(view)
     case .shutDown(let node, _), .host(let node, .stop):
-      after.snapshot.nodes[node] = .down("stopped by this plan")
-    case .host(let node, .start): after.snapshot.nodes[node] = .up(started(node, situation))
+      situation.snapshot.nodes[node] = .down("stopped by this plan")
+    case .host(let node, .start): situation.snapshot.nodes[node] = .up(started(node, situation))
     case .handOver(_, let from, let to):
-      setRole(.replica, of: from, in: &after)
-      setRole(.primary, of: to, in: &after)
+      setRole(.replica, of: from, in: &situation)
+      setRole(.primary, of: to, in: &situation)
     case .host, .backUp, .setAside, .drain, .watch, .confirm: break
     }
-    return after
   }
 
   private func setRole(_ role: Role, of node: NodeID, in situation: inout Situation) {

@@ -24,13 +24,13 @@ package struct ClusterProcedure: Procedure {
   }
 
   private func askForProbe(_ situation: Situation) -> Next? {
-    let step = confirmation(.clientProbe, situation)
-    return situation.facts.done.contains(step.key) ? nil : .step(step)
+    situation.facts.done.contains(StepKey(confirming: .clientProbe))
+      ? nil : .step(confirmation(.clientProbe, situation))
   }
 
   /// Every node, before anything is touched: nothing in the cluster acts on its own while we work.
   private func upgradeModeOn(_ situation: Situation) -> Next? {
-    for node in situation.snapshot.order {
+    for node in situation.setup.order {
       switch settingsToHold(node, situation) {
       case .unread: return unread(node, situation)
       case .missing(let settings): return .step(enterUpgradeMode(node, settings, situation))
@@ -42,14 +42,13 @@ package struct ClusterProcedure: Procedure {
 
   /// All at once, before the first node is touched.
   private func backUps(_ situation: Situation) -> Next? {
-    let step = backUp(situation)
-    return situation.facts.done.contains(step.key) ? nil : .step(step)
+    situation.facts.done.contains(.backUp) ? nil : .step(backUp(situation))
   }
 
   /// Replicas of all shards, one at a time; the old primaries come here as well, once they have been handed over.
   private func replicas(_ situation: Situation) -> Next? {
     for shard in situation.setup.shards {
-      for node in members(shard, situation) {
+      for node in situation.setup.members(shard) {
         guard let view = situation.snapshot[node].view else { return unread(node, situation) }
         guard view.role == .replica, view.release != situation.facts.goals.want[node] else { continue }
         if situation.facts.demoted.contains(node) { return .step(drain(node, situation)) }
@@ -62,11 +61,11 @@ package struct ClusterProcedure: Procedure {
   /// Shard by shard: hand over to a replica that runs the new version; without one, an outage.
   private func primaries(_ situation: Situation) -> Next? {
     for shard in situation.setup.shards {
-      for node in members(shard, situation) {
+      for node in situation.setup.members(shard) {
         guard let view = situation.snapshot[node].view else { return unread(node, situation) }
         let want = situation.facts.goals.want[node]
         guard view.role == .primary, view.release != want else { continue }
-        let candidates = members(shard, situation).filter { candidate in
+        let candidates = situation.setup.members(shard).filter { candidate in
           guard let other = situation.snapshot[candidate].view else { return false }
           return other.role == .replica && other.release == want
         }
@@ -79,8 +78,9 @@ package struct ClusterProcedure: Procedure {
             Gate("shard-has-primary", .shard(shard.id)), patience: .seconds(60),
             orElse: nobodyToHandTo(shard, node, situation))
         }
-        let question = confirmation(.firstPromotion, situation)
-        if !situation.facts.done.contains(question.key) { return .step(question) }
+        if !situation.facts.done.contains(StepKey(confirming: .firstPromotion)) {
+          return .step(confirmation(.firstPromotion, situation))
+        }
         return .step(handOver(shard, from: node, to: candidate, isReturn: false, situation))
       }
     }
@@ -103,9 +103,10 @@ package struct ClusterProcedure: Procedure {
 
   /// What the ledger says is still ours is put back, node by node.
   private func upgradeModeOff(_ situation: Situation) -> Next? {
-    for node in situation.snapshot.order {
-      let open = situation.facts.openLedger.filter { $0.node == node }
-      guard !open.isEmpty else { continue }
+    let ledger = situation.facts.ledger.filter { $0.value.standing == .open }
+    let nodes = Set(ledger.keys.map(\.node))
+    for node in situation.setup.order where nodes.contains(node) {
+      let open = ledger.keys.filter { $0.node == node }.sorted()
       guard let view = situation.snapshot[node].view, let present = view.settings else {
         return unread(node, situation)
       }
@@ -122,11 +123,6 @@ package struct ClusterProcedure: Procedure {
 
   // MARK: - Choosing
 
-  /// Members in the order of their addresses, so that a plan reads the same each time.
-  func members(_ shard: Shard, _ situation: Situation) -> [NodeID] {
-    situation.snapshot.order.filter(shard.members.contains)
-  }
-
   /// The replica that has processed most of its primary's stream; by address where equal.
   private func best(_ candidates: [NodeID], _ situation: Situation) -> NodeID? {
     candidates.max { left, right in
@@ -138,9 +134,10 @@ package struct ClusterProcedure: Procedure {
 
   /// The node's question is asked, its canary and its hooks come first.
   private func beginNode(_ node: NodeID, _ shard: Shard, _ situation: Situation) -> Next {
-    if !situation.facts.installed.isEmpty || anyoneOnTarget(situation) {
-      let canary = confirmation(.canary, situation)
-      if !situation.facts.done.contains(canary.key) { return .step(canary) }
+    if !situation.facts.done.contains(StepKey(confirming: .canary)),
+      !situation.facts.installed.isEmpty || anyoneOnTarget(situation)
+    {
+      return .step(confirmation(.canary, situation))
     }
     if situation.setup.site.has(.beforeNode) {
       let hook = hostStep(node, .beforeNode, situation)

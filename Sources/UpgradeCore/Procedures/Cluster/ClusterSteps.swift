@@ -27,9 +27,9 @@ extension ClusterProcedure {
   }
 
   func backUp(_ situation: Situation) -> Step {
-    let nodes = situation.snapshot.order
+    let nodes = situation.setup.order
     return Step(
-      key: StepKey(.backUp, .deployment), title: "Back up every node",
+      key: .backUp, title: "Back up every node",
       why: "the last data that the old version can read, whatever happens later", action: .backUp(nodes),
       gates: nodes.flatMap {
         [Gate("not-loading", .node($0)), Gate("no-fork-running", .node($0)), Gate("last-save-ok", .node($0))]
@@ -42,7 +42,7 @@ extension ClusterProcedure {
     let texts = confirmationTexts(kind, situation)
     let bakes = (kind == .canary || kind == .firstPromotion) && situation.setup.options.pace.bake > .zero
     return Step(
-      key: StepKey(.confirm, .deployment, kind.rawValue), title: texts.title, why: texts.why, action: .confirm(kind),
+      key: StepKey(confirming: kind), title: texts.title, why: texts.why, action: .confirm(kind),
       gates: kind == .clientProbe ? [] : health(situation),
       consent: Consent(QuestionName(kind), .reversible), impact: texts.impact, undo: "nothing to undo",
       usual: "your time", bake: bakes ? situation.setup.options.pace.bake : nil)

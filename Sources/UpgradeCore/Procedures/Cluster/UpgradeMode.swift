@@ -32,9 +32,8 @@ extension ClusterProcedure {
     guard let view = situation.snapshot[node].view, let release = view.release, let present = view.settings else {
       return .unread
     }
-    let missing = guardSettings(for: release).filter { present[$0.directive] != $0.value }
     // A directive that the server does not list cannot be held, and is not missing.
-    let possible = missing.filter { present[$0.directive] != nil }
-    return possible.isEmpty ? .held : .missing(possible)
+    let missing = guardSettings(for: release).filter { present[$0.directive, default: $0.value] != $0.value }
+    return missing.isEmpty ? .held : .missing(missing)
   }
 }
