@@ -23,8 +23,13 @@ package enum HiddenPrompt {
   /// Shows `question`, then reads bytes until Enter; `terminal` is the file of the terminal to ask on.
   ///
   /// What was typed before the question is thrown away. Signals that end the process wait until the echo is back.
-  /// Blocks the calling thread, which must be the one that owns the terminal.
-  package static func ask(_ question: String, on terminal: String = "/dev/tty") throws(SystemError) -> Answer {
+  /// Blocks the calling thread, which must be the one that reads the terminal; once `stop` has a signal nobody waits for
+  /// the answer any more, and it is `ended`.
+  ///
+  /// - Parameter isShown: whether what is typed is echoed, since it is no secret.
+  package static func ask(
+    _ question: String, on terminal: String = "/dev/tty", isShown: Bool = false, stop: WakeUp? = nil
+  ) throws(SystemError) -> Answer {
     let tty = Descriptor(
       try systemCall("ask on the terminal", terminal) { unsafe open(terminal, O_RDWR | O_NOCTTY | O_CLOEXEC) })
     var before = termios()
@@ -41,23 +46,27 @@ package enum HiddenPrompt {
     var hidden = before
     // No signals from keys: `^C` arrives as a byte, so the echo is back before anything ends. ECHONL is of no use
     // without line mode, so the line is ended by hand.
-    hidden.c_lflag &= ~tcflag_t(ECHO | ECHONL | ICANON | ISIG)
+    if !isShown { hidden.c_lflag &= ~tcflag_t(ECHO | ECHONL | ICANON | ISIG) }
     try systemCall("hide what is typed on", terminal) { unsafe tcsetattr(tty.number, TCSAFLUSH, &hidden) }
     defer { unsafe tcsetattr(tty.number, TCSAFLUSH, &before) }
 
     try Files.write(Array(question.utf8), to: tty.number, path: terminal)
-    let answer = try read(tty, signals, terminal: terminal)
-    if case .ended = answer {} else { try Files.write([10], to: tty.number, path: terminal) }
+    let answer = try read(tty, signals, stop, terminal: terminal)
+    if case .ended = answer {} else if !isShown { try Files.write([10], to: tty.number, path: terminal) }
     return answer
   }
 
   private static func read(
-    _ tty: Descriptor, _ signals: SignalSource, terminal: String
+    _ tty: Descriptor, _ signals: SignalSource, _ stop: WakeUp?, terminal: String
   ) throws(SystemError) -> Answer {
     var line: [UInt8] = []
     line.reserveCapacity(longest + 1)
     while true {
-      let ready = try waitReadable([tty.number, signals.descriptor])
+      let ready = try waitReadable([tty.number, signals.descriptor, stop?.descriptor ?? signals.descriptor])
+      if stop != nil, !ready[2].isEmpty {
+        Secrecy.erase(&line)
+        return .ended
+      }
       if ready[1].contains(.readable), let signal = signals.next() {
         Secrecy.erase(&line)
         return .interrupted(signal)

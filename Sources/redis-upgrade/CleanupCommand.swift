@@ -34,12 +34,14 @@ struct CleanupCommand {
       return ExitCode.done.rawValue
     }
     let site = reading.state.setup?.site
-    let links = program.links(site?.remote)
-    defer { program.end(links) }
-    let way = program.way(site?.addresses ?? AddressMap(), site?.remote, links)
+    let access = program.access(site?.remote)
+    defer { program.end(access) }
+    let way = program.way(site?.addresses ?? AddressMap(), site?.remote, access.links)
     let fleet = Fleet(loop: program.loop, settings: program.connection(credentials, tls, way, run: directory.id.text))
     let journal = try? directory.goOn(reading)
-    let done = program.wait { await CleanupCommand.putBack(open, fleet, journal, way) }
+    let done = program.asking(access.desk) {
+      program.wait { await CleanupCommand.putBack(open, fleet, journal, way) }
+    }
     return (done == true ? ExitCode.done : ExitCode.needsPerson).rawValue
   }
 

@@ -10,6 +10,8 @@ struct Faces {
   let program: Program
   let request: FaceRequest
   let answers: Answers
+  /// Where ssh asks for passwords; nil where nobody could be asked, or no ssh is used.
+  var desk: AccessDesk?
   /// Said on the first screen, until a key is pressed.
   var opening: String?
 
@@ -26,8 +28,10 @@ struct Faces {
     let source: AnswerSource
     let output: DescriptorOutput
     let signals: AsyncStream<Signal>
+    let gate: LineGate
     do throws(SystemError) {
-      source = AnswerSource(answers, lines: try AnswerSource.typed())
+      gate = try LineGate()
+      source = AnswerSource(answers, lines: try AnswerSource.typed(gate))
       output = try DescriptorOutput()
       signals = try SignalSource(TerminalLoop.signals).stream(on: program.loop)
     } catch {
@@ -39,14 +43,16 @@ struct Faces {
         _ = await wizard.send(.leave)
       }
     }
-    let code = program.wait { () async -> Int32 in
-      if let refusal = await begin() {
-        complain(refusal)
-        return ExitCode.refused.rawValue
+    let code = program.asking(desk, gate: gate) {
+      program.wait { () async -> Int32 in
+        if let refusal = await begin() {
+          complain(refusal)
+          return ExitCode.refused.rawValue
+        }
+        return isJSON
+          ? await JSONFace().run(driver: wizard, answers: source, output: output)
+          : await PlainFace().run(driver: wizard, answers: source, output: output)
       }
-      return isJSON
-        ? await JSONFace().run(driver: wizard, answers: source, output: output)
-        : await PlainFace().run(driver: wizard, answers: source, output: output)
     }
     return code ?? ExitCode.needsPerson.rawValue
   }
@@ -66,7 +72,7 @@ struct Faces {
       let wakeUp = try WakeUp()
       var face = WizardFace(
         driver: wizard, size: ports.size, loop: program.loop, wakeUp: wakeUp,
-        opening: opening, prepared: { [answers] in answers.answer(to: $0) })
+        opening: opening, desk: desk, prepared: { [answers] in answers.answer(to: $0) })
       program.loop.task {
         guard let reason = await begin() else { return }
         await refusal.set(reason)

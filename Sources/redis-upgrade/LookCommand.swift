@@ -36,13 +36,13 @@ struct LookCommand {
     let isJSON = request.face.face == .json
     let run = RunID(at: WallTime(milliseconds: WallClock.milliseconds), salt: Int(Host.processID)).text
     let remote = profile.remote([])
-    let links = program.links(remote)
-    defer { program.end(links) }
-    let way = program.way(profile.places.addresses, remote, links)
+    let access = program.access(remote)
+    defer { program.end(access) }
+    let way = program.way(profile.places.addresses, remote, access.links)
     let parts = WizardParts(
       loop: program.loop,
       fleet: Fleet(loop: program.loop, settings: program.connection(credentials, tls, way, run: run)),
-      links: links,
+      links: access.links,
       request: RunRequest(
         target: request.target.described(encrypted: tls != nil), seeds: request.target.seeds, to: request.to,
         options: settings.options,
@@ -50,13 +50,15 @@ struct LookCommand {
       identity: program.identity, kind: .live, run: run,
       openRun: { _, _ throws(FindingError) in throw FindingError("nothing is begun by a look") })
     let wizard = Wizard(parts: parts)
-    let code = program.wait { () async -> ExitCode in
-      do throws(FindingError) {
-        try await wizard.begin()
-        return say(wizard.picture, isJSON)
-      } catch {
-        complain(error.description)
-        return .refused
+    let code = program.asking(access.desk) {
+      program.wait { () async -> ExitCode in
+        do throws(FindingError) {
+          try await wizard.begin()
+          return say(wizard.picture, isJSON)
+        } catch {
+          complain(error.description)
+          return .refused
+        }
       }
     }
     return (code ?? .needsPerson).rawValue

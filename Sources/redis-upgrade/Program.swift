@@ -93,16 +93,6 @@ struct Program: Sendable {
     return Way(addresses: addresses, bastion: Bastion(bastion, links))
   }
 
-  /// Connections to hosts, made as they are needed; nil where no ssh is used.
-  func links(_ remote: Site.Remote?) -> SSHLinks? {
-    remote.map { SSHLinks(SSHLogin($0), on: loop) }
-  }
-
-  /// Ends connections to hosts; what was begun there goes on.
-  func end(_ links: SSHLinks?) {
-    _ = wait { await links?.close() }
-  }
-
   /// The face that was asked for, or the one that this terminal is fit for.
   func face(_ request: FaceRequest) -> UpgradeRuntime.Face {
     request.face

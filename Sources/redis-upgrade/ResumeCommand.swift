@@ -28,9 +28,9 @@ struct ResumeCommand {
       return ExitCode.refused.rawValue
     }
     let tls = try program.encryption(request.connection.encryption, of: setup)
-    let links = program.links(setup.site.remote)
-    defer { program.end(links) }
-    let way = program.way(setup.site.addresses, setup.site.remote, links)
+    let access = program.access(setup.site.remote)
+    defer { program.end(access) }
+    let way = program.way(setup.site.addresses, setup.site.remote, access.links)
     let connection = program.connection(credentials, tls, way, run: directory.id.text)
     do throws(JournalError) {
       if let sentence = window(setup) {
@@ -44,7 +44,7 @@ struct ResumeCommand {
           nodes: setup.nodes.map(\.id)))
       defer { lock.release() }
       let journal = try directory.goOn(reading)
-      return drive(directory, reading, setup, journal, answers, connection, links)
+      return drive(directory, reading, setup, journal, answers, connection, access)
     } catch {
       complain(error.description)
       return ExitCode.refused.rawValue
@@ -68,14 +68,14 @@ struct ResumeCommand {
 
   private func drive(
     _ directory: RunDirectory, _ reading: JournalReading, _ setup: Setup, _ journal: Journal, _ answers: Answers,
-    _ connection: ConnectionSettings, _ links: SSHLinks?
+    _ connection: ConnectionSettings, _ access: Access
   ) -> Int32 {
     let program = program
     let run = directory.id.text
     let adjustment = Adjustment(settle: request.running.settle, window: request.running.window?.window)
     let keeper = WizardKeeper()
     let parts = WizardParts(
-      loop: program.loop, fleet: Fleet(loop: program.loop, settings: connection), links: links,
+      loop: program.loop, fleet: Fleet(loop: program.loop, settings: connection), links: access.links,
       request: RunRequest(
         target: setup.target, seeds: setup.nodes.map(\.address), to: .release(setup.to), options: setup.options,
         profile: BuiltInProfiles.manual, isLab: setup.site.isLab),
@@ -85,10 +85,11 @@ struct ResumeCommand {
     _ = program.wait { await keeper.keep(wizard) }
     let open = OpenRun(
       sink: JournalSink(journal) { await keeper.wizard?.recorded($0, wallMilliseconds: $1) },
-      host: directory.host(setup.site, links, on: program.loop), paths: directory.paths,
+      host: directory.host(setup.site, access.links, on: program.loop), paths: directory.paths,
       records: reading.entries.map(\.record), inventory: directory.keptInventories(), times: reading.times,
       concluded: { directory.keepReport($0) })
-    return Faces(program: program, request: request.face, answers: answers).show(wizard) { [way = connection.way] in
+    return Faces(program: program, request: request.face, answers: answers, desk: access.desk).show(wizard) {
+      [way = connection.way] in
       do throws(FindingError) {
         try await way.prepare()
       } catch {

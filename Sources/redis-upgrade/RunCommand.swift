@@ -30,25 +30,25 @@ struct RunCommand {
       return ExitCode.refused.rawValue
     }
     let remote = profile.remote([])
-    let links = program.links(remote)
-    defer { program.end(links) }
-    let way = program.way(profile.places.addresses, remote, links)
+    let access = program.access(remote)
+    defer { program.end(access) }
+    let way = program.way(profile.places.addresses, remote, access.links)
     let connection = program.connection(credentials, tls, way, run: directory.id.text)
-    let code = drive(settings, profile, answers, connection, links, directory, journal)
+    let code = drive(settings, profile, answers, connection, access, directory, journal)
     if (try? directory.read().isUnstarted) == true { try? Files.removeTree(directory.path) }
     return code
   }
 
   private func drive(
     _ settings: Settings, _ profile: Profile, _ answers: Answers, _ connection: ConnectionSettings,
-    _ links: SSHLinks?, _ directory: RunDirectory, _ journal: Journal
+    _ access: Access, _ directory: RunDirectory, _ journal: Journal
   ) -> Int32 {
     let program = program
     let run = directory.id.text
     let isThrowAway = isLab || LabMark.isLab(profile: settings.profile)
     let keeper = WizardKeeper()
     let parts = WizardParts(
-      loop: program.loop, fleet: Fleet(loop: program.loop, settings: connection), links: links,
+      loop: program.loop, fleet: Fleet(loop: program.loop, settings: connection), links: access.links,
       request: RunRequest(
         target: request.target.described(encrypted: connection.tls != nil), seeds: request.target.seeds, to: request.to,
         options: settings.options,
@@ -67,12 +67,14 @@ struct RunCommand {
         }
         return OpenRun(
           sink: JournalSink(journal) { await keeper.wizard?.recorded($0, wallMilliseconds: $1) },
-          host: directory.host(setup.site, links, on: program.loop), paths: directory.paths,
+          host: directory.host(setup.site, access.links, on: program.loop), paths: directory.paths,
           keep: directory.keeper(on: program.loop), concluded: { directory.keepReport($0) })
       })
     let wizard = Wizard(parts: parts)
     _ = program.wait { await keeper.keep(wizard) }
-    return Faces(program: program, request: request.face, answers: answers, opening: opening).show(wizard) {
+    return Faces(program: program, request: request.face, answers: answers, desk: access.desk, opening: opening).show(
+      wizard
+    ) {
       do throws(FindingError) {
         try await wizard.begin()
         return nil

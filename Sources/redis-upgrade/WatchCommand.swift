@@ -16,9 +16,9 @@ struct WatchCommand {
     let run = RunID(at: WallTime(milliseconds: WallClock.milliseconds), salt: Int(Host.processID)).text
     let profile = try Profile.load(request.profile ?? program.configuration.profile ?? BuiltInProfiles.usual)
     let remote = profile.remote([])
-    let links = program.links(remote)
-    defer { program.end(links) }
-    let way = program.way(profile.places.addresses, remote, links)
+    let access = program.access(remote)
+    defer { program.end(access) }
+    let way = program.way(profile.places.addresses, remote, access.links)
     let fleet = Fleet(loop: program.loop, settings: program.connection(credentials, tls, way, run: "watch-\(run)"))
     let signals: AsyncStream<Signal>
     do throws(SystemError) {
@@ -30,17 +30,19 @@ struct WatchCommand {
     let isJSON = request.face.face == .json
     let loop = program.loop
     let seeds = request.target.seeds
-    let code = program.wait { () async -> ExitCode in
-      do throws(FindingError) {
-        let finding = try await DeploymentFinder(fleet: fleet).find(seeds)
-        let watching = loop.task { await Watcher(loop: loop, fleet: fleet, finding: finding, isJSON: isJSON).run() }
-        for await signal in signals where [.hangUp, .terminate, .interrupt].contains(signal) { break }
-        watching.cancel()
-        await watching.value
-        return .done
-      } catch {
-        complain(error.description)
-        return .refused
+    let code = program.asking(access.desk) {
+      program.wait { () async -> ExitCode in
+        do throws(FindingError) {
+          let finding = try await DeploymentFinder(fleet: fleet).find(seeds)
+          let watching = loop.task { await Watcher(loop: loop, fleet: fleet, finding: finding, isJSON: isJSON).run() }
+          for await signal in signals where [.hangUp, .terminate, .interrupt].contains(signal) { break }
+          watching.cancel()
+          await watching.value
+          return .done
+        } catch {
+          complain(error.description)
+          return .refused
+        }
       }
     }
     return (code ?? .needsPerson).rawValue

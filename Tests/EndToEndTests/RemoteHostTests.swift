@@ -106,6 +106,29 @@ import UpgradeRuntime
     }
   }
 
+  /// A wizard that was killed leaves its sockets; the next one takes them away, and its own when it ends.
+  @Test func socketsOfTheDeadAreTakenAway() async throws {
+    let prefix = "/tmp/redis-upgrade-ssh-"
+    // Beyond the highest number that Linux gives to a process.
+    let dead = "\(prefix)4194305-\(UInt32.random(in: 0 ... .max))"
+    try Files.makeDirectories(dead)
+    defer { try? Files.removeTree(dead) }
+    @Sendable func ours() throws -> [String] {
+      try Files.list("/tmp").filter { "/tmp/\($0)".hasPrefix("\(prefix)\(Host.processID)-") }
+    }
+    try await withPlace { place in
+      #expect(await place.host.run(place.job("true"), output: { _ in }).kind == .exited(0))
+      #expect(!Files.exists(dead))
+      for name in try ours() {
+        let facts = try Files.facts("/tmp/\(name)", followingLinks: false)
+        #expect(facts.mode & 0o777 == 0o700, "\(name)")
+      }
+      let before = try ours().count
+      await place.links.close()
+      #expect(try ours().count == before - 1)
+    }
+  }
+
   @Test func theNextWizardFollowsWhatTheLastOneBegan() async throws {
     try await withPlace { place in
       // The first one gives up listening; nothing that it does not know is written here.

@@ -82,6 +82,14 @@ final class SSHServer: Sendable {
     try #require(outcome.status.isSuccess, "\(String(decoding: outcome.errorOutput, as: UTF8.self))")
   }
 
+  /// The fingerprint of a key, as ssh says it.
+  func fingerprint(_ key: String) async throws -> String {
+    let outcome = try await ChildProcess.run(
+      ChildCommand("ssh-keygen", ["-l", "-f", "\(folder)/\(key).pub"]), on: loop, within: .seconds(30))
+    let words = String(decoding: outcome.output, as: UTF8.self).split(separator: " ")
+    return String(try #require(words.first { $0.hasPrefix("SHA256:") }))
+  }
+
   func knownHost(_ key: String) throws -> String {
     let words = String(decoding: try Files.read("\(folder)/\(key).pub"), as: UTF8.self).split(separator: " ")
     return "[127.0.0.1]:\(port) \(words[0]) \(words[1])"
@@ -151,7 +159,7 @@ final class SSHServer: Sendable {
     }
   }
 
-  private static func processes() throws -> [(pid: Int32, parent: Int32, name: String)] {
+  static func processes() throws -> [(pid: Int32, parent: Int32, name: String)] {
     try Files.list("/proc").compactMap { name in
       guard let pid = Int32(name), let bytes = try? Files.read("/proc/\(name)/stat") else { return nil }
       let text = String(decoding: bytes, as: UTF8.self)

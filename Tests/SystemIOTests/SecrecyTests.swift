@@ -93,6 +93,57 @@ private final class TestTerminal: Sendable {
     #expect(shown == "Password: " + (expected == .ended ? "" : "\r\n"))
   }
 
+  /// Nobody waits for the answer any more: the terminal is as it was, and what was typed is gone.
+  @Test func aQuestionIsTakenBack() throws {
+    let terminal = try TestTerminal()
+    let outcome = Outcome()
+    let stop = try WakeUp()
+    let thread = try SystemThread(name: "asks") {
+      outcome.set(try? HiddenPrompt.ask("Password: ", on: terminal.path, stop: stop))
+    }
+    _ = try terminal.shown(until: "Password: ")
+    try terminal.type("half")
+    stop.signal()
+    thread.join()
+    #expect(outcome.answer == .ended && terminal.echoes)
+  }
+
+  @Test func whatIsNoSecretIsShown() throws {
+    let terminal = try TestTerminal()
+    let outcome = Outcome()
+    let thread = try SystemThread(name: "asks") {
+      outcome.set(try? HiddenPrompt.ask("Sure? ", on: terminal.path, isShown: true))
+    }
+    _ = try terminal.shown(until: "Sure? ")
+    #expect(terminal.echoes)
+    try terminal.type("yex\u{7f}s\n")
+    thread.join()
+    #expect(outcome.answer == .line(bytes("yes")))
+  }
+
+  /// Two readers on one terminal: what is typed for the one never reaches the other.
+  @Test func aShutGateKeepsLinesAway() async throws {
+    let terminal = try TestTerminal()
+    let slave = unsafe open(terminal.path, O_RDWR | O_NOCTTY)
+    defer { close(slave) }
+    let gate = try LineGate()
+    var lines = try LineInput.lines(of: slave, gate: gate).makeAsyncIterator()
+    try terminal.type("one\n")
+    #expect(await lines.next() == "one")
+    gate.close()
+    let outcome = Outcome()
+    let thread = try SystemThread(name: "asks") {
+      outcome.set(try? HiddenPrompt.ask("Password: ", on: terminal.path))
+    }
+    _ = try terminal.shown(until: "Password: ")
+    try terminal.type("hunter2\n")
+    thread.join()
+    #expect(outcome.answer == .line(bytes("hunter2")))
+    gate.open()
+    try terminal.type("two\n")
+    #expect(await lines.next() == "two")
+  }
+
   @Test(arguments: [
     ("/nowhere", "cannot ask on the terminal /nowhere: no such file or directory (ENOENT)"),
     ("/dev/null", "cannot read the modes of /dev/null: inappropriate ioctl for device (ENOTTY)"),
@@ -104,6 +155,32 @@ private final class TestTerminal: Sendable {
     } catch {
       #expect(error.description == said)
     }
+  }
+}
+
+@Suite struct HiddenTextTests {
+  @Test func itIsTypedTakenBackAndTakenOnce() {
+    let text = HiddenText()
+    for scalar in "aé\u{1F600}x".unicodeScalars { #expect(text.append(scalar)) }
+    #expect(text.count == 4)
+    text.removeLast()
+    text.removeLast()
+    #expect(text.count == 2)
+    #expect(text.take() == bytes("aé"))
+    #expect(text.take() == [] && text.count == 0)
+    text.removeLast()
+    text.append("b")
+    text.clear()
+    #expect(text.take() == [])
+  }
+
+  @Test func itIsNeverShownAndNeverGrows() {
+    var line = bytes("hunter2")
+    let text = HiddenText(taking: &line)
+    #expect(line.isEmpty)
+    #expect("\(text)" == "(hidden)" && String(reflecting: text).contains("hunter2") == false)
+    while text.append("x") {}
+    #expect(text.count == HiddenText.longest && text.take().count == HiddenText.longest)
   }
 }
 

@@ -179,6 +179,7 @@ package actor Wizard: WizardDriver, PictureSource {
     switch command {
     case .recheck(let name):
       guard session == nil else { return "the run has begun; its gates check all the time" }
+      await parts.links?.forgetFailures()
       await check(name)
       return nil
     case .proceed: return await proceed()

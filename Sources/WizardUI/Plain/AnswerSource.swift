@@ -21,7 +21,7 @@ package struct AnswerSource: Sendable {
   }
 
   /// The lines of standard input where that is a terminal; a pipe answers nothing.
-  package static func typed() throws(SystemError) -> AsyncStream<String>? {
-    Terminal.isTerminal(0) ? try LineInput.lines(of: 0) : nil
+  package static func typed(_ gate: LineGate? = nil) throws(SystemError) -> AsyncStream<String>? {
+    Terminal.isTerminal(0) ? try LineInput.lines(of: 0, gate: gate) : nil
   }
 }

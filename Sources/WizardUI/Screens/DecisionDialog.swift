@@ -14,7 +14,11 @@ import UpgradeCore
 struct DecisionDialog {
   let dialog: Dialog
 
-  init(_ typed: TypedDialog, _ picture: RunPicture, isArmed: Bool) {
+  init(_ typed: TypedDialog, _ picture: RunPicture, access: AccessQuestion? = nil, isArmed: Bool) {
+    if case .access = typed.prompt {
+      dialog = AccessDialog(typed, access, isArmed: isArmed).dialog
+      return
+    }
     var dialog =
       switch typed.prompt {
       case .override(let gate): Self.override(gate, picture)

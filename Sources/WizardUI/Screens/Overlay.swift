@@ -29,7 +29,7 @@ struct Overlay {
   }
 
   private var dialog: Dialog? {
-    if let typed = model.dialog { return DecisionDialog(typed, picture, isArmed: isArmed).dialog }
+    if let typed = model.dialog { return DecisionDialog(typed, picture, access: model.access, isArmed: isArmed).dialog }
     guard model.own == .leave else { return nil }
     return leaving
   }

@@ -1,5 +1,6 @@
 // What waits for the operator: one thing at a time, each with its own appearance, so that one answer answers one.
 
+package import SystemIO
 package import UpgradeCore
 
 /// The question that keys or words would answer now.
@@ -17,6 +18,8 @@ package enum Prompt: Hashable, Sendable {
   /// The pause is to end.
   case goOn
   case leave
+  /// Something that ssh asks for; its number.
+  case access(Int)
 
   var name: String {
     switch self {
@@ -27,6 +30,7 @@ package enum Prompt: Hashable, Sendable {
     case .hold: "hold"
     case .goOn: "go on"
     case .leave: "leave"
+    case .access(let number): "access \(number)"
     }
   }
 }
@@ -37,10 +41,34 @@ package struct TypedDialog: Hashable, Sendable {
   package var field: TextField
   /// The first row in sight where the text is longer than the window.
   package var first = 0
+  /// What is typed and not shown; the field then holds a mark for each character.
+  package var hidden: HiddenText?
 
   package init(_ prompt: Prompt, word: String) {
     self.prompt = prompt
     self.field = TextField(Line("To go on, type ") + Line(word, .bold) + Line(":"))
+  }
+
+  init(_ question: AccessQuestion) {
+    prompt = .access(question.number)
+    field = TextField(
+      question.kind == .hostKey ? Line("To trust this key, type ") + Line("yes", .bold) + Line(":") : Line("Not shown:")
+    )
+    hidden = question.kind == .secret ? HiddenText() : nil
+  }
+
+  /// Types a key; false when it does not edit.
+  mutating func edit(_ key: Key) -> Bool {
+    guard let hidden else { return field.edit(key) }
+    switch key {
+    case .backspace, .control("h"): hidden.removeLast()
+    case .control("u"): hidden.clear()
+    default:
+      guard let scalar = key.printable else { return false }
+      hidden.append(scalar)
+    }
+    field = TextField(field.prompt, text: String(repeating: "*", count: hidden.count))
+    return true
   }
 }
 

@@ -29,6 +29,9 @@ struct TalkRows: Widget {
     if case .override = model.dialog?.prompt {
       return Line("Health keeps updating. Nothing is set aside before the words are there and Enter is pressed.")
     }
+    if case .access = model.dialog?.prompt {
+      return Line("ssh waits for this before it goes on. What is typed goes to ssh alone and is kept nowhere.")
+    }
     if model.dialog != nil {
       return Line("Health keeps updating. If a gate turns red, Enter is refused and says why.")
     }
@@ -72,7 +75,7 @@ struct TalkRows: Widget {
       let next = NextCard.step(of: picture).map { " Next: \($0.title)." } ?? ""
       return row("Go on?\(next)", yes: "go on", no: "stay held")
     case .leave: return row("Leave now? Exit code \(LeaveForecast(picture).codeText).", yes: "leave", no: "stay")
-    case .override: return nil
+    case .override, .access: return nil
     }
   }
 

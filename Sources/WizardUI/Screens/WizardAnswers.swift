@@ -49,7 +49,7 @@ extension WizardModel {
     case .problem:
       status = "Pick a choice by its digit."
       return []
-    case .override: return []
+    case .override, .access: return []
     }
   }
 
@@ -62,7 +62,7 @@ extension WizardModel {
     case .problem:
       status = "Pick a choice by its digit."
       return []
-    case .override: return []
+    case .override, .access: return []
     }
   }
 
@@ -98,8 +98,23 @@ extension WizardModel {
       let word = Choice.override(gate).word ?? ""
       guard typed == word else { return refuse(typed, wanted: word) }
       return send(.choose(.override(gate), typed: typed, .operatorInPerson), picture)
+    case .access(let number): return hand(number, dialog)
     case .problem, .choice, .hold, .goOn, .leave: return []
     }
+  }
+
+  /// Hands to ssh what was typed; an unknown host key is trusted by the word alone.
+  private mutating func hand(_ number: Int, _ dialog: TypedDialog) -> [WizardEffect] {
+    guard let access, access.number == number, access.kind != .notice else { return [] }
+    guard access.kind == .hostKey else {
+      self.access = nil
+      return [.hand(number, dialog.hidden)]
+    }
+    guard dialog.field.text == "yes" else { return refuse(dialog.field.text, wanted: "yes") }
+    self.access = nil
+    let yes = HiddenText()
+    for scalar in "yes".unicodeScalars { yes.append(scalar) }
+    return [.hand(number, yes)]
   }
 
   private mutating func refuse(_ typed: String, wanted: String) -> [WizardEffect] {

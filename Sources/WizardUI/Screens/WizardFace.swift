@@ -4,6 +4,16 @@ import Synchronization
 package import SystemIO
 package import UpgradeCore
 
+/// Where the ssh program asks for what a person has to type, and is answered.
+package protocol AccessPort: Sendable {
+  /// The question in sight.
+  var pending: AccessQuestion? { get }
+  /// Says that it may be another one; for one listener.
+  var changes: AsyncStream<Void> { get }
+  /// nil refuses.
+  func answer(_ number: Int, _ text: HiddenText?)
+}
+
 /// The full-screen face of a run.
 ///
 /// It lives on the initial thread and never waits: commands are sent by tasks of the event loop, and what comes of
@@ -16,6 +26,8 @@ package struct WizardFace: Face {
   private let directory: String
   private let prepared: @Sendable (QuestionName) -> Answer?
   private let letters = Letters()
+  /// Where ssh asks for passwords; nil where no ssh is used.
+  private let desk: (any AccessPort)?
 
   private var model: WizardModel
   private var picture: RunPicture
@@ -31,18 +43,21 @@ package struct WizardFace: Face {
   ///   - prepared: answers given beforehand; they are used without a question to the operator.
   package init(
     driver: any WizardDriver & PictureSource, size: Size, loop: EventLoop, wakeUp: WakeUp, directory: String = ".",
-    opening: String? = nil, prepared: @escaping @Sendable (QuestionName) -> Answer? = { _ in nil }
+    opening: String? = nil, desk: (any AccessPort)? = nil,
+    prepared: @escaping @Sendable (QuestionName) -> Answer? = { _ in nil }
   ) {
     self.driver = driver
     self.loop = loop
     self.wakeUp = wakeUp
     self.directory = directory
     self.prepared = prepared
+    self.desk = desk
     model = WizardModel(size: size)
     model.status = opening
     picture = driver.picture
     let pictures = driver.pictures
     _ = loop.task { for await _ in pictures { wakeUp.signal() } }
+    if let desk { _ = loop.task { for await _ in desk.changes { wakeUp.signal() } } }
   }
 
   // MARK: - Face
@@ -53,6 +68,9 @@ package struct WizardFace: Face {
     for message in letters.take() {
       if case .refused(.answer(let name, _, .beforehand), _) = message { refusedBeforehand.insert(name) }
       answer = carryOut(model.update(message, picture, at: now), answer)
+    }
+    if let desk, desk.pending != model.access {
+      answer = carryOut(model.update(.asked(desk.pending), picture, at: now), answer)
     }
     let message: WizardMessage =
       switch event {
@@ -80,6 +98,7 @@ package struct WizardFace: Face {
     for effect in effects {
       switch effect {
       case .send(let command): send(command)
+      case .hand(let number, let text): desk?.answer(number, text)
       case .write: write()
       case .redraw: if answer != .leave { answer = .redraw }
       case .suspend: if answer != .leave { answer = .suspend }

@@ -30,7 +30,8 @@ extension WizardModel {
   private func drawKeys(_ screen: any WizardScreen, in area: Rectangle, on canvas: inout Canvas) {
     if dialog != nil {
       // Every printable key is text here, so only these mean something.
-      let line = "Esc back   Enter confirm   PgUp/PgDn scroll   F1 help   ^C hold"
+      let isAccess = if case .access = dialog?.prompt { true } else { false }
+      let line = "Esc \(isAccess ? "refuse" : "back")   Enter confirm   PgUp/PgDn scroll   F1 help   ^C hold"
       canvas.put(line, row: area.row, column: area.column + 1, in: area)
     } else if view?.name == .help {
       KeyLine([.cancel, .down, .up, .pageDown, .pageUp]).draw(in: area, on: &canvas)
@@ -46,7 +47,7 @@ extension WizardModel {
   /// What the bell rings for: only what the run itself waits for.
   private var alert: String? {
     switch prompt {
-    case .question, .problem: promptName
+    case .question, .problem, .access: promptName
     default: nil
     }
   }

@@ -17,6 +17,8 @@ package enum WizardMessage: Hashable, Sendable {
   case refused(WizardCommand, String)
   /// Something that the face did itself, in words.
   case said(String)
+  /// What ssh asks for now; nil: nothing.
+  case asked(AccessQuestion?)
   /// The terminal is gone, or somebody ends the program from outside.
   case endWanted
 }
@@ -24,6 +26,8 @@ package enum WizardMessage: Hashable, Sendable {
 /// What the model wants done; data, so that a test compares it.
 package enum WizardEffect: Hashable, Sendable {
   case send(WizardCommand)
+  /// Answer what ssh has asked for; nil refuses.
+  case hand(Int, HiddenText?)
   /// Write what the screen shows to a file.
   case write
   case redraw
@@ -54,6 +58,8 @@ package struct WizardModel: Hashable, Sendable {
   /// What the operator raised; it comes before what the run asks.
   package var own: Prompt?
   package var dialog: TypedDialog?
+  /// What ssh asks for; it comes before what the run asks.
+  package internal(set) var access: AccessQuestion?
   /// One short sentence: why something was refused, or what was done.
   package var status: String?
   /// The prompt in sight and its appearances, counted so that each arms anew.
@@ -129,7 +135,10 @@ package struct WizardModel: Hashable, Sendable {
     if ScreenLayout.isTooSmall(size) { return own == .leave ? own : nil }
     // Leaving is possible even while a command is under way.
     if let own { return own }
-    guard view?.name != .help, sent == nil else { return nil }
+    guard view?.name != .help else { return nil }
+    // A command that is under way may be what ssh asks for.
+    if let access { return .access(access.number) }
+    guard sent == nil else { return nil }
     guard picture.conclusion == nil, picture.state.ended == nil else { return nil }
     if let problem = picture.state.problem { return .problem("\(problem.name) \(problem.object)") }
     return picture.state.asked.map { .question($0.name) }
@@ -138,7 +147,9 @@ package struct WizardModel: Hashable, Sendable {
   /// A dialog belongs to its prompt: it goes with it, and a typed question brings its own unless a page lies over it.
   private mutating func openDialog(for wanted: Prompt?, _ picture: RunPicture) {
     if dialog?.prompt != wanted { dialog = nil }
-    guard dialog == nil, view == nil, let wanted else { return }
+    guard dialog == nil, let wanted else { return }
+    if case .access = wanted { view = nil }
+    guard view == nil else { return }
     openTyped(wanted, picture)
   }
 
@@ -151,6 +162,9 @@ package struct WizardModel: Hashable, Sendable {
       dialog = TypedDialog(prompt, word: question.word)
     case .override(let gate):
       dialog = TypedDialog(prompt, word: Choice.override(gate).word ?? "")
+    case .access:
+      guard let access else { return false }
+      dialog = TypedDialog(access)
     case .problem, .choice, .hold, .goOn, .leave: return false
     }
     return true

@@ -19,6 +19,7 @@ extension WizardModel {
     case .taken(let command): taken(command)
     case .refused(let command, let reason): refused(command, reason)
     case .said(let sentence): status = sentence
+    case .asked(let question): access = question
     case .endWanted: effects = endFromOutside(picture)
     }
     reconcile(picture)
@@ -51,12 +52,13 @@ extension WizardModel {
 
   /// Edits the field of the dialog. Nothing pasted is taken, and nothing typed before the dialog could be read.
   private mutating func type(_ press: KeyPress, at now: MonotonicTime) {
-    if press.isPasted {
+    // Many a password is pasted; it is no answer before Enter is pressed by hand.
+    if press.isPasted, dialog?.hidden == nil {
       status = "Pasted text is not taken here: type the words."
       return
     }
     guard gate.isArmed(at: now) else { return }
-    if dialog?.field.edit(press.key) == true { status = nil }
+    if dialog?.edit(press.key) == true { status = nil }
   }
 
   private mutating func take(
@@ -96,7 +98,8 @@ extension WizardModel {
   /// Moves the text of the dialog or of the help; the screen below stays where it is.
   private mutating func scrollOverlay(_ request: Request, _ picture: RunPicture) -> [WizardEffect] {
     if let dialog {
-      let most = DecisionDialog(dialog, picture, isArmed: true).dialog.furthestFirst(in: Overlay.dialogArea(body))
+      let most = DecisionDialog(dialog, picture, access: access, isArmed: true).dialog.furthestFirst(
+        in: Overlay.dialogArea(body))
       let first = Movement.target(request, from: min(dialog.first, most), of: most + 1)
       self.dialog?.first = first ?? dialog.first
     } else if let place = view?.place {
@@ -120,6 +123,10 @@ extension WizardModel {
   /// One level back: the page, then the dialog, then what the operator raised, then the look at another step.
   private mutating func back() -> [WizardEffect] {
     status = nil
+    if view == nil, case .access(let number)? = dialog?.prompt {
+      access = nil
+      return [.hand(number, nil)]
+    }
     if view != nil {
       view = nil
     } else if own != nil {

@@ -27,7 +27,7 @@ extension SSHLinks {
     var facts = HostFacts(memoryAvailable: nil, overcommitMemory: nil, freeDisk: [:])
     do throws(SSHFailure) {
       let link = try await link(host)
-      facts.reach = try await link.open().reach
+      facts.reach = try await link.openUnlessFailed().reach
       for said in try await link.talk(.facts(directories), within: .seconds(10)).said where said.count > 1 {
         switch said[0] {
         case "memory": facts.memoryAvailable = Int(said[1]).map { $0 * 1024 }
@@ -47,7 +47,7 @@ extension SSHLinks {
     let gathered = Gathered()
     do throws(SSHFailure) {
       let link = try await link(host)
-      _ = try await link.open()
+      _ = try await link.openUnlessFailed()
       let talk = try await link.talk(.file(path, limit: limit), within: .seconds(10)) { gathered.take($0) }
       let bytes = gathered.bytes
       return talk.says("whole") && bytes.count <= limit ? bytes : nil

@@ -17,9 +17,8 @@ actor SSHLink {
   private var master: ChildProcess?
   private var opening: Task<Result<HostTools, SSHFailure>, Never>?
   private var tools: HostTools?
-  /// Why the last attempt failed, and until when nobody but a person tries again: many connections ask for one host, and
-  /// who knocks too often is locked out by many a host.
-  private var held: (failure: SSHFailure, until: MonotonicTime)?
+  /// Why the last attempt failed, and when. Many ask for one host, and who knocks too often is locked out by many a host.
+  private var failed: (failure: SSHFailure, at: MonotonicTime)?
   private var waiting: [Int: CheckedContinuation<Result<HostTools, SSHFailure>, Never>] = [:]
   private var waitingCount = 0
   /// How often it was connected.
@@ -44,17 +43,25 @@ actor SSHLink {
     opening = attempt
     let result = await attempt.value
     opening = nil
-    held = nil
-    if case .failure(let failure) = result {
-      held = (failure, loop.now + (failure.isFinal ? .seconds(10) : .seconds(1)))
-    }
+    failed = if case .failure(let failure) = result { (failure, loop.now) } else { nil }
     return try result.get()
   }
+
+  /// The same, but what has failed a moment ago fails again without a person being asked a second time.
+  func openUnlessFailed() async throws(SSHFailure) -> HostTools {
+    if opening == nil, let failed, loop.now - failed.at < .seconds(60) { throw failed.failure }
+    return try await open()
+  }
+
+  /// Somebody has done something about it.
+  func forgetFailure() { failed = nil }
 
   /// The same, waited for until a moment only; the attempt goes on for whoever asks next.
   func open(until deadline: MonotonicTime) async throws(SSHFailure) -> HostTools {
     if let tools, let master, master.exitStatus == nil { return tools }
-    if let held, opening == nil, loop.now < held.until { throw held.failure }
+    if opening == nil, let failed, loop.now - failed.at < (failed.failure.isFinal ? .seconds(10) : .seconds(1)) {
+      throw failed.failure
+    }
     let number = waitingCount
     waitingCount += 1
     let result = await withCheckedContinuation { continuation in
@@ -123,7 +130,8 @@ actor SSHLink {
     tools = nil
     _ = try? Files.remove(control)
     do throws(SSHFailure) {
-      let child = try spawn(login.master(to: host, control: control))
+      let mayAsk = await mayAskForTrust()
+      let child = try spawn(login.master(to: host, control: control, mayAskForTrust: mayAsk))
       let script = SupervisorScript.survey()
       try? await child.write(Array(script.text.utf8))
       let tools = try await survey(child, script.mark)
@@ -149,6 +157,18 @@ actor SSHLink {
     } catch {
       return .failure(error)
     }
+  }
+
+  /// Somebody may have forbidden in the configuration of ssh that unknown host keys are asked about: that stands.
+  private func mayAskForTrust() async -> Bool {
+    guard login.askpass != nil else { return false }
+    let outcome = try? await ChildProcess.run(
+      ChildCommand("ssh", login.settings(for: host), environment: .changed(login.environment)), on: loop,
+      within: .seconds(10))
+    guard let outcome, outcome.status.isSuccess else { return false }
+    let lines = String(decoding: outcome.output, as: UTF8.self).split(separator: "\n")
+    // `ssh -G` says `true` for yes.
+    return !lines.contains { ["stricthostkeychecking true", "stricthostkeychecking yes"].contains($0.lowercased()) }
   }
 
   /// Hears the new connection until the host is ready, or ssh has given up.

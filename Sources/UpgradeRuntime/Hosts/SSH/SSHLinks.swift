@@ -6,15 +6,22 @@ import UpgradeCore
 /// Makes a connection to a host when it is first needed, and ends all of them.
 package actor SSHLinks {
   private nonisolated let loop: EventLoop
-  private nonisolated let login: SSHLogin
+  private var login: SSHLogin
+  /// Who answers when ssh asks; nil: nobody is there.
+  private nonisolated let desk: AccessDesk?
+  /// What ssh starts to ask; nil: this very program.
+  private nonisolated let helper: String?
+  private var listening: Task<Void, Never>?
   private var links: [String: SSHLink] = [:]
   /// Made with the first connection.
   private var folder: String?
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
-  package init(_ login: SSHLogin, on loop: EventLoop) {
+  package init(_ login: SSHLogin, desk: AccessDesk? = nil, helper: String? = nil, on loop: EventLoop) {
+    self.helper = helper
     self.login = login
+    self.desk = desk
     self.loop = loop
   }
 
@@ -32,19 +39,33 @@ package actor SSHLinks {
     do throws(SystemError) {
       let made = try PrivateFolder.make()
       folder = made
+      if let desk {
+        let socket = "\(made)/ask"
+        listening = try Askpass.listen(at: socket, for: desk, on: loop)
+        let program = if let helper { helper } else { try Files.readLink("/proc/self/exe") }
+        login.askpass = SSHLogin.Helper(program: program, socket: socket)
+      }
       return made
     } catch {
       throw SSHFailure(.other, host, "a directory for the sockets of ssh could not be made: \(error)")
     }
   }
 
+  /// What was not reached is tried anew.
+  package func forgetFailures() async {
+    for link in links.values { await link.forgetFailure() }
+  }
+
   /// Ends all connections; what was begun on hosts goes on.
   package func close() async {
+    desk?.close()
     let all = Array(links.values)
     links = [:]
     await withTaskGroup(of: Void.self) { group in
       for link in all { group.addTask { await link.close() } }
     }
+    listening?.cancel()
+    await listening?.value
     if let folder { try? Files.removeTree(folder) }
     folder = nil
   }

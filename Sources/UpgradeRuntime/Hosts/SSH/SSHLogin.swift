@@ -10,33 +10,35 @@ package struct SSHLogin: Sendable {
   /// The profile's own words.
   package var options: [String]
   /// Where the helper that ssh asks for passwords finds us; nil: nobody can be asked, and ssh does not.
-  package var askpass: Askpass?
+  var askpass: Helper?
 
   /// Who answers when ssh asks.
-  package struct Askpass: Sendable {
+  struct Helper: Sendable {
     /// This very program.
-    package var program: String
+    var program: String
     /// The socket on which the wizard hears the question.
-    package var socket: String
-    package init(program: String, socket: String) {
-      self.program = program
-      self.socket = socket
-    }
+    var socket: String
   }
 
-  package init(_ remote: Site.Remote, askpass: Askpass? = nil) {
+  package init(_ remote: Site.Remote) {
     user = remote.user
     options = remote.options
-    self.askpass = askpass
   }
 
   /// How long a connection may take; a person types, and looks things up before.
   var patience: Duration { askpass == nil ? .seconds(40) : .seconds(300) }
 
   /// What becomes the master of a connection, with one session of its own.
-  func master(to host: String, control: String) -> [String] {
-    ["-M", "-S", control] + fixed(canConnect: true) + options(host) + usual(host) + ["--", host, "exec /bin/sh -s"]
+  ///
+  /// - Parameter mayAskForTrust: whether the operator's own configuration lets ssh ask about host keys that it does not
+  ///   know. It never takes them by itself.
+  func master(to host: String, control: String, mayAskForTrust: Bool) -> [String] {
+    ["-M", "-S", control, "-o", "StrictHostKeyChecking=\(askpass != nil && mayAskForTrust ? "ask" : "yes")"]
+      + fixed(canConnect: true) + options(host) + usual(host) + ["--", host, "exec /bin/sh -s"]
   }
+
+  /// What the operator's own configuration and the profile come to for a host.
+  func settings(for host: String) -> [String] { ["-G"] + options(host) + usual(host) + ["--", host] }
 
   /// One more session; where no master is, it does not connect by itself.
   func session(to host: String, control: String) -> [String] {
@@ -66,7 +68,7 @@ package struct SSHLogin: Sendable {
       "-o", "PermitLocalCommand=no", "-o", "ClearAllForwardings=yes", "-o", "LogLevel=INFO",
     ]
     if !canConnect { words += ["-o", "ProxyCommand=false"] }
-    if askpass == nil { words += ["-o", "BatchMode=yes"] }
+    if askpass == nil || !canConnect { words += ["-o", "BatchMode=yes"] }
     return words
   }
 
@@ -86,7 +88,10 @@ package struct SSHLogin: Sendable {
       changes["SSH_ASKPASS"] = askpass.program
       changes["SSH_ASKPASS_REQUIRE"] = "force"
       changes["DISPLAY"] = "redis-upgrade:0"
-      changes["REDIS_UPGRADE_ASKPASS"] = askpass.socket
+      changes[Askpass.variable] = askpass.socket
+    } else {
+      // Nor may a helper of the operator's own come up, in a window that nobody sees: a jump over a host has no batch mode.
+      changes["SSH_ASKPASS_REQUIRE"] = "never"
     }
     return changes
   }
