@@ -13,7 +13,7 @@ import UpgradeRuntime
 
   /// A cluster whose nodes announce 127.0.0.1; the bastion lets nobody through but to 127.0.0.3, where they listen too.
   private static func withInside(
-    lines: [String] = [map], _ shape: (inout TrainingLab.LabRequest) -> Void = { _ in },
+    reach: String = "local", lines: [String] = [map], _ shape: (inout TrainingLab.LabRequest) -> Void = { _ in },
     _ body: @escaping @Sendable (FaultyNight, SSHServer) async throws -> Void
   ) async throws {
     var request = TrainingLab.LabRequest(from: .redis62, to: .redis70)
@@ -26,7 +26,7 @@ import UpgradeRuntime
       let outcome: Result<Void, any Error>
       do {
         let reach =
-          ["reach: local", "bastion: 127.0.0.1", "ssh: { options: [\"-F\", \"\(server.configuration)\"] }"] + lines
+          ["reach: \(reach)", "bastion: 127.0.0.1", "ssh: { options: [\"-F\", \"\(server.configuration)\"] }"] + lines
         let faulty = try FaultyNight(night, reach: reach)
         for place in night.lab.nodes.indices {
           try await faulty.send(["CONFIG", "SET", "bind", "127.0.0.1 \(inside)"], to: place)
@@ -108,6 +108,13 @@ import UpgradeRuntime
       #expect(await wizard.exit() == .signalled(9))
       try night.letGo("install", on: Place.replica1)
       try await night.expectDone(try await night.night.run(night.resume()))
+    }
+  }
+
+  /// Commands over ssh and servers through a bastion, over the same connection where that is the same host.
+  @Test func commandsAndServersByTheSameLink() async throws {
+    try await Self.withInside(reach: "ssh", lines: [Self.map, "hosts: { 127.0.0.1: 127.0.0.1 }"]) { night, _ in
+      try await night.expectDone(try await night.night.run(night.run()))
     }
   }
 

@@ -129,6 +129,24 @@ import UpgradeRuntime
     }
   }
 
+  /// Many nodes on one host, looked at all at once: an sshd opens ten sessions a connection, and no more are asked for.
+  @Test func manyCommandsAtOnce() async throws {
+    try await withPlace { place in
+      let ended = await withTaskGroup(of: HostResult.Kind.self) { group in
+        for attempt in 1...15 {
+          var job = place.job("sleep 0.3; echo \(attempt)")
+          job.id = EffectID(StepKey(.install, .node(Place.node)), attempt: attempt)
+          let wanted = job
+          group.addTask { await place.host.run(wanted, output: { _ in }).kind }
+        }
+        return await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(ended == Array(repeating: .exited(0), count: 15))
+      let log = String(decoding: try Files.read("\(place.server.folder)/sshd.log"), as: UTF8.self)
+      #expect(!log.contains("no more sessions"), "\(log)")
+    }
+  }
+
   @Test func theNextWizardFollowsWhatTheLastOneBegan() async throws {
     try await withPlace { place in
       // The first one gives up listening; nothing that it does not know is written here.

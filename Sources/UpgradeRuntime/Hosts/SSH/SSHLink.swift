@@ -21,6 +21,10 @@ actor SSHLink {
   private var failed: (failure: SSHFailure, at: MonotonicTime)?
   private var waiting: [Int: CheckedContinuation<Result<HostTools, SSHFailure>, Never>] = [:]
   private var waitingCount = 0
+  /// An sshd opens ten sessions a connection unless told otherwise (sshd_config(5), MaxSessions); one is the master's.
+  private static let mostSessions = 6
+  private var sessions = 0
+  private var queue: [CheckedContinuation<Void, Never>] = []
   /// How often it was connected.
   private(set) var generation = 0
   /// What the present connection could not lead to.
@@ -94,8 +98,29 @@ actor SSHLink {
   nonisolated func talk(
     _ script: SupervisorScript, within bound: Duration, output: @escaping @Sendable ([UInt8]) -> Void = { _ in }
   ) async throws(SSHFailure) -> SSHTalk {
-    await SSHTalk.hold(
-      with: try spawn(login.session(to: host, control: control)), script, within: bound, output: output)
+    await enter()
+    let child: ChildProcess
+    do throws(SSHFailure) {
+      child = try spawn(login.session(to: host, control: control))
+    } catch {
+      await leave()
+      throw error
+    }
+    let talk = await SSHTalk.hold(with: child, script, within: bound, output: output)
+    await leave()
+    return talk
+  }
+
+  private func enter() async {
+    guard sessions == SSHLink.mostSessions else {
+      sessions += 1
+      return
+    }
+    await withCheckedContinuation { queue.append($0) }
+  }
+
+  private func leave() {
+    if queue.isEmpty { sessions -= 1 } else { queue.removeFirst().resume() }
   }
 
   /// Ends the connection.
@@ -104,7 +129,8 @@ actor SSHLink {
     self.master = nil
     tools = nil
     master.closeInput()
-    if await master.exit(within: .seconds(1)) == nil { _ = try? master.send(.terminate) }
+    // Streams to servers that are still open keep it; nothing that was begun on the host does.
+    if await master.exit(within: .milliseconds(100)) == nil { _ = try? master.send(.terminate) }
     if await master.exit(within: .seconds(1)) == nil { _ = try? master.send(.kill) }
     _ = await master.exit(within: .seconds(1))
   }
