@@ -24,6 +24,12 @@ package struct Inventory: Hashable, Sendable {
   package var unsavedDirectives: [String]?
   /// What was shown in the handshake; empty where connections are plain.
   package var certificates: [CertificateReading]
+  /// Its clock against ours; nil where `TIME` was not answered.
+  package var clock: ClockReading?
+  /// Clients other than wizards that read from it as a replica (`READONLY`); nil where `CLIENT LIST` was not answered.
+  package var readers: Int?
+  /// What other members of its shard answered to the login that it would use to follow them; nil where not tried.
+  package var refusedLogins: [String]?
 
   package init(
     configuration: [String: String], users: [String]?, storedUsers: [String]? = nil, modules: [String]?,
@@ -64,11 +70,31 @@ package struct CertificateReading: Hashable, Sendable {
   }
 }
 
+/// A server's clock against ours, of one question.
+package struct ClockReading: Hashable, Sendable {
+  /// Negative where it is behind.
+  package var ahead: Duration
+  /// How far off that may be, since the answer took its time.
+  package var within: Duration
+  package init(ahead: Duration, within: Duration) {
+    self.ahead = ahead
+    self.within = within
+  }
+}
+
 /// What a server has been used for since its process started, as it counts by itself.
 package struct Usage: Hashable, Sendable {
   /// Calls by command in lower case; from 7.0 on sub-commands as `script|load`, and all of them together as `script`.
   package var calls: [String: Int]
   package var uptimeSeconds: Int
+  /// `errorstat_` by code, from 6.2 on; nil before.
+  package var errors: [String: Int]?
+  /// `latest_fork_usec`: how long the last fork took.
+  package var forkMicroseconds: Int?
+  /// `mem_not_counted_for_evict`: bytes in buffers that `maxmemory` does not count.
+  package var uncountedBytes: Int?
+  /// `tracking_clients`: connections that keep a cache of their own.
+  package var trackingClients: Int?
   package init(calls: [String: Int], uptimeSeconds: Int) {
     self.calls = calls
     self.uptimeSeconds = uptimeSeconds

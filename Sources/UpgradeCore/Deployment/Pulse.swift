@@ -142,4 +142,6 @@ package struct ClusterInfo: Hashable, Sendable {
   package var size: Int
   package var currentEpoch: Int
   package var myEpoch: Int
+  /// `total_cluster_links_buffer_limit_exceeded`, from 7.0 on: links that were cut because their buffer was full.
+  package var linksCut: Int?
 }

@@ -166,20 +166,50 @@ package struct Options: Hashable, Sendable {
   package var lagBound: Int
   /// How long a node may take from its start until it answers, and from then until it is in sync, `--back-within`.
   package var backWithin: Duration
+  /// How many bytes of data of the largest node that was derived from; nil where the operator said it.
+  package var backWithinData: Int?
   package var pace: Pace
 
   package init(
     settle: Duration = .seconds(10), errorBudget: Int? = 0, returnPrimaries: Bool = false,
-    lagBound: Int = 1_048_576, backWithin: Duration = Options.usualBackWithin, pace: Pace = Pace()
+    lagBound: Int = 1_048_576, backWithin: Duration = Options.usualBackWithin, backWithinData: Int? = nil,
+    pace: Pace = Pace()
   ) {
     self.settle = settle
     self.errorBudget = errorBudget
     self.returnPrimaries = returnPrimaries
     self.lagBound = lagBound
     self.backWithin = backWithin
+    self.backWithinData = backWithinData
     self.pace = pace
   }
 
-  /// Enough for some tens of gigabytes to be loaded and sent.
+  /// Where nothing is known of the data: enough for some tens of gigabytes to be loaded and sent.
   package static let usualBackWithin = Duration.seconds(900)
+
+  /// Bytes a second that a node is expected to load and to be sent at the very least.
+  ///
+  /// A third of what rules about buffers reckon with, since this is the point where a person is called.
+  static let slowestBytesPerSecond = 33_000_000
+
+  /// Five minutes, and more where the data of the largest node need it, in whole minutes.
+  package mutating func deriveBackWithin(from bytes: Int) {
+    let seconds = 60 + max(0, bytes) / Self.slowestBytesPerSecond
+    backWithin = .seconds(max(300, (seconds + 59) / 60 * 60))
+    backWithinData = bytes
+  }
+
+  /// How long a node may take, and why that long: a sentence of the plan.
+  package var backWithinWords: String {
+    let minutes = Int(backWithin.seconds) / 60
+    let bound = minutes > 0 && backWithin == .seconds(minutes * 60) ? "\(minutes) min" : "\(Int(backWithin.seconds)) s"
+    let why =
+      backWithinData.map { bytes in
+        minutes > 5
+          ? "the largest holds \(Words.bytes(bytes)), at 33 MB a second and a minute more"
+          : "the largest holds \(Words.bytes(bytes)), which needs no longer than the least bound"
+      } ?? "as you said"
+    return
+      "A node may take \(bound) to answer after its start, and \(bound) more to be in sync: \(why) (--back-within)."
+  }
 }

@@ -28,6 +28,9 @@ package struct NodeFacts: Hashable, Sendable {
   package var storedDirectives: Set<String>?
   package var modules: [String]?
   package var usage: Usage?
+  package var blockedClients: Int?
+  /// Clients that read from it as a replica.
+  package var readers: Int?
 
   package init(name: String, _ view: NodeView? = nil) {
     self.name = name
@@ -35,6 +38,7 @@ package struct NodeFacts: Hashable, Sendable {
     release = view.release
     hasConfigurationFile = !view.pulse.server.configFile.isEmpty
     appendOnly = view.pulse.persistence.appendOnly
+    blockedClients = view.pulse.statistics.blockedClients
     guard let inventory = view.inventory else { return }
     configuration = inventory.configuration.isEmpty ? nil : inventory.configuration
     users = inventory.users
@@ -42,6 +46,7 @@ package struct NodeFacts: Hashable, Sendable {
     storedDirectives = inventory.storedDirectives
     modules = inventory.modules
     usage = inventory.usage
+    readers = inventory.readers
   }
 }
 

@@ -110,7 +110,8 @@ package struct Discovery: Sendable {
       notClustered: answers.filter { $0.value.view == nil }.map(\.key).sorted(),
       differences: order.flatMap { id in
         views[id].map { ViewDifference.of(id, $0, own: own, expecting: Set(order)) } ?? []
-      })
+      },
+      mostData: answers.values.map(\.pulse.memory.used).max() ?? 0)
   }
 
   private func address(of id: NodeID) -> Address { reached[id] ?? listed[id] ?? Address(host: "", port: 0) }
@@ -151,6 +152,8 @@ package struct Finding: Hashable, Sendable {
   /// Addresses that answered with cluster mode off.
   package var notClustered: [Address]
   package var differences: [ViewDifference]
+  /// `used_memory` of the node that has most.
+  package var mostData: Int
 
   /// Where every known member is, those that did not answer included.
   package var addresses: [NodeID: Address] {

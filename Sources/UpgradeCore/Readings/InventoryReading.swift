@@ -72,6 +72,15 @@ extension Reader {
   package static func usage(info text: String) throws(ReadingError) -> (usage: Usage, modules: [String]?) {
     let info = InfoText(text)
     var usage = Usage(calls: [:], uptimeSeconds: try info.number("uptime_in_seconds"))
+    usage.forkMicroseconds = try info.numberIfPrinted("latest_fork_usec")
+    usage.uncountedBytes = try info.numberIfPrinted("mem_not_counted_for_evict")
+    usage.trackingClients = try info.numberIfPrinted("tracking_clients")
+    if info.sections.contains("errorstats") {
+      let errors = info.fields.filter { $0.name.hasPrefix("errorstat_") }.map { name, value in
+        (String(name.dropFirst(10)), InfoParts(value).number("count") ?? 0)
+      }
+      usage.errors = Dictionary(errors, uniquingKeysWith: +)
+    }
     for (name, value) in info.fields where name.hasPrefix("cmdstat_") {
       guard let calls = InfoParts(value).number("calls"), calls > 0 else { continue }
       let command = name.dropFirst(8).lowercased()
@@ -80,6 +89,28 @@ extension Reader {
     }
     guard info.sections.contains("modules") else { return (usage, nil) }
     return (usage, info.modules)
+  }
+
+  /// The connections of `CLIENT LIST` that read from a replica (`READONLY`), other than wizards.
+  ///
+  /// Such a one has the flag `r` (redis networking.c, `catClientInfoString`).
+  package static func readers(clientList text: String) -> Int {
+    text.utf8.split(separator: UInt8(ascii: "\n")).count { line in
+      let words = Substring(line).split(separator: " ")
+      let flags = words.first { $0.hasPrefix("flags=") }
+      let name = words.first { $0.hasPrefix("name=") }
+      return flags?.dropFirst(6).contains("r") == true && name.flatMap { WizardName($0.dropFirst(5)) } == nil
+    }
+  }
+
+  /// The reply to `TIME`, seconds and microseconds, against our clock when it was asked and when it had answered.
+  package static func clock(_ reply: [String], asked: WallTime, answered: WallTime) -> ClockReading? {
+    guard reply.count == 2, let seconds = Int(reply[0]), let microseconds = Int(reply[1]),
+      (0...InfoText.largestNumber).contains(seconds), (0..<1_000_000).contains(microseconds)
+    else { return nil }
+    let theirs = Duration.seconds(seconds) + .microseconds(microseconds)
+    let half = Duration.milliseconds(max(0, answered.milliseconds - asked.milliseconds)) / 2
+    return ClockReading(ahead: theirs - .milliseconds(asked.milliseconds) - half, within: half + .milliseconds(1))
   }
 
   /// The wizards among the connections of `CLIENT LIST`, each once, by the names that they gave themselves.

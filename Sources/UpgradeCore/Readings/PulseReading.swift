@@ -44,7 +44,8 @@ extension Reader {
       slotsOK: try info.number("cluster_slots_ok"), slotsPossiblyFailing: try info.number("cluster_slots_pfail"),
       slotsFailing: try info.number("cluster_slots_fail"), knownNodes: try info.number("cluster_known_nodes"),
       size: try info.number("cluster_size"), currentEpoch: try info.number("cluster_current_epoch"),
-      myEpoch: try info.number("cluster_my_epoch"))
+      myEpoch: try info.number("cluster_my_epoch"),
+      linksCut: try info.numberIfPrinted("total_cluster_links_buffer_limit_exceeded"))
   }
 
   private static func serverFacts(

@@ -5,8 +5,11 @@ struct PermissionsGranted: NodeRule {
   let severity = Severity.blocking
   let title = "Our user may do all that the run needs, on every node"
   let why = "A command that is refused half-way stops the run between two versions."
-  let reads = "ACL DRYRUN of each command from 7.0 on; before, the command with a word that it refuses"
-  let remedy = "ACL SETUSER <our user> with the rules that are named, then ACL SAVE or CONFIG REWRITE."
+  let reads =
+    "ACL DRYRUN of each command from 7.0 on; before, the command with a word that it refuses; the configuration file"
+  let remedy =
+    "ACL SETUSER <our user> with the rules that are named, then ACL SAVE or CONFIG REWRITE; all of them: "
+    + "redis-upgrade plan --permissions."
   let source = "redis.io documentation, ACL DRYRUN; redis 6.2 src/acl.c"
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
@@ -14,6 +17,16 @@ struct PermissionsGranted: NodeRule {
       return .unknown(why: "\(scene.name(node)): permissions have not been rehearsed")
     }
     let needed = Permissions.needed(for: release, stopsByCommand: scene.setup.site.has(.stop))
+    let renamed = Set(needed.compactMap { $0.title.split(separator: " ").first?.lowercased() }).filter {
+      inventory.storedDirectives?.contains("rename-command \($0)") == true
+    }
+    guard renamed.isEmpty else {
+      let names = renamed.map { $0.uppercased() }.sorted().joined(separator: ", ")
+      return .broken(
+        saw: "the file of \(scene.name(node)) renames \(names), or takes it away (rename-command)",
+        fix: "this program knows no other names: keep people from it by ACL rules, and take the line out of the file "
+          + "before the node is upgraded")
+    }
     var denied: [NeededPermission] = []
     var answers: [String] = []
     var unknown: [String] = []

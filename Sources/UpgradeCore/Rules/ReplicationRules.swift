@@ -42,6 +42,14 @@ extension Scene {
       let since = upstream.downSeconds.map { $0 < 0 ? "" : " for \($0) s" } ?? ""
       return .behind(saw: "\(name(node)): its link to \(upstream.address) is down\(since)")
     }
+    // A primary pings its replicas, so that a link that is up is never silent for long.
+    let configuration = snapshot[primary].view?.inventory?.configuration
+    let period = configuration?[directive(primary, "repl-ping-replica-period")].flatMap(Int.init) ?? 10
+    if upstream.lastIOSecondsAgo > period + 5 {
+      return .behind(
+        saw: "\(name(node)) has heard nothing of its primary for \(upstream.lastIOSecondsAgo) s, which calls every "
+          + "\(period) s")
+    }
     if upstream.syncInProgress { return .behind(saw: "\(name(node)) is in the middle of a full sync") }
     guard own.replication.replicationID == source.replication.replicationID else {
       return .behind(saw: "\(name(node)) follows another history than that of \(name(primary))")
@@ -97,7 +105,7 @@ struct InSync: NodeRule {
   let severity = Severity.blocking
   let title = "Every replica is in sync with its primary, told from both sides in bytes"
   let why = "What a replica has not got is lost when it takes over, and a copy that is behind is none."
-  let reads = "INFO replication of the replica and of its primary: link, history, offsets in bytes"
+  let reads = "INFO replication of the replica and of its primary: link, silence, history, offsets in bytes"
   let remedy = "See what holds it up in its log and with INFO replication."
   let source = "redis.io documentation, Replication; redis src/replication.c"
 

@@ -58,7 +58,8 @@ struct SyncCredentials: NodeRule {
   let severity = Severity.blocking
   let title = "Every node knows the password that its next primary will ask for"
   let why = "After a hand-over the old primary logs in as a replica; without a password it never follows."
-  let reads = "CONFIG GET requirepass, masterauth; ACL LIST: the user default"
+  let reads =
+    "CONFIG GET requirepass, masterauth; ACL LIST: the user default; its login, tried at the others of its shard"
   let remedy = "CONFIG SET masterauth, then CONFIG REWRITE."
   let source = "redis.io documentation, Replication: setting a replica to authenticate to a master"
 
@@ -69,12 +70,20 @@ struct SyncCredentials: NodeRule {
     // With ACL the default user may have a password of which requirepass says nothing.
     let defaultUser = view.inventory?.users?.first { $0.hasPrefix("user default ") }
     let asks = !password.isEmpty || defaultUser?.contains(" #...") == true
+    if let refused = view.inventory?.refusedLogins, let first = refused.first {
+      return .broken(
+        saw: "\(scene.name(node)) cannot log in where it would follow: \(first)"
+          + (refused.count > 1 ? "; and \(refused.count - 1) more" : ""),
+        fix: "set masterauth, and masteruser where there is one, to what is asked for there: "
+          + scene.paste(node, "CONFIG SET masterauth <the password>") + ", then CONFIG REWRITE")
+    }
     guard asks else { return .holds(saw: "no password is asked for") }
     guard !login.isEmpty else {
       return .broken(
         saw: "\(scene.name(node)) asks for a password and has none to log in with itself (masterauth is empty)",
         fix: scene.paste(node, "CONFIG SET masterauth <the password>") + ", then CONFIG REWRITE")
     }
+    if view.inventory?.refusedLogins != nil { return .holds(saw: "its login works at the other members of its shard") }
     return .holds(saw: "a password is set; whether it is the right one shows only at the login")
   }
 }

@@ -24,7 +24,8 @@ package struct Settings: Equatable, Sendable {
       settle: running.settle ?? configuration.settle ?? usual.settle,
       errorBudget: budget.map(\.limit) ?? usual.errorBudget,
       returnPrimaries: running.returnPrimaries || usual.returnPrimaries, lagBound: usual.lagBound,
-      backWithin: running.backWithin ?? usual.backWithin,
+      // What is not said is derived, once it is known how much data there is.
+      backWithin: running.backWithin ?? usual.backWithin, backWithinData: running.backWithin == nil ? 0 : nil,
       pace: Pace(scope: running.scope ?? .all, window: running.window?.window, bake: running.bake ?? .zero))
   }
 }

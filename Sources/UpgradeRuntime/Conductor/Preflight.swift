@@ -65,12 +65,14 @@ package struct Preflight: Sendable {
       let remarks = await remarks(site)
       site.remote?.remarks = remarks
       let timeout = finding.nodes.compactMap(\.nodeTimeoutMilliseconds).max() ?? 15_000
+      var options = request.options
+      if options.backWithinData != nil { options.deriveBackWithin(from: finding.mostData) }
       return (
         Setup(
           target: request.target, to: to, nodes: finding.nodes, shards: finding.shards,
           nodeTimeout: .milliseconds(timeout),
           wayBackNarrows: WayBack.judge(from: finding.nodes.map(\.release), to: to).narrows, site: site,
-          options: request.options, encryption: fleet.settings.tls.map { EncryptionFiles($0.settings) }), finding
+          options: options, encryption: fleet.settings.tls.map { EncryptionFiles($0.settings) }), finding
       )
     } catch {
       throw FindingError(error.description)
@@ -132,7 +134,12 @@ package struct Preflight: Sendable {
           let readout = await reader.read(node.address, .views, expecting: node.id)
           guard let pulse = readout.pulse else { return (node.id, Reading(readout.failure)) }
           var inventory: Inventory?
-          if withInventory, case .success(let read) = await inventories.read(node.address, node.release) {
+          let peers = (setup.shard(of: node.id)?.members ?? []).filter { $0 != node.id }.compactMap {
+            setup.node($0)?.address
+          }
+          if withInventory,
+            case .success(let read) = await inventories.read(node.address, node.release, peers: peers)
+          {
             inventory = read
             if let stored = await stored(node.id, pulse, setup.site) {
               inventory?.unsavedDirectives =

@@ -41,6 +41,11 @@ package actor Fleet {
     for client in all { await client.close() }
   }
 
+  /// A connection of its own, for the caller to close; with another login than ours.
+  nonisolated func client(of address: Address, _ settings: ConnectionSettings) -> Client {
+    settings.client(of: address, on: loop, commandTimeout: .milliseconds(1500))
+  }
+
   private func make(_ address: Address, commandTimeout: Duration) -> Client {
     settings.client(of: address, on: loop, commandTimeout: commandTimeout)
   }

@@ -14,10 +14,18 @@ package struct InventoryReader: Sendable {
     self.stopsByCommand = stopsByCommand
   }
 
-  /// `release` decides how permissions can be rehearsed.
-  package func read(_ address: Address, _ release: Release) async -> Result<Inventory, ReadingFailure> {
+  /// `release` decides how permissions can be rehearsed; `peers` are the other members of its shard, at which the
+  /// login that it would follow them with is tried.
+  package func read(
+    _ address: Address, _ release: Release, peers: [Address] = []
+  ) async -> Result<Inventory, ReadingFailure> {
     let client = await fleet.commander(address)
     do throws(ClientError) {
+      // By itself, and on a connection that is up: the time of an answer is how far off a clock may seem.
+      try await client.connect()
+      let asked = WallTime(milliseconds: WallClock.milliseconds)
+      let time = try await client.pipeline([["TIME"]])
+      let answered = WallTime(milliseconds: WallClock.milliseconds)
       let replies = try await client.pipeline([
         ["CONFIG", "GET", "*"], ["ACL", "LIST"], ["MODULE", "LIST"], ["CLIENT", "LIST"], ["ACL", "WHOAMI"],
         // Before 6.0 there is no `everything`, and no section about modules that it would add (redis 6.0 server.c).
@@ -35,18 +43,54 @@ package struct InventoryReader: Sendable {
         }
         // Where our user may not ask for the list, INFO names them as well.
         if replies[2].error == nil { inventory.modules = try Reader.modules(replies[2].map(moduleFields)) }
-        if replies[3].error == nil { inventory.otherWizards = Reader.wizards(clientList: replies[3].text ?? "") }
+        if replies[3].error == nil {
+          inventory.otherWizards = Reader.wizards(clientList: replies[3].text ?? "")
+          inventory.readers = Reader.readers(clientList: replies[3].text ?? "")
+        }
+        if let reply = time.first, reply.error == nil {
+          inventory.clock = Reader.clock(texts(reply), asked: asked, answered: answered)
+        }
       } catch {
         return .failure(ReadingFailure(.other, error.description))
       }
       let user = replies[4].error == nil ? replies[4].text : nil
       inventory.permissions = await rehearse(client, release, user: user)
+      if replies[0].error == nil { inventory.refusedLogins = await tryLogin(texts(replies[0]), at: peers) }
       inventory.certificates = fleet.settings.certificates(
         of: address, at: WallTime(milliseconds: WallClock.milliseconds))
       return .success(inventory)
     } catch {
       return .failure(ReadingFailure(error))
     }
+  }
+
+  /// What the peers answer to the login in a node's configuration; nil where it has none. A password is only used
+  /// here, and kept nowhere.
+  private func tryLogin(_ configuration: [String], at peers: [Address]) async -> [String]? {
+    func value(_ names: String...) -> String {
+      for index in stride(from: 0, to: configuration.count - 1, by: 2) where names.contains(configuration[index]) {
+        return configuration[index + 1]
+      }
+      return ""
+    }
+    let password = value("masterauth", "primaryauth")
+    guard !password.isEmpty, !peers.isEmpty else { return nil }
+    let user = value("masteruser", "primaryuser")
+    var settings = fleet.settings
+    settings.user = user.isEmpty ? nil : user
+    settings.password = Secret(password)
+    var refused: [String] = []
+    for peer in peers {
+      let client = fleet.client(of: peer, settings)
+      do throws(ClientError) {
+        try await client.connect()
+      } catch {
+        // Only what the server says of the login counts: one that is silent is found by other rules.
+        if case .server(let error) = error { refused.append("\(peer) says \(error.message)") }
+      }
+      await client.close()
+    }
+    return refused
   }
 
   private func texts(_ reply: Reply) -> [String] { reply.map { $0.text ?? "" } }

@@ -22,6 +22,7 @@ package struct PlanText: Sendable {
         + "\(plan.steps.count) steps."
     ]
     lines += setup.site.remote?.remarks ?? []
+    lines.append(setup.options.backWithinWords)
     for (index, row) in rows.rows.enumerated() {
       if let line = row.line { lines.append("---- \(line.text)") }
       let place = [row.subject, row.role, row.shard == row.subject ? "" : row.shard].filter { !$0.isEmpty && $0 != "-" }
@@ -56,6 +57,8 @@ package struct PlanText: Sendable {
       ("ending", ending), ("steps", .array(steps.map(step))), ("questions", .array(questions.map(question))),
       ("considerations", .array((briefing?.points ?? []).map(BriefingText.json))),
       ("remarks", .array((setup?.site.remote?.remarks ?? []).map(JSONValue.string))),
+      ("back_within_seconds", setup.map { .integer(Int($0.options.backWithin.seconds)) } ?? .null),
+      ("back_within_bytes", setup?.options.backWithinData.map(JSONValue.integer) ?? .null),
       ("calls_counted_seconds", briefing?.countedSeconds.map(JSONValue.integer) ?? .null),
     ])
   }

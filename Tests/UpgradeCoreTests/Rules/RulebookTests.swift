@@ -30,7 +30,10 @@ import Testing
       "configuration-file", "replica-buffer", "backlog-covers-restart", "permissions", "no-other-operator",
       "hosts-spread", "minimum-replicas", "replica-read-only", "no-sub-replicas", "sync-credentials", "modules-known",
       "acl-channels", "config-directives", "hand-over-candidate", "seen-by-peers", "on-target", "shards-served",
-      "shard-has-primary", "certificate-expiry", "hosts-reached", "commands-outlive-link",
+      "shard-has-primary", "certificate-expiry", "memory-below-limit", "replica-maxmemory", "client-limit",
+      "fork-pause",
+      "replica-keys", "clocks-agree", "replication-timeout", "diskless-load", "announced-names", "bus-links-kept",
+      "enough-voters", "users-saved", "hosts-reached", "commands-outlive-link",
     ] { #expect(Rulebook.rule(named: RuleName(name)) != nil, "\(name)") }
   }
 
@@ -100,7 +103,8 @@ import Testing
     for result in about where result.result == .pass { Issue.record("\(result.name) passed: \(result.saw)") }
     for result in results where result.objectID == .deployment && result.result == .pass {
       #expect(
-        ["version-path", "slots-covered", "distinct-epochs", "same-version", "hosts-spread"].contains(result.name.text),
+        ["version-path", "slots-covered", "distinct-epochs", "same-version", "hosts-spread", "enough-voters"].contains(
+          result.name.text),
         "\(result.name) passed: \(result.saw)")
     }
   }

@@ -18,7 +18,13 @@ struct NodeTexts {
   /// The lines about users in its file.
   var stored: [String]? = ["user default on nopass ~* &* +@all"]
   var storedDirectives: Set<String>? = ["port", "cluster-enabled", "appendonly"]
-  var usage: Usage? = Usage(calls: [:], uptimeSeconds: 3600)
+  var usage: Usage? = {
+    var usage = Usage(calls: [:], uptimeSeconds: 3600)
+    usage.forkMicroseconds = 4000
+    return usage
+  }()
+  var clock: ClockReading? = ClockReading(ahead: .milliseconds(3), within: .milliseconds(2))
+  var refusedLogins: [String]?
   var certificates: [CertificateReading] = []
   /// Set where it does not answer.
   var silence: Reading?
@@ -110,7 +116,8 @@ struct TestCluster {
         "dir": "/var/lib/redis/\(port)", "save": "3600 1 300 100", "requirepass": "", "masterauth": "",
         "min-replicas-to-write": "0", "gopher-enabled": "no", "lua-replicate-commands": "yes",
         "client-output-buffer-limit": "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60",
-        "cluster-require-full-coverage": "yes", "cluster-announce-ip": "",
+        "cluster-require-full-coverage": "yes", "cluster-announce-ip": "", "maxclients": "10000",
+        "repl-timeout": "60", "repl-ping-replica-period": "10", "repl-diskless-load": "disabled",
       ],
       users: ["user default on nopass ~* &* +@all"], clients: Redis62.clients,
       permissions: Dictionary(uniqueKeysWithValues: permissions))
@@ -180,6 +187,8 @@ struct TestCluster {
       otherWizards: Reader.wizards(clientList: texts.clients), permissions: texts.permissions,
       unsavedDirectives: texts.unsaved, certificates: texts.certificates)
     inventory.storedDirectives = texts.storedDirectives
+    inventory.clock = texts.clock
+    inventory.refusedLogins = texts.refusedLogins
     return .up(
       NodeView(
         pulse: answer.pulse, cluster: texts.hasView ? answer.view : nil, settings: nil,

@@ -62,6 +62,17 @@ import Testing
       $0[7003].configuration["requirepass"] = "hunter2"
       $0[7003].configuration["masterauth"] = "hunter2"
     },
+    RuleCase("a login that works", node, "holds: its login works at the other members of its shard") {
+      $0[7003].configuration["requirepass"] = "hunter2"
+      $0[7003].configuration["masterauth"] = "hunter2"
+      $0[7003].refusedLogins = []
+    },
+    RuleCase(
+      "a login that is refused", node,
+      "broken: 127.0.0.1:7003 cannot log in where it would follow: 127.0.0.1:7001 says WRONGPASS invalid -> set "
+        + "masterauth, and masteruser where there is one, to what is asked for there: redis-cli -h 127.0.0.1 -p 7003 "
+        + "CONFIG SET masterauth <the password>, then CONFIG REWRITE"
+    ) { $0[7003].refusedLogins = ["127.0.0.1:7001 says WRONGPASS invalid"] },
     RuleCase(
       "password without login", node,
       "broken: 127.0.0.1:7003 asks for a password and has none to log in with itself (masterauth is "

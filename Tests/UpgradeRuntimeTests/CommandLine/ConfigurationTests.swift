@@ -109,7 +109,7 @@ func withDirectory<Answer>(_ body: (String) throws -> Answer) throws -> Answer {
     let usual = try settings(RunningRequest(), nil, "")
     #expect(usual.profile == "manual")
     #expect(usual.stateDirectory == "/home/ops/.local/state/redis-upgrade")
-    #expect(usual.options == Options())
+    #expect(usual.options == Options(backWithinData: 0), "how long a node may take is derived from its data")
     let text = "settle: 30\nprofile: /p.yaml\nstate-dir: /s\nerror-budget: none\n"
     let configured = try settings(RunningRequest(), nil, text)
     #expect(configured.profile == "/p.yaml")

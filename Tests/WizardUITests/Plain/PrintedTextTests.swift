@@ -76,8 +76,9 @@ import Testing
     let briefing = try BriefingScene.make()
     let text = PlanText(run.picture.plan, setup: run.setup, briefing: briefing)
     #expect(
-      Array(text.lines.prefix(17)) == [
+      Array(text.lines.prefix(18)) == [
         "Plan for redis://10.0.3.10:6379: 6 nodes to Redis 7.0.15, 3 hand-overs, 52 steps.",
+        "A node may take 15 min to answer after its start, and 15 min more to be in sync: as you said (--back-within).",
         "1. you: 3 points to know; clients notice: nothing",
         "     channels-reset: Users whose line in the configuration or ACL file says nothing about channels may use none, "
           + "since acl-pubsub-default becomes resetchannels. That goes for the user default as well.",

@@ -23,6 +23,12 @@ package indirect enum Condition: Hashable, Sendable {
   case categories
   /// There are users besides `default`.
   case severalUsers
+  /// Clients wait in a command that blocks, at this moment.
+  case blockedClients
+  /// Clients keep a cache of their own (`CLIENT TRACKING`), at this moment.
+  case trackingClients
+  /// Clients read from a replica (`READONLY`), at this moment.
+  case readersOfReplicas
   case any([Condition])
   case all([Condition])
 }
@@ -164,6 +170,9 @@ extension Condition {
         }
       }
     case .severalUsers: return users(node) { !$0.hasPrefix("user default ") }
+    case .blockedClients: return clients(node.blockedClients, "waiting in a command that blocks", "INFO clients")
+    case .trackingClients: return clients(node.usage?.trackingClients, "with a cache of their own", "INFO clients")
+    case .readersOfReplicas: return clients(node.readers, "reading from this replica", "CLIENT LIST")
     case .any(let conditions):
       let verdicts = conditions.map { $0.judge(node) }
       let yes = verdicts.compactMap { if case .yes(let text) = $0 { text } else { nil } }
@@ -175,6 +184,12 @@ extension Condition {
       if let unknown = verdicts.first(where: { if case .unknown = $0 { true } else { false } }) { return unknown }
       return .yes(verdicts.compactMap { if case .yes(let text) = $0 { text } else { nil } }.joined(separator: ", "))
     }
+  }
+
+  /// Without the number, which differs from node to node and from moment to moment.
+  private func clients(_ count: Int?, _ what: String, _ source: String) -> Judgement {
+    guard let count else { return .unknown("\(source) has not been read") }
+    return count > 0 ? .yes("clients \(what)") : .no
   }
 
   private func users(_ node: NodeFacts, _ test: (String) -> Bool) -> Judgement {
@@ -211,6 +226,9 @@ extension Condition: CustomStringConvertible {
     case .silentAboutChannels: "the text that a start reads about a user says nothing about channels"
     case .categories: "a user's rules name a category of commands other than @all"
     case .severalUsers: "there are users besides default"
+    case .blockedClients: "clients wait in a command that blocks"
+    case .trackingClients: "clients keep a cache of their own (CLIENT TRACKING)"
+    case .readersOfReplicas: "clients read from replicas (READONLY)"
     case .any(let conditions): conditions.map(\.description).joined(separator: ", or ")
     case .all(let conditions): conditions.map(\.description).joined(separator: ", and ")
     }

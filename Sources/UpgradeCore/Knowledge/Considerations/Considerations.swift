@@ -3,7 +3,7 @@
 package enum Considerations {
   /// Hazards first, then changes in the order in which the lines brought them.
   package static let all: [Consideration] =
-    hazards + changesTo62 + changesTo70 + changesTo80 + changesOfValkey
+    hazards + hazardsForClients + changesTo62 + changesTo70 + changesTo80 + changesOfValkey
 
   package static func named(_ id: String) -> Consideration? { all.first { $0.id == id } }
 

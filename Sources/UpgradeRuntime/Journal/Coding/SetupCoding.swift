@@ -123,7 +123,8 @@ extension Options: JournalCoded {
   var json: JSONValue {
     .object([
       "settle": settle.json, "error_budget": errorBudget?.json, "return_primaries": returnPrimaries.json,
-      "lag_bound": lagBound.json, "back_within": backWithin.json, "scope": pace.scope.json,
+      "lag_bound": lagBound.json, "back_within": backWithin.json,
+      "back_within_data": backWithinData?.json, "scope": pace.scope.json,
       "window": pace.window?.json, "bake": pace.bake.json,
     ])
   }
@@ -133,6 +134,7 @@ extension Options: JournalCoded {
       returnPrimaries: try json.field("return_primaries"), lagBound: try json.field("lag_bound"),
       // Journals of before this option.
       backWithin: try json.optional("back_within") ?? Options.usualBackWithin,
+      backWithinData: try json.optional("back_within_data"),
       pace: Pace(
         scope: try json.optional("scope") ?? .all, window: try json.optional("window"),
         bake: try json.optional("bake") ?? .zero))
