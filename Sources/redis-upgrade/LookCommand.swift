@@ -19,7 +19,15 @@ struct LookCommand {
   }
 
   func plan() throws(UsageError) -> Int32 {
-    try look { picture, isJSON in
+    let asksPermissions = request.asksPermissions
+    return try look { picture, isJSON in
+      if asksPermissions {
+        // For whoever grants them: asked with another user, so that what this one may do says nothing.
+        guard let setup = picture.setup else { return .refused }
+        let text = PermissionsText(setup)
+        if isJSON { print(text.json.line) } else { for line in text.lines { print(line) } }
+        return .done
+      }
       let text = PlanText(picture.plan, setup: picture.setup, briefing: picture.briefing)
       if isJSON { print(text.json.line) } else { for line in text.lines { print(line) } }
       let refusing = picture.checks.filter(\.refuses)

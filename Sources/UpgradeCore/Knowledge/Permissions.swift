@@ -28,45 +28,35 @@ package struct Rehearsal: Hashable, Sendable {
 }
 
 package enum Permissions {
-  /// What a run needs on a node of a release.
+  /// What a run needs on a node of a release: what it reads by and what it acts by, each with its rehearsal.
   ///
   /// `stopsByCommand`: the profile stops the server, so that `SHUTDOWN` is not needed.
   package static func needed(for release: Release, stopsByCommand: Bool) -> [NeededPermission] {
     let hasDryRun = release.descends(from: Version(7, 0, 0))
-    var needed = [
-      reading(["INFO"], hasDryRun), reading(["CLUSTER", "INFO"], hasDryRun), reading(["CLUSTER", "NODES"], hasDryRun),
-      reading(["CONFIG", "GET"], sent: ["CONFIG", "GET", "cluster-node-timeout"], hasDryRun),
-      reading(["CLIENT", "LIST"], hasDryRun),
-      acting(
-        ["CONFIG", "SET"], real: ["cluster-require-full-coverage", "no"], misspelt: ["no-such-directive", "x"],
-        hasDryRun),
-      acting(["BGSAVE"], real: [], misspelt: ["bogus"], hasDryRun),
-      acting(["CLUSTER", "FAILOVER"], real: [], misspelt: ["bogus"], hasDryRun),
-    ]
-    if !stopsByCommand { needed.append(acting(["SHUTDOWN"], real: [], misspelt: ["bogus"], hasDryRun)) }
-    return needed
-  }
-
-  private static func reading(_ command: [String], sent: [String]? = nil, _ hasDryRun: Bool) -> NeededPermission {
-    // What only reads is rehearsed by being done, in every version.
-    NeededPermission(
-      key: key(command), title: command.joined(separator: " "),
-      rehearsals: [Rehearsal(form: .itself, words: sent ?? command)])
+    return ServerCommands.sent(stopsByCommand: stopsByCommand).compactMap { command in
+      switch command.trial {
+      case .none: nil
+      case .itself(let words):
+        // What only reads is rehearsed by being done, in every version.
+        NeededPermission(
+          key: command.key, title: command.title,
+          rehearsals: [Rehearsal(form: .itself, words: command.words + words)])
+      case .rehearsal(let real, let misspelt): acting(command, real: real, misspelt: misspelt, hasDryRun)
+      }
+    }
   }
 
   /// `misspelt` is refused before anything happens: `clusterCommand`, `bgsaveCommand` and `shutdownCommand` answer a
   /// word that they do not know with a syntax error, `CONFIG SET` does not know the directive (redis 6.0 and 6.2
   /// cluster.c, rdb.c, db.c, config.c).
   private static func acting(
-    _ command: [String], real: [String], misspelt: [String], _ hasDryRun: Bool
+    _ command: ServerCommand, real: [String], misspelt: [String], _ hasDryRun: Bool
   ) -> NeededPermission {
-    let misspelt = Rehearsal(form: .misspelt, words: command + misspelt)
+    let misspelt = Rehearsal(form: .misspelt, words: command.words + misspelt)
     return NeededPermission(
-      key: key(command), title: command.joined(separator: " "),
-      rehearsals: hasDryRun ? [Rehearsal(form: .dryRun, words: command + real), misspelt] : [misspelt])
+      key: command.key, title: command.title,
+      rehearsals: hasDryRun ? [Rehearsal(form: .dryRun, words: command.words + real), misspelt] : [misspelt])
   }
-
-  private static func key(_ command: [String]) -> String { command.map { $0.lowercased() }.joined(separator: "|") }
 
   /// What an answer means. `error` is the server's error text with its code, `reply` any other reply as text.
   ///

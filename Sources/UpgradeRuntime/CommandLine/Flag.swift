@@ -8,7 +8,7 @@ package enum Flag: String, CaseIterable, Sendable {
   case notAfter = "not-after"
   case answers, answer
   case user, askpass, pass, tls, cacert, cert, key, sni
-  case plain, json, markdown, color
+  case permissions, plain, json, markdown, color
   case stateDirectory = "state-dir"
   case from, dir, port, keep, all
   case help, version
@@ -57,7 +57,7 @@ struct FlagRow: Sendable {
       help: "at the end, hand the primaries back to where they were"),
     FlagRow(
       flag: .backWithin, value: "SECONDS", places: running,
-      help: "how long a node may take to answer after its start, and then to be in sync (900)"),
+      help: "how long a node may take to answer after its start, and then to be in sync (by its data)"),
     FlagRow(
       flag: .only, value: "replicas", places: beginning,
       help: "upgrade the replicas now; resume hands over and upgrades the primaries later"),
@@ -93,6 +93,9 @@ struct FlagRow: Sendable {
     FlagRow(
       flag: .sni, value: "NAME", places: encrypting,
       help: "the name that every server's certificate must prove (the host connected to)"),
+    FlagRow(
+      flag: .permissions, places: [.plan],
+      help: "the rules of an ACL user for this run, and the commands that will run on hosts"),
     FlagRow(flag: .plain, places: everywhere, help: "lines of text, no screen"),
     FlagRow(flag: .json, places: everywhere, help: "one JSON object a line, no screen"),
     FlagRow(flag: .markdown, places: [.report, .explain], help: "the report, or the list of rules, as Markdown"),

@@ -49,9 +49,11 @@ struct InvocationReader {
         .missingArgument, "\(words.subcommand.rawValue) needs --to VERSION, where to upgrade to",
         remedy: "Write for example --to 7.4.2, or --to valkey-8.0.1.")
     }
-    return UpgradeRequest(
+    var request = UpgradeRequest(
       target: target, to: to, connection: try connection(), running: try running(), face: try face(),
       stateDirectory: words.value(.stateDirectory))
+    request.asksPermissions = words.has(.permissions)
+    return request
   }
 
   private func record() throws(UsageError) -> RecordRequest {

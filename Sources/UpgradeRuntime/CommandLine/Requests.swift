@@ -158,6 +158,8 @@ package struct UpgradeRequest: Equatable, Sendable {
   package var running: RunningRequest
   package var face: FaceRequest
   package var stateDirectory: String?
+  /// Not the steps, but what they need to be allowed.
+  package var asksPermissions = false
 
   package init(
     target: Target, to: WantedRelease, connection: ConnectionRequest = ConnectionRequest(),

@@ -71,7 +71,7 @@ package actor ClientProbe {
       else { continue }
       counters.append(
         Counter(
-          shard: shard.id, key: "redis-upgrade:probe:\(settings.name.run):{\(tag)}", address: primary.address))
+          shard: shard.id, key: "\(ServerCommands.probeKeys)\(settings.name.run):{\(tag)}", address: primary.address))
     }
     tasks = counters.indices.map { index in
       loop.task { [weak self] in await self?.run(index) }

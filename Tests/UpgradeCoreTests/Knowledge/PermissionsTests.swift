@@ -20,6 +20,21 @@ import Testing
     #expect(Permissions.needed(for: Self.redis62, stopsByCommand: true).map(\.key).last == "cluster|failover")
   }
 
+  @Test func theRulesOfAUserOfItsOwn() {
+    let modern = RunUser(releases: [Self.redis62], stopsByCommand: true)
+    #expect(
+      modern.command("redis-upgrade")
+        == "ACL SETUSER redis-upgrade on >PASSWORD resetkeys ~redis-upgrade:probe:* resetchannels -@all +ping "
+        + "+client|setname +info +cluster|info +cluster|nodes +config|get +client|list +time +acl|list +module|list "
+        + "+acl|whoami +acl|dryrun +config|set +bgsave +cluster|failover +incr +expire +asking +del")
+    let earlier = RunUser(releases: [Release(.redis, Version(6, 0, 16)), Self.redis62], stopsByCommand: false)
+    #expect(!earlier.rules.contains("resetchannels"), "6.0 has no word for channels")
+    #expect(earlier.rules.contains("+shutdown"))
+    let none = RunUser(releases: [Release(.redis, Version(5, 0, 14))], stopsByCommand: false)
+    #expect(none.command("x") == nil)
+    #expect(none.why == "Redis 5.0.14 has no users: whoever has its password may do everything")
+  }
+
   @Test func howItIsRehearsed() throws {
     func words(_ release: Release, _ key: String) throws -> [String] {
       let permission = Permissions.needed(for: release, stopsByCommand: false).first { $0.key == key }

@@ -1,0 +1,114 @@
+// Every command that is ever sent to a server, as data: what for, and how each that the run rests on is rehearsed.
+
+/// One command of the run.
+package struct ServerCommand: Hashable, Sendable {
+  package enum Purpose: String, Hashable, Sendable, CaseIterable {
+    /// Said on every new connection.
+    case introduction
+    /// Without it nothing is known, and nothing is done.
+    case reading
+    /// More is known with it; a check that is without it says so.
+    case looking
+    /// It changes something, at a step of the plan.
+    case acting
+    /// It asks whether another one is allowed.
+    case rehearsing
+    /// The client probe, which is a question of its own.
+    case probing
+  }
+
+  /// How it is found out beforehand that it may be sent.
+  enum Trial: Hashable, Sendable {
+    /// By sending it, as it only reads.
+    case itself([String])
+    /// `ACL DRYRUN` with the words that the run would send, else with one that it does not know.
+    case rehearsal(real: [String], misspelt: [String])
+    /// Not beforehand: the run does without it.
+    case none
+  }
+
+  /// The words that decide: `CLUSTER FAILOVER`, `INFO`.
+  package let words: [String]
+  package let purpose: Purpose
+  /// What it is for, in a few words.
+  package let reason: String
+  let trial: Trial
+
+  fileprivate init(_ text: String, _ purpose: Purpose, _ reason: String, _ trial: Trial = .none) {
+    words = text.split(separator: " ").map(String.init)
+    self.purpose = purpose
+    self.reason = reason
+    self.trial = trial
+  }
+
+  package var title: String { words.joined(separator: " ") }
+  /// In the words of ACL: `cluster|failover`.
+  package var key: String { words.map { $0.lowercased() }.joined(separator: "|") }
+}
+
+package enum ServerCommands {
+  /// In the order in which a run comes to need them. A test holds this equal to what the source sends.
+  package static let all: [ServerCommand] = [
+    ServerCommand("PING", .introduction, "is a password asked for, on a connection that has none"),
+    ServerCommand("CLIENT SETNAME", .introduction, "our name in CLIENT LIST, so that nobody starts a second run"),
+    ServerCommand("INFO", .reading, "role, offsets, data, version, what was called", .itself([])),
+    ServerCommand("CLUSTER INFO", .reading, "what the node says of the cluster", .itself([])),
+    ServerCommand("CLUSTER NODES", .reading, "what the node sees of the others", .itself([])),
+    ServerCommand(
+      "CONFIG GET", .reading, "settings, and the originals of temporary ones", .itself(["cluster-node-timeout"])),
+    ServerCommand("CLIENT LIST", .reading, "is another run at work", .itself([])),
+    ServerCommand("TIME", .looking, "do the clocks agree"),
+    ServerCommand("ACL LIST", .looking, "are there the same users afterwards"),
+    ServerCommand("MODULE LIST", .looking, "which modules are loaded"),
+    ServerCommand("ACL WHOAMI", .rehearsing, "for whom to rehearse"),
+    ServerCommand("ACL DRYRUN", .rehearsing, "may we do this, from 7.0 on"),
+    ServerCommand(
+      "CONFIG SET", .acting, "temporary settings, and back",
+      .rehearsal(real: ["cluster-require-full-coverage", "no"], misspelt: ["no-such-directive", "x"])),
+    ServerCommand("BGSAVE", .acting, "the backup", .rehearsal(real: [], misspelt: ["bogus"])),
+    ServerCommand("CLUSTER FAILOVER", .acting, "the hand-over", .rehearsal(real: [], misspelt: ["bogus"])),
+    ServerCommand(
+      "SHUTDOWN", .acting, "the stop, unless the profile does it", .rehearsal(real: [], misspelt: ["bogus"])),
+    ServerCommand("INCR", .probing, "a numbered write"),
+    ServerCommand("EXPIRE", .probing, "its keys go by themselves"),
+    ServerCommand("ASKING", .probing, "after a redirection to a slot on the move"),
+    ServerCommand("DEL", .probing, "its keys are taken away"),
+  ]
+
+  /// The keys of the client probe.
+  package static let probeKeys = "redis-upgrade:probe:"
+
+  /// Those that a run sends; without `SHUTDOWN` where the profile stops servers.
+  package static func sent(stopsByCommand: Bool) -> [ServerCommand] {
+    all.filter { !(stopsByCommand && $0.words == ["SHUTDOWN"]) }
+  }
+}
+
+/// The rules of a user of its own for a run, and no more than that.
+package struct RunUser: Hashable, Sendable {
+  /// As `ACL SETUSER` takes them, in its order; empty where a server of the deployment has no users.
+  package let rules: [String]
+  /// Why there are none.
+  package let why: String
+
+  /// - Parameter releases: of every node, now; the target reads the same line at its first start.
+  package init(releases: some Collection<Release>, stopsByCommand: Bool) {
+    guard let oldest = releases.filter({ !$0.descends(from: Version(6, 0, 0)) }).min(by: { $0.version < $1.version })
+    else {
+      // Before 6.2 there is no word for channels, and 7.0 lets a user without one use none.
+      let knowsChannels = releases.allSatisfy { $0.descends(from: Version(6, 2, 0)) }
+      rules =
+        ["resetkeys", "~\(ServerCommands.probeKeys)*"] + (knowsChannels ? ["resetchannels"] : []) + ["-@all"]
+        + ServerCommands.sent(stopsByCommand: stopsByCommand).map { "+\($0.key)" }
+      why = ""
+      return
+    }
+    rules = []
+    why = "\(oldest.title) has no users: whoever has its password may do everything"
+  }
+
+  /// A line to paste, to be completed with a password.
+  package func command(_ name: String) -> String? {
+    rules.isEmpty ? nil : "ACL SETUSER \(name) on >PASSWORD \(rules.joined(separator: " "))"
+  }
+}
