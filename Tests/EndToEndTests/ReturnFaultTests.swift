@@ -113,6 +113,30 @@ import UpgradeRuntime
     }
   }
 
+  /// The server itself says why it does not come up, in its log.
+  @Test func forAReasonThatItsLogTells() async throws {
+    try await withFaultyNight { night in
+      let replica = night.address(Place.replica1)
+      try night.put(
+        "echo junk >\(night.directory(Place.replica1))/nodes.conf", before: "start", on: Place.replica1)
+      let said = try await night.night.run(night.run())
+      try await night.expectStopped(
+        said, code: 3,
+        says: [
+          "STOPPED step-failed on \(replica): start on \(replica) did not work: the start command ended well, "
+            + "but nobody listens on \(replica): its nodes.conf cannot be read (",
+          "; put nodes.conf back from the backup of this run: without it the node has another name",
+        ])
+      #expect(said.output.contains("The log of \(replica) since then ("), "\(said.output.suffix(4000))")
+      let kept =
+        try Files.list("\(night.night.state)/runs").first.map { "\(night.night.state)/runs/\($0)/output" } ?? ""
+      let logs = try Files.list(kept).filter { $0.hasSuffix(".log") }
+      #expect(logs.count == 1)
+      let text = try Files.read("\(kept)/\(logs.first ?? "")")
+      #expect(String(decoding: text, as: UTF8.self).contains("corrupted cluster config file"))
+    }
+  }
+
   /// The new version has written its data in a format that the old one cannot read: that is moved aside, and the node
   /// gets everything from its primary, which still runs the old version.
   @Test func putBackAfterItHadComeUp() async throws {

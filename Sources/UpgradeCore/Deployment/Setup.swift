@@ -100,6 +100,10 @@ package struct NodeSetup: Hashable, Sendable {
   package var settings: [String: String]
   /// `cluster-node-timeout`; nil where it could not be read.
   package var nodeTimeoutMilliseconds: Int?
+  /// What upgrade mode sets on it besides, because of what it holds and how much is written: see `windowSettings`.
+  package var windowSettings: [Setting] = []
+  /// Where it writes its log; empty where that is its standard output.
+  package var logFile = ""
 
   package init(
     id: NodeID, address: Address, release: Release, role: Role, runID: String, processID: Int, configFile: String,

@@ -89,13 +89,14 @@ package struct Discovery: Sendable {
         strangers.append(Finding.Stranger(address: address, name: server.name, version: server.versionText))
         continue
       }
-      nodes.append(
-        NodeSetup(
-          id: id, address: address, release: release, role: answer.pulse.role, runID: server.runID,
-          processID: server.processID, configFile: server.configFile, directory: answer.configuration["dir"] ?? "",
-          appendOnly: answer.pulse.persistence.appendOnly,
-          settings: answer.configuration.filter { ClusterProcedure.guardDirectives.contains($0.key) },
-          nodeTimeoutMilliseconds: answer.configuration["cluster-node-timeout"].flatMap { Int($0) }))
+      var node = NodeSetup(
+        id: id, address: address, release: release, role: answer.pulse.role, runID: server.runID,
+        processID: server.processID, configFile: server.configFile, directory: answer.configuration["dir"] ?? "",
+        appendOnly: answer.pulse.persistence.appendOnly,
+        settings: answer.configuration.filter { ClusterProcedure.guardDirectives.contains($0.key) },
+        nodeTimeoutMilliseconds: answer.configuration["cluster-node-timeout"].flatMap { Int($0) })
+      node.logFile = logFile(answer.configuration)
+      nodes.append(node)
     }
     let views = Dictionary(
       uniqueKeysWithValues: reached.compactMap { id, address in answers[address]?.view.map { (id, $0) } })
@@ -112,6 +113,15 @@ package struct Discovery: Sendable {
         views[id].map { ViewDifference.of(id, $0, own: own, expecting: Set(order)) } ?? []
       },
       mostData: answers.values.map(\.pulse.memory.used).max() ?? 0)
+  }
+
+  /// A relative path is one in the data directory, to which a server goes before it writes its first line
+  /// (redis src/config.c, `dir`).
+  private func logFile(_ configuration: [String: String]) -> String {
+    guard let file = configuration["logfile"], !file.isEmpty, !file.hasPrefix("/") else {
+      return configuration["logfile"] ?? ""
+    }
+    return configuration["dir"].map { "\($0)/\(file)" } ?? ""
   }
 
   private func address(of id: NodeID) -> Address { reached[id] ?? listed[id] ?? Address(host: "", port: 0) }

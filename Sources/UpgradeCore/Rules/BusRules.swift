@@ -23,8 +23,8 @@ struct AnnouncedNames: NodeRule {
       return .unknown(why: "\(scene.name(node)): its configuration has not been read")
     }
     let hostName = configuration["cluster-announce-hostname"] ?? ""
-    let deaf = deaf(in: scene)
-    if !hostName.isEmpty, !deaf.isEmpty {
+    let deaf = hostName.isEmpty ? [] : deaf(in: scene)
+    if !deaf.isEmpty {
       return .broken(
         saw: "\(scene.name(node)) announces the host name \(hostName), and \(scene.names(deaf)) "
           + (deaf.count == 1 ? "runs" : "run") + " a version before 7.0",
@@ -40,7 +40,8 @@ struct AnnouncedNames: NodeRule {
   }
 
   private func deaf(in scene: Scene) -> [NodeID] {
-    scene.members.filter { scene.releases[$0]?.descends(from: Version(7, 0, 0)) == false }
+    let releases = scene.releases
+    return scene.members.filter { releases[$0]?.descends(from: Version(7, 0, 0)) == false }
   }
 }
 
@@ -76,7 +77,7 @@ struct EnoughVoters: Rule {
   func objects(in scene: Scene) -> [ObjectID] { [.deployment] }
 
   func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
-    let voters = scene.snapshot.shards.count { !$0.slots.isEmpty }
+    let voters = scene.setup.shards.count { !$0.slots.isEmpty }
     guard voters > 0 else { return .unknown(why: "no shard with slots is known") }
     guard voters < 3 else { return .holds(saw: "\(voters) primaries with slots") }
     return .broken(

@@ -119,6 +119,6 @@ struct ForkPause: NodeRule {
 extension Scene {
   /// The primary that a node's shard has now.
   func primaryView(of node: NodeID) -> NodeView? {
-    snapshot.shard(of: node).flatMap { snapshot.primary(of: $0) }.flatMap { snapshot[$0].view }
+    setup.shard(of: node).flatMap { snapshot.primary(of: $0) }.flatMap { snapshot[$0].view }
   }
 }

@@ -28,8 +28,13 @@ struct MinimumReplicas: NodeRule {
   let title = "Primaries take writes while one replica is away"
   let why = "With min-replicas-to-write a primary refuses writes (NOREPLICAS) as soon as too few replicas are there."
   let reads = "CONFIG GET min-replicas-to-write; INFO replication: the replicas that are online"
-  let remedy = "Lower min-replicas-to-write for the time of the upgrade."
+  let remedy = "Nothing where upgrade mode lowers it, which it puts back at the end; else lower it yourself meanwhile."
   let source = "redis.io documentation, Replication: allow writes only with N attached replicas"
+  let severityVaries = "a note where upgrade mode lowers it"
+
+  func severity(of object: ObjectID, in scene: Scene) -> Severity {
+    scene.window(of: object, sets: ["min-replicas-to-write", "min-slaves-to-write"]) ? .note : .blocking
+  }
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     guard view.role == .primary else { return .notApplicable(why: "\(scene.name(node)) is a replica") }
@@ -47,7 +52,8 @@ struct MinimumReplicas: NodeRule {
         saw:
           "\(scene.name(node)) needs \(Words.count(wanted, "replica")) to take writes and has \(online): with one of "
           + "them away it refuses writes",
-        fix: "for the time of the upgrade: " + scene.paste(node, "CONFIG SET \(directive) \(max(0, online - 1))"))
+        fix: scene.windowWords(node, directive)
+          ?? "for the time of the upgrade: " + scene.paste(node, "CONFIG SET \(directive) \(max(0, online - 1))"))
     }
     return .holds(saw: "\(wanted) needed, \(online) online")
   }
@@ -108,12 +114,13 @@ struct ReplicaBuffer: NodeRule {
   let why =
     "What is written during a full sync waits in that buffer; where it overflows, the sync starts anew for ever."
   let reads = "CONFIG GET client-output-buffer-limit; INFO memory; the write rate, read twice"
-  let remedy = "Raise the limit of the class replica for the time of the upgrade."
+  let remedy = "Nothing where upgrade mode raises it, which it puts back at the end; else raise it yourself meanwhile."
   let source = "redis/redis#11534, #14100; redis redis.conf"
-  let severityVaries = "a warning while the write rate is not known"
+  let severityVaries = "a warning while the write rate is not known, a note where upgrade mode raises it"
 
   func severity(of object: ObjectID, in scene: Scene) -> Severity {
-    if case .broken = evaluate(object, in: scene) { .blocking } else { .warning }
+    if scene.window(of: object, sets: ["client-output-buffer-limit"]) { return .note }
+    return if case .broken = evaluate(object, in: scene) { .blocking } else { .warning }
   }
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
@@ -136,7 +143,8 @@ struct ReplicaBuffer: NodeRule {
     guard overflows else { return .holds(saw: saw) }
     return .broken(
       saw: "\(scene.name(node)): \(saw)",
-      fix: "for the time of the upgrade: "
+      fix: scene.windowWords(node, "client-output-buffer-limit")
+        ?? "for the time of the upgrade: "
         + scene.paste(node, "CONFIG SET client-output-buffer-limit \"replica \(need * 2) \(need) 120\""))
   }
 
@@ -170,17 +178,26 @@ struct BacklogCoversRestart: NodeRule {
   let title = "The backlog holds what is written while a replica restarts"
   let why = "Otherwise each restart costs a fork and a full copy of the shard."
   let reads = "INFO replication: repl_backlog_size; INFO memory; the write rate, read twice"
-  let remedy = "CONFIG SET repl-backlog-size."
+  let remedy = "Nothing where upgrade mode raises it, which it puts back at the end; else CONFIG SET repl-backlog-size."
   let source = "redis.io documentation, Replication: partial sync"
+  let severityVaries = "a note where upgrade mode raises it"
+
+  func severity(of object: ObjectID, in scene: Scene) -> Severity {
+    scene.window(of: object, sets: ["repl-backlog-size"]) ? .note : .warning
+  }
+
+  /// Bytes that are written while a replica restarts, twice, since the rate is an average of a moment; nil while the
+  /// rate is not known.
+  static func need(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Int? {
+    scene.writeRate(node).map { Words.whole($0 * Estimate.restartSeconds(view.pulse) * 2) }
+  }
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     guard view.role == .primary else { return .notApplicable(why: "\(scene.name(node)) is a replica") }
-    guard let rate = scene.writeRate(node) else {
+    guard let rate = scene.writeRate(node), let need = Self.need(node, view, in: scene) else {
       return .unknown(why: "\(scene.name(node)): its write rate has not been measured yet")
     }
     let seconds = Estimate.restartSeconds(view.pulse)
-    // Twice, since the rate is an average of a moment.
-    let need = Words.whole(rate * seconds * 2)
     let have = view.pulse.replication.backlogBytes
     let saw =
       "\(Words.bytes(Words.whole(rate))) a second for about \(Words.whole(seconds.rounded(.up))) s of a restart, twice: "
@@ -188,7 +205,7 @@ struct BacklogCoversRestart: NodeRule {
     guard need > have else { return .holds(saw: saw) }
     return .broken(
       saw: "\(scene.name(node)): \(saw): a full sync is to be expected",
-      fix: scene.paste(node, "CONFIG SET repl-backlog-size \(need)"))
+      fix: scene.windowWords(node, "repl-backlog-size") ?? scene.paste(node, "CONFIG SET repl-backlog-size \(need)"))
   }
 }
 

@@ -81,23 +81,6 @@ package struct Scene: Sendable {
   }
 }
 
-/// What was read from a host, bytes.
-package struct HostFacts: Hashable, Sendable {
-  package var memoryAvailable: Int?
-  package var overcommitMemory: Int?
-  package var freeDisk: [String: Int]
-  /// nil where nothing is to be reached: commands run on this machine, or nowhere.
-  package var reach: HostReach?
-  package init(
-    memoryAvailable: Int?, overcommitMemory: Int?, freeDisk: [String: Int], reach: HostReach? = nil
-  ) {
-    self.reach = reach
-    self.memoryAvailable = memoryAvailable
-    self.overcommitMemory = overcommitMemory
-    self.freeDisk = freeDisk
-  }
-}
-
 /// One rule of the house.
 package protocol Rule: Sendable {
   var name: RuleName { get }

@@ -14,12 +14,16 @@ extension Scene {
   /// primary needs it as well.
   package var setupForWindow: Setup {
     var setup = setup
-    for place in setup.nodes.indices { setup.nodes[place].windowSettings = windowSettings(setup.nodes[place].id) }
+    setup.nodes = setup.nodes.map { node in
+      var node = node
+      node.windowSettings = windowSettings(node.id)
+      return node
+    }
     return setup
   }
 
   private func windowSettings(_ node: NodeID) -> [Setting] {
-    guard let shard = snapshot.shard(of: node), shard.members.count > 1, let primary = snapshot.primary(of: shard),
+    guard let shard = setup.shard(of: node), shard.members.count > 1, let primary = snapshot.primary(of: shard),
       let view = snapshot[primary].view, let own = snapshot[node].view,
       let configuration = own.inventory?.configuration
     else { return [] }

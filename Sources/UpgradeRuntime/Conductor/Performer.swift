@@ -142,9 +142,11 @@ package struct Performer: Sendable {
     let job = HostJob(id: effect.id, node: node, text: text, bound: effect.action.bound(in: setup))
     let hear: @Sendable ([UInt8]) -> Void = { [output] bytes in output(job, .printed(bytes)) }
     output(job, .began)
+    let log = stage == .start && !effect.isReattachment ? await ServerLog.before(setup.node(node), on: host) : nil
     let result = effect.isReattachment ? await host.reattach(job, output: hear) : await host.run(job, output: hear)
     output(job, .ended(result))
-    return await judge(result, node, stage)
+    let outcome = await judge(result, node, stage)
+    return stage == .start ? await explained(outcome, result, log, job) : outcome
   }
 
   private func judge(_ result: HostResult, _ node: NodeID, _ stage: Site.Stage) async -> Outcome {

@@ -200,14 +200,8 @@ package struct Preflight: Sendable {
     switch setup.site.reach {
     case .manual: return [:]
     case .local:
-      guard let memory = try? Host.memory() else { return [:] }
-      var disks: [String: Int] = [:]
-      for node in setup.nodes where !node.directory.isEmpty {
-        disks[node.directory] = (try? Files.freeSpace(node.directory)).map(Int.init)
-      }
-      let facts = HostFacts(
-        memoryAvailable: memory.available.map(Int.init), overcommitMemory: memory.overcommit?.rawValue,
-        freeDisk: disks)
+      let directories = Set(setup.nodes.map(\.directory)).filter { !$0.isEmpty }.sorted()
+      let facts = await localFacts(directories, processes: setup.nodes.map(\.processID))
       return Dictionary(setup.nodes.map { ($0.address.host, facts) }, uniquingKeysWith: { first, _ in first })
     case .ssh:
       guard let links, let remote = setup.site.remote else { return [:] }
@@ -216,13 +210,32 @@ package struct Preflight: Sendable {
         for (host, nodes) in nodes {
           let called = nodes.compactMap { remote.hosts[$0.id] }.first ?? host
           let directories = Set(nodes.map(\.directory)).filter { !$0.isEmpty }.sorted()
-          group.addTask { (host, await links.facts(of: called, directories: directories)) }
+          let processes = nodes.map(\.processID)
+          group.addTask {
+            (host, await links.facts(of: called, directories: directories, processes: processes))
+          }
         }
         var all: [String: HostFacts] = [:]
         for await (host, facts) in group { all[host] = facts }
         return all
       }
     }
+  }
+}
+
+extension Preflight {
+  /// The same script as over ssh, on this machine.
+  private func localFacts(_ directories: [String], processes: [Int]) async -> HostFacts {
+    var facts = HostFacts(memoryAvailable: nil, overcommitMemory: nil, freeDisk: [:])
+    let script = SupervisorScript.facts(directories, processes: processes)
+    guard
+      let outcome = try? await ChildProcess.run(
+        ChildCommand("sh", ["-s"]), on: loop, within: .seconds(10), input: Array(script.text.utf8))
+    else { return facts }
+    var talk = SSHTalk()
+    for line in OutputTail.lines(of: outcome.errorOutput) { talk.hear(line, script.mark) }
+    for said in talk.said { facts.hear(said) }
+    return facts
   }
 }
 

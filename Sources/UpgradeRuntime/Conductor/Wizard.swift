@@ -128,7 +128,6 @@ package actor Wizard: WizardDriver, PictureSource {
   }
 
   /// Takes up a run that an earlier wizard began.
-  ///
   package func resume(_ open: OpenRun, _ adjustment: Adjustment) async -> String? {
     var state = State()
     for record in open.records { state.apply(record) }
@@ -152,15 +151,17 @@ package actor Wizard: WizardDriver, PictureSource {
   }
 
   private func check(_ only: RuleName?) async {
-    guard let setup = picture.setup, let finding else { return }
+    guard let found = picture.setup, let finding else { return }
     draw { $0.checking = Set(only.map { [$0] } ?? Rulebook.all.map(\.name)) }
-    let preflight = parts.preflight
-    let scene = await preflight.scene(
-      setup, finding, ownName: WizardName(host: parts.identity.host, run: parts.run))
+    var scene = await parts.preflight.scene(
+      found, finding, ownName: WizardName(host: parts.identity.host, run: parts.run))
+    // Known only now: how much is written, and what that asks of buffers while nodes are away.
+    scene.setup = scene.setupForWindow
     let results = only.map { Rulebook.recheck($0, in: scene) } ?? Rulebook.checks(in: scene)
     before = scene.snapshot.nodes.compactMapValues { $0.view?.inventory }
-    health.take(scene.snapshot, measure: nil, bastion: setup.site.remote?.bastion, now: now)
+    health.take(scene.snapshot, measure: nil, bastion: found.site.remote?.bastion, now: now)
     draw { picture in
+      picture.setup = scene.setup
       picture.checks = only == nil ? results : picture.checks.filter { $0.name != only } + results
       picture.checking = []
       picture.snapshot = scene.snapshot
@@ -168,8 +169,8 @@ package actor Wizard: WizardDriver, PictureSource {
       picture.briefing = scene.briefing
       picture.plan = ClusterProcedure().unfold(
         Situation(
-          setup: setup, snapshot: scene.snapshot,
-          facts: Facts(goals: Goals(want: Dictionary(uniqueKeysWithValues: setup.nodes.map { ($0.id, setup.to) })))))
+          setup: scene.setup, snapshot: scene.snapshot,
+          facts: Facts(goals: Goals(want: Dictionary(uniqueKeysWithValues: found.nodes.map { ($0.id, found.to) })))))
     }
   }
 
@@ -304,8 +305,7 @@ package actor Wizard: WizardDriver, PictureSource {
   }
 
   private func publish() async {
-    guard let session else { return }
-    await show(await session.view)
+    if let session { await show(await session.view) }
   }
 
   private func show(_ view: SessionView) async {

@@ -85,10 +85,18 @@ package protocol HostRunner: Sendable {
   func isAlive(_ pid: Int, on node: NodeID) async -> Bool
   /// Moves a node's data files beside themselves, under names that end with `suffix`; answers the old names.
   func setAside(in directory: String, suffix: String, on node: NodeID) async throws(HostFailure) -> [String]
+  /// Bytes of a file on a node's host from an offset on, the last ones where there are more, and the file's length;
+  /// nil where it cannot be read from here.
+  func read(
+    _ path: String, from offset: Int, upTo count: Int, on node: NodeID
+  ) async -> (bytes: [UInt8], length: Int)?
   /// The run is over, and done: what it kept on hosts for its own sake is taken away.
   func tidyUp() async
 }
 
 extension HostRunner {
   package func tidyUp() async {}
+  package func read(
+    _ path: String, from offset: Int, upTo count: Int, on node: NodeID
+  ) async -> (bytes: [UInt8], length: Int)? { nil }
 }

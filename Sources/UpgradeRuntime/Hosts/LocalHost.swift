@@ -89,6 +89,17 @@ package struct LocalHost: HostRunner {
     }
   }
 
+  package func read(
+    _ path: String, from offset: Int, upTo count: Int, on node: NodeID
+  ) async -> (bytes: [UInt8], length: Int)? {
+    try? await loop.blocking { () throws(SystemError) in
+      let length = try Files.size(path)
+      // Shorter than it was: it was begun anew.
+      let start = max(length < offset ? 0 : offset, length - count)
+      return (try Files.read(path, from: start, upTo: count), length)
+    }
+  }
+
   /// Waits until the holder's lock is free, which its end alone does.
   private func awaitEnd(_ files: HoldFiles, within bound: Duration) async throws(SystemError) -> Bool {
     let deadline = loop.now + bound

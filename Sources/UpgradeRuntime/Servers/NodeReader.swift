@@ -11,7 +11,13 @@ package struct NodeReader: Sendable {
   /// Reads a node; `expecting` is who must answer there, where that is known.
   package func read(_ address: Address, _ depth: ReadingDepth, expecting: NodeID?) async -> NodeReadout {
     var commands: [Command] = [["INFO"], ["CLUSTER", "INFO"]]
-    if depth == .views { commands += [["CLUSTER", "NODES"], ["CONFIG", "GET", "cluster-*"]] }
+    if depth == .views {
+      // One pattern at a time: several are taken from 7.0 on only (redis 7.0 config.c, configGetCommand).
+      commands += [
+        ["CLUSTER", "NODES"], ["CONFIG", "GET", "cluster-*"], ["CONFIG", "GET", "repl-backlog-size"],
+        ["CONFIG", "GET", "client-output-buffer-limit"], ["CONFIG", "GET", "min-*-to-write"],
+      ]
+    }
     let replies: [Reply]
     do throws(ClientError) {
       replies = try await fleet.reader(address).pipeline(commands)
@@ -38,9 +44,11 @@ package struct NodeReader: Sendable {
         }
         readout.view = view
       }
-      if replies.count > 3, replies[3].error == nil {
-        let all = try Reader.configuration(replies[3].map { $0.text ?? "" })
-        readout.settings = all.filter { ClusterProcedure.guardDirectives.contains($0.key) }
+      for reply in replies.dropFirst(3) where reply.error == nil {
+        let all = try Reader.configuration(reply.map { $0.text ?? "" })
+        readout.settings = (readout.settings ?? [:]).merging(
+          all.filter { ClusterProcedure.guardDirectives.contains($0.key) }
+        ) { first, _ in first }
       }
     } catch {
       return NodeReadout(failure: ReadingFailure(.other, error.description))

@@ -93,6 +93,7 @@ package struct PlainVoice: Sendable {
     lines.append(entry("clients:", "\(health.clientErrors.string), \(health.clientTotals.string)"))
     lines.append(entry("at risk:", problem.risk))
     if let guess = problem.guess { lines.append(entry("cause?", "a guess: \(guess)")) }
+    lines += logLines(name, picture)
     for numbered in NumberedOffer.all(of: problem) {
       let choice = numbered.offer.choice
       let label = "\(numbered.number.map(String.init) ?? "-") \(choice.name)"
@@ -101,6 +102,14 @@ package struct PlainVoice: Sendable {
     }
     lines.append(entry("leaving", "exit code if you leave now: \(LeaveForecast(picture).codeText)"))
     return lines
+  }
+
+  /// What the node's own log says, where the command that started it is followed by that.
+  private func logLines(_ node: String, _ picture: RunPicture) -> [String] {
+    guard let output = picture.output, output.node == node,
+      let start = output.lines.lastIndex(where: { $0.hasPrefix("The log of \(node) since then") })
+    else { return [] }
+    return output.lines[start...].prefix(24).map { entry("log:", $0) }
   }
 
   private func unanswered(_ question: Question) -> [String] {

@@ -31,6 +31,8 @@ import Testing
     for room in ["Sources/UpgradeRuntime", "Sources/UpgradeCore", "Sources/redis-upgrade", "Sources/WizardUI"] {
       for file in try FileManager.default.subpathsOfDirectory(atPath: "\(root)/\(room)") where file.hasSuffix(".swift")
       {
+        // What may not be shown of commands that others send stands in these.
+        if file.hasSuffix("RESP/CommandText.swift") || file.hasSuffix("RESP/Command.swift") { continue }
         let bytes = try #require(FileManager.default.contents(atPath: "\(root)/\(room)/\(file)"))
         found.formUnion(sent(in: String(decoding: bytes, as: UTF8.self)))
       }

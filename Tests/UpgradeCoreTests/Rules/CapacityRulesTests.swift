@@ -204,7 +204,7 @@ import Testing
   @Test func threeVotersAreEnoughAndTwoAreANote() throws {
     var scene = try TestCluster().scene()
     #expect(transcript(Rulebook.evaluate("enough-voters", .deployment, in: scene)) == "holds: 3 primaries with slots")
-    scene.snapshot.shards.removeLast()
+    scene.setup.shards.removeLast()
     let row = Rulebook.recheck("enough-voters", in: scene)
     #expect(row.map(\.result) == [.note])
     #expect(row.first?.saw == "2 shards with slots: nobody is elected where a primary dies by itself")

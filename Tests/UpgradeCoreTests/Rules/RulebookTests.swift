@@ -34,6 +34,7 @@ import Testing
       "fork-pause",
       "replica-keys", "clocks-agree", "replication-timeout", "diskless-load", "announced-names", "bus-links-kept",
       "enough-voters", "users-saved", "hosts-reached", "commands-outlive-link",
+      "disk-for-saves", "huge-pages", "supervisor-lets-stop", "no-rival-controller",
     ] { #expect(Rulebook.rule(named: RuleName(name)) != nil, "\(name)") }
   }
 

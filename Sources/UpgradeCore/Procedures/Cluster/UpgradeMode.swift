@@ -17,9 +17,9 @@ extension ClusterProcedure {
   }
 
   /// Every directive that upgrade mode may touch in any version: what is read along with a node's views.
-  package static let guardDirectives = [
-    "cluster-require-full-coverage", "cluster-allow-replica-migration", "cluster-migration-barrier",
-  ]
+  package static let guardDirectives =
+    ["cluster-require-full-coverage", "cluster-allow-replica-migration", "cluster-migration-barrier"]
+    + Scene.windowDirectives
 
   enum Holding: Hashable {
     case unread
@@ -33,7 +33,8 @@ extension ClusterProcedure {
       return .unread
     }
     // A directive that the server does not list cannot be held, and is not missing.
-    let missing = guardSettings(for: release).filter { present[$0.directive, default: $0.value] != $0.value }
+    let wanted = guardSettings(for: release) + (situation.setup.node(node)?.windowSettings ?? [])
+    let missing = wanted.filter { present[$0.directive, default: $0.value] != $0.value }
     return missing.isEmpty ? .held : .missing(missing)
   }
 }

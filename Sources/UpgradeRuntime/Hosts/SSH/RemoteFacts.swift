@@ -23,19 +23,13 @@ extension SSHLinks {
   }
 
   /// What rules want to know of a host; what cannot be read is left out.
-  nonisolated func facts(of host: String, directories: [String]) async -> HostFacts {
+  nonisolated func facts(of host: String, directories: [String], processes: [Int]) async -> HostFacts {
     var facts = HostFacts(memoryAvailable: nil, overcommitMemory: nil, freeDisk: [:])
     do throws(SSHFailure) {
       let link = try await link(host)
       facts.reach = try await link.openUnlessFailed().reach
-      for said in try await link.talk(.facts(directories), within: .seconds(10)).said where said.count > 1 {
-        switch said[0] {
-        case "memory": facts.memoryAvailable = Int(said[1]).map { $0 * 1024 }
-        case "overcommit": facts.overcommitMemory = Int(said[1])
-        case "room": facts.freeDisk[said.dropFirst(2).joined(separator: " ")] = Int(said[1]).map { $0 * 1024 }
-        default: break
-        }
-      }
+      let script = SupervisorScript.facts(directories, processes: processes)
+      for said in try await link.talk(script, within: .seconds(10)).said { facts.hear(said) }
     } catch {
       if facts.reach == nil { facts.reach = .notReached(error.description) }
     }

@@ -124,20 +124,46 @@ struct SupervisorScript: Sendable {
       """)
   }
 
-  /// What rules want to know of a host: bytes of memory, and of room where these directories are.
-  static func facts(_ directories: [String]) -> SupervisorScript {
-    let asks = directories.map { "room \(ShellQuoting.word($0))" }.joined(separator: "\n")
+  /// What rules want to know of a host: memory, room where these directories are, pages, which known processes are
+  /// there, and the units of these servers. Read on this machine as well.
+  static func facts(_ directories: [String], processes: [Int]) -> SupervisorScript {
+    let rooms = directories.map { "room \(ShellQuoting.word($0))" }.joined(separator: "\n")
+    let units = processes.map { "unit \($0)" }.joined(separator: "\n")
+    let rivals = RivalControllers.all.map { ShellQuoting.word($0.process) }.joined(separator: " | ")
     return SupervisorScript(
       """
       room() {
         free=$(df -P -k -- "$1" 2>/dev/null | { read -r _; read -r _ _ _ free _ && printf %s "$free"; })
         say room "${free:-unknown}" "$1"
       }
+      unit() {
+        name= restart= stop=
+        while IFS=: read -r _ _ path; do
+          case $path in *.service) name=${path##*/} ;; esac
+        done 2>/dev/null <"/proc/$1/cgroup"
+        [ -n "$name" ] || return 0
+        while IFS== read -r key value; do
+          case $key in Restart) restart=$value ;; TimeoutStopUSec) stop=$value ;; esac
+        done 2>/dev/null <<END
+      $(systemctl show -p Restart -p TimeoutStopUSec "$name" 2>/dev/null)
+      END
+        [ -n "$restart" ] && say unit "$1" "$name" "$restart" "$stop"
+        return 0
+      }
       while read -r key value _; do
         case $key in MemAvailable:) say memory "$value" ;; esac
       done </proc/meminfo
       read -r value </proc/sys/vm/overcommit_memory && say overcommit "$value"
-      \(asks)
+      [ -r /sys/kernel/mm/transparent_hugepage/enabled ] && read -r value </sys/kernel/mm/transparent_hugepage/enabled \
+        && say pages "$value"
+      found=
+      for file in /proc/[0-9]*/comm; do
+        { read -r value <"$file"; } 2>/dev/null || continue
+        case $value in \(rivals)) found="$found $value" ;; esac
+      done
+      say processes : $found
+      \(rooms)
+      \(units)
       """)
   }
 

@@ -51,6 +51,8 @@ extension NodeSetup: JournalCoded {
       "id": id.json, "address": address.json, "release": release.json, "role": role.json, "run_id": runID.json,
       "pid": processID.json, "config_file": configFile.json, "dir": directory.json, "append_only": appendOnly.json,
       "settings": .table(settings), "node_timeout_ms": nodeTimeoutMilliseconds?.json,
+      "window_settings": windowSettings.isEmpty ? nil : windowSettings.json,
+      "log_file": logFile.isEmpty ? nil : logFile.json,
     ])
   }
   init(json: JSONValue) throws(CodingFault) {
@@ -60,6 +62,8 @@ extension NodeSetup: JournalCoded {
       configFile: try json.field("config_file"), directory: try json.field("dir"),
       appendOnly: try json.field("append_only"), settings: try json.table("settings"),
       nodeTimeoutMilliseconds: try json.optional("node_timeout_ms"))
+    windowSettings = try json.optional("window_settings") ?? []
+    logFile = try json.optional("log_file") ?? ""
   }
 }
 

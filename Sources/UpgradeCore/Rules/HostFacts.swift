@@ -1,0 +1,75 @@
+// What was read of a host, where the profile reaches it: memory, room, pages, processes, units.
+
+/// What was read from a host, bytes.
+package struct HostFacts: Hashable, Sendable {
+  package var memoryAvailable: Int?
+  package var overcommitMemory: Int?
+  package var freeDisk: [String: Int]
+  /// nil where nothing is to be reached: commands run on this machine, or nowhere.
+  package var reach: HostReach?
+  /// What is chosen in `transparent_hugepage/enabled`; nil where it cannot be read.
+  package var hugePages: String?
+  /// Which processes that ``RivalControllers`` knows are there; nil where that cannot be read.
+  package var processes: Set<String>?
+  /// The systemd unit that a server's process belongs to, by its number.
+  package var units: [Int: UnitFacts] = [:]
+  package init(
+    memoryAvailable: Int?, overcommitMemory: Int?, freeDisk: [String: Int], reach: HostReach? = nil
+  ) {
+    self.reach = reach
+    self.memoryAvailable = memoryAvailable
+    self.overcommitMemory = overcommitMemory
+    self.freeDisk = freeDisk
+  }
+}
+
+/// What systemd does with a server by itself.
+package struct UnitFacts: Hashable, Sendable {
+  package var name: String
+  /// `Restart=`: `always`, `no`, `on-failure`, ...
+  package var restart: String
+  /// `TimeoutStopUSec=` in whole seconds; nil for no end, or where it was not said.
+  package var stopSeconds: Int?
+  package init(name: String, restart: String, stopSeconds: Int?) {
+    self.name = name
+    self.restart = restart
+    self.stopSeconds = stopSeconds
+  }
+
+  /// A clean end, as after `SHUTDOWN`, is followed by a start (systemd.service(5), the table of `Restart=`).
+  var restartsAfterStop: Bool { restart == "always" || restart == "on-success" }
+}
+
+extension HostFacts {
+  /// Takes what the script of facts said of a host, a line in words: `memory 123`, `unit 77 redis.service always 1min 30s`.
+  package mutating func hear(_ said: [String]) {
+    guard said.count > 1 else { return }
+    switch said[0] {
+    case "memory": memoryAvailable = Int(said[1]).map { $0 * 1024 }
+    case "overcommit": overcommitMemory = Int(said[1])
+    case "room": freeDisk[said.dropFirst(2).joined(separator: " ")] = Int(said[1]).map { $0 * 1024 }
+    case "pages":
+      hugePages = said.dropFirst().first { $0.hasPrefix("[") && $0.hasSuffix("]") }.map {
+        String($0.dropFirst().dropLast())
+      }
+    case "processes": processes = Set(said.dropFirst(2))
+    case "unit":
+      guard said.count > 3, let pid = Int(said[1]) else { return }
+      units[pid] = UnitFacts(
+        name: said[2], restart: said[3], stopSeconds: Self.seconds(said.dropFirst(4)))
+    default: break
+    }
+  }
+
+  /// A time span as systemd prints it: `1min 30s`, `500ms`, `infinity` (systemd.time(7)).
+  private static func seconds(_ words: ArraySlice<String>) -> Int? {
+    let units = ["h": 3600.0, "min": 60.0, "s": 1.0, "ms": 0.001, "us": 0.000_001]
+    var total = 0.0
+    for word in words {
+      let digits = word.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+      guard let number = Double(digits), let unit = units[String(word.dropFirst(digits.count))] else { return nil }
+      total += number * unit
+    }
+    return words.isEmpty ? nil : Words.whole(total)
+  }
+}

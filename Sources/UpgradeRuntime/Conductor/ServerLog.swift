@@ -1,0 +1,60 @@
+// What a node's own log says of a start that did not come about: shown with the command, kept with its output.
+
+import SystemIO
+import UpgradeCore
+
+/// The log of one node around one start.
+struct ServerLog: Sendable {
+  let host: any HostRunner
+  let node: NodeID
+  let path: String
+  /// How long it was before the start; nil where it could not be read.
+  var begin: Int?
+
+  /// Bytes of its end that are looked at.
+  static let limit = 32 << 10
+
+  /// Looks how long the log is before a start, so that only what comes after counts.
+  static func before(_ node: NodeSetup?, on host: any HostRunner) async -> ServerLog? {
+    guard let node, !node.logFile.isEmpty else { return nil }
+    var log = ServerLog(host: host, node: node.id, path: node.logFile)
+    log.begin = await host.read(node.logFile, from: 0, upTo: 0, on: node.id)?.length
+    return log
+  }
+
+  /// What was written since; empty where nothing was, or where it cannot be read.
+  func since() async -> [String] {
+    guard let begin, let read = await host.read(path, from: begin, upTo: Self.limit, on: node) else { return [] }
+    var lines = OutputTail.lines(of: read.bytes).filter { !$0.isEmpty }
+    // Where the middle was left out, the first line is a piece of one.
+    if read.length - begin > Self.limit, !lines.isEmpty { lines.removeFirst() }
+    return lines
+  }
+}
+
+extension Performer {
+  /// A start that failed, with what the command printed and the node's log say of the cause.
+  func explained(_ outcome: Outcome, _ result: HostResult, _ log: ServerLog?, _ job: HostJob) async -> Outcome {
+    guard outcome.kind == .failed else { return outcome }
+    var outcome = outcome
+    let lines = await log?.since() ?? []
+    if let log, !lines.isEmpty {
+      let shown = (["", "The log of \(address(log.node)) since then (\(log.path)):"] + lines.suffix(20)).map {
+        $0 + "\n"
+      }
+      output(job, .printed(Array(shown.joined().utf8)))
+      output(job, .ended(result))
+      let copy = result.outputPath + ".log"
+      let text = lines.map { $0 + "\n" }.joined()
+      if (try? await blocking({ () throws(SystemError) in try Files.writeAtomically(copy, Array(text.utf8)) })) != nil {
+        outcome.evidence["log"] = copy
+      }
+    }
+    if let finding = LogMatchers.find(in: lines) ?? LogMatchers.find(in: result.tail) {
+      outcome.sentence += ": \(finding.matcher.meaning) (\(finding.line.prefix(160))); \(finding.matcher.advice)"
+    } else if let last = lines.last {
+      outcome.sentence += "; the last line of its log: \(last.prefix(160))"
+    }
+    return outcome
+  }
+}
