@@ -60,9 +60,10 @@ import UpgradeRuntime
 
   @Test func aBackupThatFails() async throws {
     try await withFaultyNight { night in
-      // The last save went well; the next one finds no room for its file.
-      let directory = night.directory(Place.primary1)
-      #expect(try await night.send(["CONFIG", "SET", "dir", "/proc"], to: Place.primary1) == ["OK"])
+      // The last save went well; the next one finds a directory in the place of its file.
+      let name = try await night.send(["CONFIG", "GET", "dbfilename"], to: Place.primary1)[1]
+      try Files.makeDirectories("\(night.directory(Place.primary1))/taken/by-others")
+      #expect(try await night.send(["CONFIG", "SET", "dbfilename", "taken"], to: Place.primary1) == ["OK"])
       try await night.expectStopped(
         try await night.night.run(night.run()), code: 4,
         says: [
@@ -73,7 +74,7 @@ import UpgradeRuntime
           "exit code if you leave now: 4 (stopped, needs a person now)",
         ], serving: ["s2", "s3"])
       #expect(try night.night.journal().state.attempts.keys.allSatisfy { $0.verb != .stop })
-      #expect(try await night.send(["CONFIG", "SET", "dir", directory], to: Place.primary1) == ["OK"])
+      #expect(try await night.send(["CONFIG", "SET", "dbfilename", name], to: Place.primary1) == ["OK"])
       #expect(try await night.send(["BGSAVE"], to: Place.primary1) == ["Background saving started"])
       try await night.wait(for: "the save") {
         try await night.send(["INFO", "persistence"], to: Place.primary1)[0].contains("rdb_last_bgsave_status:ok")
