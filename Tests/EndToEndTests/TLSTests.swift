@@ -81,7 +81,9 @@ import UpgradeRuntime
           "\(place) wants a certificate from its clients: give ours with --cert FILE and --key FILE"),
         Way(
           ["rediss://\(place)", "--sni", "redis.example"] + trusting + mine,
-          "the certificate of \(place) is not for redis.example but for IP Address:127.0.0.1, DNS:localhost: connect"),
+          "the certificate of \(place) is not for redis.example but for IP Address:127.0.0.1, "
+            + "IP Address:0:0:0:0:0:0:0:1, DNS:localhost: connect"
+        ),
         Way(
           ["rediss://\(place)", "--cert", certificates.certificate("client"), "--key", certificates.key("server")]
             + trusting,
