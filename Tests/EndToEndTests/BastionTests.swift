@@ -21,10 +21,8 @@ import UpgradeRuntime
     shape(&request)
 
     try await withNight(request) { night in
-      let server = try await SSHServer.start(
-        in: "\(night.folder)/ssh", on: night.loop, settings: ["PermitOpen \(inside):*", "LogLevel DEBUG1"])
-      let outcome: Result<Void, any Error>
-      do {
+      let settings = ["PermitOpen \(inside):*", "LogLevel DEBUG1"]
+      try await SSHServer.during(in: "\(night.folder)/ssh", on: night.loop, settings: settings) { server in
         let reach =
           ["reach: \(reach)", "bastion: 127.0.0.1", "ssh: { options: [\"-F\", \"\(server.configuration)\"] }"] + lines
         let faulty = try FaultyNight(night, reach: reach)
@@ -33,13 +31,7 @@ import UpgradeRuntime
           try await faulty.send(["CONFIG", "REWRITE"], to: place)
         }
         try await body(faulty, server)
-        outcome = .success(())
-      } catch {
-        outcome = .failure(error)
       }
-      _ = try? await server.cut()
-      await server.end()
-      try outcome.get()
     }
   }
 
@@ -149,19 +141,12 @@ import UpgradeRuntime
 
   @Test func encryptedAllTheWay() async throws {
     try await withNight(TLSTests.request()) { night in
-      let server = try await SSHServer.start(in: "\(night.folder)/ssh", on: night.loop)
-      let outcome: Result<Void, any Error>
-      do {
+      try await SSHServer.during(in: "\(night.folder)/ssh", on: night.loop) { server in
         let faulty = try FaultyNight(
           night, to: .redis80,
           reach: ["reach: local", "bastion: 127.0.0.1", "ssh: { options: [\"-F\", \"\(server.configuration)\"] }"])
         try await faulty.expectDone(try await night.run(faulty.run()))
-        outcome = .success(())
-      } catch {
-        outcome = .failure(error)
       }
-      await server.end()
-      try outcome.get()
     }
   }
 }

@@ -15,18 +15,10 @@ import UpgradeRuntime
     var request = TrainingLab.LabRequest(from: .redis62, to: .redis70)
     request.keysPerShard = keysPerShard
     try await withNight(request) { night in
-      let server = try await SSHServer.start(in: "\(night.folder)/ssh", on: night.loop, settings: settings)
-      let reach = ["reach: ssh", "ssh: { options: [\"-F\", \"\(server.configuration)\"] }"] + more
-      let outcome: Result<Void, any Error>
-      do {
+      try await SSHServer.during(in: "\(night.folder)/ssh", on: night.loop, settings: settings) { server in
+        let reach = ["reach: ssh", "ssh: { options: [\"-F\", \"\(server.configuration)\"] }"] + more
         try await body(try FaultyNight(night, isFull: isFull, reach: reach), server)
-        outcome = .success(())
-      } catch {
-        outcome = .failure(error)
       }
-      _ = try? await server.cut()
-      await server.end()
-      try outcome.get()
     }
   }
 

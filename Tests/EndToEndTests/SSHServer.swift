@@ -182,7 +182,26 @@ final class SSHServer: Sendable {
   var remote: Site.Remote { Site.Remote(options: ["-F", configuration]) }
 }
 
-/// Starts an sshd, does something with it, and ends it, also when that failed.
+extension SSHServer {
+  /// Starts an sshd, does something with it, and ends it, also when that failed.
+  static func during(
+    in folder: String, on loop: EventLoop, settings: [String] = [], _ body: (SSHServer) async throws -> Void
+  ) async throws {
+    let server = try await start(in: folder, on: loop, settings: settings)
+    let outcome: Result<Void, any Error>
+    do {
+      try await body(server)
+      outcome = .success(())
+    } catch {
+      outcome = .failure(error)
+    }
+    _ = try? await server.cut()
+    await server.end()
+    try outcome.get()
+  }
+}
+
+/// An sshd in a folder and on a loop of its own.
 func withSSHServer(
   settings: [String] = [], _ body: @escaping @Sendable (SSHServer, EventLoop) async throws -> Void
 ) async throws {
@@ -191,22 +210,7 @@ func withSSHServer(
   let folder = "/tmp/redis-upgrade-test-\(UInt32.random(in: 0 ... .max))"
   try Files.makeDirectories(folder)
   defer { try? Files.removeTree(folder) }
-  let outcome: Result<Void, any Error> = await Task(executorPreference: loop) {
-    do {
-      let server = try await SSHServer.start(in: folder, on: loop, settings: settings)
-      let result: Result<Void, any Error>
-      do {
-        try await body(server, loop)
-        result = .success(())
-      } catch {
-        result = .failure(error)
-      }
-      _ = try? await server.cut()
-      await server.end()
-      return result
-    } catch {
-      return .failure(error)
-    }
+  try await Task(executorPreference: loop) {
+    try await SSHServer.during(in: folder, on: loop, settings: settings) { try await body($0, loop) }
   }.value
-  try outcome.get()
 }

@@ -23,16 +23,7 @@ package struct EncryptionFiles: Hashable, Sendable {
     let flags = [
       ("--cacert", authorities), ("--cert", certificate), ("--key", key), ("--sni", serverName),
     ]
-    return ["--tls"] + flags.flatMap { flag, value in value.map { [flag, Self.quoted($0)] } ?? [] }
-  }
-
-  /// One word of a POSIX shell.
-  private static func quoted(_ text: String) -> String {
-    let plain = text.unicodeScalars.allSatisfy { scalar in
-      scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789/._-:@%+,".unicodeScalars.contains(scalar))
-    }
-    if plain, !text.isEmpty { return text }
-    return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    return ["--tls"] + flags.flatMap { flag, value in value.map { [flag, ShellQuoting.word($0)] } ?? [] }
   }
 }
 
