@@ -33,10 +33,6 @@ import UpgradeRuntime
     try await withNight(TrainingLab.LabRequest(from: .redis70, to: .redis62)) { night in
       expect(try await check(night, to: "6.2.14"), refusedBy: "version-path")
     }
-    // Expiring keys would be missing without a sign.
-    try await withNight(TrainingLab.LabRequest(from: .redis60, to: .redis70)) { night in
-      expect(try await check(night, to: "7.0.15"), refusedBy: "version-path")
-    }
     try await withNight(TrainingLab.LabRequest(from: .redis80, to: .valkey81)) { night in
       expect(try await check(night, to: "valkey-8.1.1"), refusedBy: "version-path")
     }

@@ -110,6 +110,24 @@ package struct DebianMirror: Equatable, Sendable {
     return DebianMirror(uri: trimmed(uri))
   }
 
+  /// The mirror that the machine's own sources name.
+  package static func ofThisMachine(_ sourcesDirectory: String = "/etc/apt") throws(LabError) -> DebianMirror {
+    var sources: [AptSource] = []
+    if let text = try? LabFiles.read("\(sourcesDirectory)/sources.list") { sources += AptSources.oneLine(text) }
+    let parts = "\(sourcesDirectory)/sources.list.d"
+    for name in (try? LabFiles.list(parts)) ?? [] {
+      guard let text = try? LabFiles.read("\(parts)/\(name)") else { continue }
+      if name.hasSuffix(".list") { sources += AptSources.oneLine(text) }
+      if name.hasSuffix(".sources") { sources += AptSources.stanzas(text) }
+    }
+    guard let mirror = chosen(from: sources) else {
+      throw LabError(
+        .noMirror, "This machine's package sources (\(sourcesDirectory)) name no mirror of Debian",
+        remedy: "Put a server of the wanted release on the PATH, or run the lab on a Debian machine.")
+    }
+    return mirror
+  }
+
   private static func trimmed(_ uri: String) -> String {
     var uri = uri
     while uri.hasSuffix("/") { uri.removeLast() }

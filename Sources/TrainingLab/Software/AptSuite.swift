@@ -38,7 +38,7 @@ struct AptSuite: Sendable {
         .directoryUnusable, "apt cannot work in \(directory)",
         remedy: "Choose a path without quotes and line breaks (REDIS_UPGRADE_SERVERS).")
     }
-    let mirror = try mirror()
+    let mirror = try DebianMirror.ofThisMachine(sourcesDirectory)
     let architecture = try await programs.run("dpkg", ["--print-architecture"], within: .seconds(20))
     for name in ["lists/partial", "cache/archives/partial"] { try LabFiles.makeDirectory("\(directory)/\(name)") }
     try LabFiles.write("", to: "\(directory)/status")
@@ -76,24 +76,6 @@ struct AptSuite: Sendable {
       }
     }
     try LabFiles.remove(archives)
-  }
-
-  /// The mirror that the machine's own sources name.
-  private func mirror() throws(LabError) -> DebianMirror {
-    var sources: [AptSource] = []
-    if let text = try? LabFiles.read("\(sourcesDirectory)/sources.list") { sources += AptSources.oneLine(text) }
-    let parts = "\(sourcesDirectory)/sources.list.d"
-    for name in (try? LabFiles.list(parts)) ?? [] {
-      guard let text = try? LabFiles.read("\(parts)/\(name)") else { continue }
-      if name.hasSuffix(".list") { sources += AptSources.oneLine(text) }
-      if name.hasSuffix(".sources") { sources += AptSources.stanzas(text) }
-    }
-    guard let mirror = DebianMirror.chosen(from: sources) else {
-      throw LabError(
-        .noMirror, "This machine's package sources (\(sourcesDirectory)) name no mirror of Debian",
-        remedy: "Put a server of the wanted release on the PATH, or run the lab on a Debian machine.")
-    }
-    return mirror
   }
 
   @discardableResult

@@ -50,6 +50,15 @@ package struct Setup: Hashable, Sendable {
   package func shard(_ id: ShardID) -> Shard? { index.names[id].map { shards[$0] } }
   /// A shard's members in the order of their addresses.
   package func members(_ shard: Shard) -> [NodeID] { index.members[shard.id] ?? [] }
+
+  /// Whether a node that still runs its old version misses writes of the new one while it follows it, without a sign:
+  /// what it holds from then on is not to be built upon.
+  package func missesWrites(_ id: NodeID) -> Bool {
+    guard let release = node(id)?.release else { return false }
+    if case .diverges = Replicating.judge(primary: to, replica: release) { return true }
+    return false
+  }
+
   /// An object as a person names it: an address, a shard's name, `the cluster`.
   package func name(_ object: ObjectID) -> String {
     switch object {
@@ -126,9 +135,9 @@ package struct NodeSetup: Hashable, Sendable {
 /// What the site's profile can do, without the site's secrets.
 package struct Site: Hashable, Sendable {
   package enum Reach: String, Hashable, Sendable { case local, ssh, manual }
-  /// The moments of a node's upgrade at which the profile may have a command.
+  /// The moments of a node's upgrade at which the profile may have a command; `candidate` is asked before the start.
   package enum Stage: String, Hashable, Sendable, CaseIterable {
-    case stage, beforeNode = "before_node", stop, install, start, rollback, afterNode = "after_node"
+    case candidate, stage, beforeNode = "before_node", stop, install, start, rollback, afterNode = "after_node"
   }
   package var reach: Reach
   /// Only where ssh is used, for commands or for connections to servers.
@@ -139,18 +148,25 @@ package struct Site: Hashable, Sendable {
   package var commands: [Stage: [NodeID: String]]
   /// How long each stage's command may run.
   package var bounds: [Stage: Duration]
+  /// The commands that bring the server up by themselves, as packages do.
+  package var startsItself: Set<Stage>
+  /// Whether the package's question about changed configuration files is answered for all hosts with "keep".
+  package var keepsConfiguration: Bool
   /// True for throw-away servers: what the lab itself causes is then a note.
   package var isLab: Bool
 
   package init(
     reach: Reach, remote: Remote? = nil, addresses: AddressMap = AddressMap(),
-    commands: [Stage: [NodeID: String]], bounds: [Stage: Duration], isLab: Bool
+    commands: [Stage: [NodeID: String]], bounds: [Stage: Duration], startsItself: Set<Stage> = [],
+    keepsConfiguration: Bool = false, isLab: Bool
   ) {
     self.reach = reach
     self.remote = remote
     self.addresses = addresses
     self.commands = commands
     self.bounds = bounds
+    self.startsItself = startsItself
+    self.keepsConfiguration = keepsConfiguration
     self.isLab = isLab
   }
 

@@ -68,6 +68,8 @@ package struct Facts: Hashable, Sendable {
   package var demoted: Set<NodeID> = []
   /// Shards whose first hand-over to a node of the new version has happened.
   package var promoted: Set<ShardID> = []
+  /// Nodes that followed the new version on an old one that misses writes of it: they take all data anew.
+  package var incomplete: Set<NodeID> = []
   /// Keys that a node held when we stopped it, and how many of them carried an expiry.
   package var keysAtStop: [NodeID: KeyCount] = [:]
   /// Gates that the operator set aside, each for one step.
@@ -103,12 +105,15 @@ extension Facts {
     case .shutDown(let node, _), .host(let node, .stop):
       stopped.insert(node)
       demoted.remove(node)
+      done.remove(StepKey(.setAside, .node(node)))
+      noteMissedWrites(node, setup)
       if let keys = outcome?.evidence["keys"].flatMap({ Int($0) }) {
         keysAtStop[node] = KeyCount(keys: keys, expiring: outcome?.evidence["expiring"].flatMap { Int($0) } ?? 0)
       }
     case .watch(let node):
       if let shard = setup.shard(of: node), out[shard.id] == node { out[shard.id] = nil }
       stopped.remove(node)
+      incomplete.remove(node)
     case .handOver(let shard, let from, let to):
       demoted.insert(from)
       demoted.remove(to)
@@ -129,10 +134,19 @@ extension Facts {
     case ClusterProblem.nodeDown:
       if let shard = setup.shard(of: node) { out[shard.id] = node }
       stopped.insert(node)
+      noteMissedWrites(node, setup)
     case ClusterProblem.settingChanged:
       for key in openLedger where key.node == node { ledger[key]?.standing = .left }
     default: break
     }
+  }
+
+  /// A node that is down now, and followed the new version while it ran the old one.
+  private mutating func noteMissedWrites(_ node: NodeID, _ setup: Setup) {
+    guard setup.missesWrites(node), installed[node] != setup.to, let shard = setup.shard(of: node),
+      promoted.contains(shard.id)
+    else { return }
+    incomplete.insert(node)
   }
 
   /// Roles that others changed leave the same behind as a hand-over of ours: a primary that clients may still call,

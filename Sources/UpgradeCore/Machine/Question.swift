@@ -4,6 +4,7 @@
 package enum QuestionKind: String, Hashable, Sendable, CaseIterable {
   case start
   case clientProbe = "client-probe"
+  case configurationFiles = "configuration-files"
   case enableUpgradeMode = "enable-upgrade-mode"
   case disableUpgradeMode = "disable-upgrade-mode"
   case upgradeNode = "upgrade-node"

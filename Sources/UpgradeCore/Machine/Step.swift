@@ -4,6 +4,7 @@
 package enum Verb: String, Hashable, Sendable, CaseIterable {
   case enterUpgradeMode = "enter-upgrade-mode"
   case leaveUpgradeMode = "leave-upgrade-mode"
+  case stage
   case backUp = "back-up"
   case beforeNode = "before-node"
   case stop

@@ -211,6 +211,9 @@ package struct UpgradeMachine: Sendable {
     var gates = [Gate("shards-served", .deployment), Gate("views-agree", .deployment)]
     for shard in state.setup?.shards ?? [] where shard.members.count > 1 {
       gates.append(Gate("replica-in-sync", .shard(shard.id)))
+      if shard.members.contains(where: { state.setup?.missesWrites($0) == true }) {
+        gates.append(Gate("same-keys", .shard(shard.id)))
+      }
     }
     return gates
   }

@@ -123,6 +123,6 @@ extension Setup {
 }
 
 extension State {
-  /// Whether this run has begun anything that changes the deployment.
-  package var hasChanged: Bool { attempts.keys.contains { $0.verb != .confirm } }
+  /// Whether this run has begun anything that changes the deployment; what was only fetched changes nothing.
+  package var hasChanged: Bool { attempts.keys.contains { $0.verb != .confirm && $0.verb != .stage } }
 }

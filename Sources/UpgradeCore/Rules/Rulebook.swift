@@ -15,7 +15,7 @@ package enum Rulebook {
     ConfigurationSaved(), ConfigurationFile(), ConfigDirectives(), UsersSaved(), ChannelRulesKept(), ModulesKnown(),
     PermissionsGranted(), CertificateExpiry(), NoOtherOperator(), HostsSpread(), HostsReached(), CommandsOutliveLink(),
     DiskForSaves(), HugePages(), SupervisorLetsStop(), NoRivalController(),
-    HandOverCandidate(), SeenByPeers(), ShardHasPrimary(), ShardsServed(), OnTarget(),
+    HandOverCandidate(), SeenByPeers(), SameKeys(), CompleteResync(), ShardHasPrimary(), ShardsServed(), OnTarget(),
   ]
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

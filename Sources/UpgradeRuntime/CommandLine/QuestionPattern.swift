@@ -22,7 +22,8 @@ package struct QuestionPattern: Equatable, Sendable {
 
   private static func classes(of kind: QuestionKind) -> [ConsentClass] {
     switch kind {
-    case .start, .clientProbe, .enableUpgradeMode, .disableUpgradeMode, .canary, .firstPromotion: [.reversible]
+    case .start, .clientProbe, .configurationFiles, .enableUpgradeMode, .disableUpgradeMode, .canary, .firstPromotion:
+      [.reversible]
     case .upgradeNode: [.reversible, .outage, .noReturn]
     case .handOver, .returnPrimary: [.visible, .noReturn]
     case .planChange: [.reversible, .visible, .outage, .noReturn]

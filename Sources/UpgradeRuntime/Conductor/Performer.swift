@@ -142,11 +142,12 @@ package struct Performer: Sendable {
     let job = HostJob(id: effect.id, node: node, text: text, bound: effect.action.bound(in: setup))
     let hear: @Sendable ([UInt8]) -> Void = { [output] bytes in output(job, .printed(bytes)) }
     output(job, .began)
-    let log = stage == .start && !effect.isReattachment ? await ServerLog.before(setup.node(node), on: host) : nil
+    let starts = stage == .start || setup.site.startsItself.contains(stage)
+    let log = starts && !effect.isReattachment ? await ServerLog.before(setup.node(node), on: host) : nil
     let result = effect.isReattachment ? await host.reattach(job, output: hear) : await host.run(job, output: hear)
     output(job, .ended(result))
     let outcome = await judge(result, node, stage)
-    return stage == .start ? await explained(outcome, result, log, job) : outcome
+    return starts ? await explained(outcome, result, log, job) : outcome
   }
 
   private func judge(_ result: HostResult, _ node: NodeID, _ stage: Site.Stage) async -> Outcome {
@@ -155,6 +156,11 @@ package struct Performer: Sendable {
     switch result.kind {
     case .exited(0):
       evidence["exit"] = "0"
+      if setup.site.startsItself.contains(stage) {
+        // It is a step of its own where the package did not bring it up after all.
+        _ = await listens(node, within: .seconds(10))
+        return Outcome(.done, "", evidence: evidence)
+      }
       guard stage == .start else { return Outcome(.done, "", evidence: evidence) }
       // A server that is started forks and listens at once, or never; the profile may give it less than that.
       let bound = min(.seconds(30), setup.site.bounds[.start] ?? .seconds(30))
@@ -171,7 +177,9 @@ package struct Performer: Sendable {
     case .neverStarted: return Outcome(.lapsed, "its command had not been started", evidence: evidence)
     case .refused(let why): return Outcome(.refused, "its command was not started: \(why)", evidence: evidence)
     case .overdue:
-      return Outcome(.failed, "its command is still running after its bound; it was left alone", evidence: evidence)
+      let waiting = last.isEmpty ? "" : "; the last that it said\(last)"
+      return Outcome(
+        .failed, "its command is still running after its bound; it was left alone\(waiting)", evidence: evidence)
     case .unknown(let why): return Outcome(.unknown, why, evidence: evidence)
     }
   }

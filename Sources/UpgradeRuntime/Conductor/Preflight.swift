@@ -60,8 +60,14 @@ package struct Preflight: Sendable {
       throw FindingError("No node of the cluster can be read: \(why)")
     }
     let to = request.to.release(for: first.release.product)
+    if let obstacle = finding.nodes.lazy.compactMap({ request.profile.obstacle(from: $0.release, to: to) }).first {
+      throw FindingError(obstacle)
+    }
+    let lookup = HostLookup(profile: request.profile, nodes: finding.nodes, to: to, links: links, loop: loop)
+    let units = await lookup.units()
+    let candidates = try await lookup.candidates()
     do throws(UsageError) {
-      var site = try site(finding.nodes, to: to)
+      var site = try site(finding.nodes, to: to, units: units, candidates: candidates)
       let remarks = await remarks(site)
       site.remote?.remarks = remarks
       let timeout = finding.nodes.compactMap(\.nodeTimeoutMilliseconds).max() ?? 15_000
@@ -80,23 +86,26 @@ package struct Preflight: Sendable {
   }
 
   /// Every command of the profile, written out for every node, so that what cannot be filled in is known now.
-  private func site(_ nodes: [NodeSetup], to: Release) throws(UsageError) -> Site {
+  private func site(
+    _ nodes: [NodeSetup], to: Release, units: [NodeID: String], candidates: [NodeID: String]
+  ) throws(UsageError) -> Site {
     let profile = request.profile
     var commands: [Site.Stage: [NodeID: String]] = [:]
     var bounds: [Site.Stage: Duration] = [:]
-    for stage in profile.stages {
+    for stage in profile.stages where stage != .candidate {
       bounds[stage] = profile.bound(of: stage)
       for node in nodes {
         let values = Placeholders(
-          address: node.address, nodeID: node.id, from: node.release, to: to,
+          address: node.address, nodeID: node.id, unit: units[node.id], from: node.release, to: to,
           configFile: node.configFile.isEmpty ? nil : node.configFile,
-          directory: node.directory.isEmpty ? nil : node.directory)
+          directory: node.directory.isEmpty ? nil : node.directory, candidate: candidates[node.id])
         commands[stage, default: [:]][node.id] = try profile.command(stage, for: values)?.text
       }
     }
     return Site(
       reach: profile.reach, remote: profile.remote(nodes), addresses: profile.places.addresses, commands: commands,
-      bounds: bounds, isLab: request.isLab)
+      bounds: bounds, startsItself: profile.startsItself, keepsConfiguration: profile.keepsConfiguration,
+      isLab: request.isLab)
   }
 
   /// What the plan has to say about the hosts that commands run on; connects to each of them.

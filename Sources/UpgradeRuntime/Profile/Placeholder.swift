@@ -15,6 +15,8 @@ package enum Placeholder: String, CaseIterable, Sendable, Hashable {
   case product, version
   /// The version that the node ran when the run began, also while it is rolled back.
   case fromVersion = "from_version"
+  /// The exact version of the package that the host's package manager has for the wanted version.
+  case candidate
   /// The file that the server was started with, and its working directory.
   case configFile = "config_file"
   case dir
@@ -25,7 +27,7 @@ package enum Placeholder: String, CaseIterable, Sendable, Hashable {
   /// Whether the value is the same for all nodes of a host, so that a host-wide command may hold it.
   var isSharedByHost: Bool {
     switch self {
-    case .host, .product, .version, .fromVersion: true
+    case .host, .product, .version, .fromVersion, .candidate: true
     case .port, .nodeID, .pid, .unit, .configFile, .dir: false
     }
   }
@@ -38,6 +40,7 @@ package enum Placeholder: String, CaseIterable, Sendable, Hashable {
     case .configFile: "It was started without a configuration file; write the file's name into the command."
     case .dir: "It did not tell its working directory; write the directory into the command."
     case .pid: "It does not run; use {host} and {port}."
+    case .candidate: "No package of the wanted version was found there; give the profile a `candidate` that finds it."
     case .host, .port, .product, .version, .fromVersion: "It did not tell; write it into the command."
     }
   }
@@ -56,10 +59,11 @@ package struct Placeholders: Equatable, Sendable {
   package var from: Release
   package var configFile: String?
   package var directory: String?
+  package var candidate: String?
 
   package init(
     address: Address, nodeID: NodeID? = nil, processID: Int? = nil, unit: String? = nil, from: Release, to: Release,
-    configFile: String? = nil, directory: String? = nil
+    configFile: String? = nil, directory: String? = nil, candidate: String? = nil
   ) {
     self.address = address
     self.nodeID = nodeID
@@ -69,6 +73,7 @@ package struct Placeholders: Equatable, Sendable {
     self.to = to
     self.configFile = configFile
     self.directory = directory
+    self.candidate = candidate
   }
 
   /// The value as text; nil where it is not known. An empty text is not known either.
@@ -85,6 +90,7 @@ package struct Placeholders: Equatable, Sendable {
       case .fromVersion: from.version.description
       case .configFile: configFile
       case .dir: directory
+      case .candidate: candidate
       }
     return value?.isEmpty == true ? nil : value
   }

@@ -21,6 +21,10 @@ package struct Profile: Equatable, Sendable {
     var bound: Duration
     var form: HostCommand.Form
     var place: UsageError.Place?
+    /// Whether it brings the server up by itself, as packages do.
+    var startsItself = false
+    /// Whether it keeps this site's configuration files where a package would ask.
+    var keepsConfiguration = false
   }
 
   /// The file's name, or the name of a built-in profile.
@@ -29,15 +33,19 @@ package struct Profile: Equatable, Sendable {
   package let ssh: SSH
   package let places: Places
   let commands: [Site.Stage: Command]
+  /// The built-in profile that its software commands come from; nil where all of them are the site's own.
+  let base: String?
 
   init(
-    name: String, reach: Site.Reach, ssh: SSH = SSH(), places: Places = Places(), commands: [Site.Stage: Command]
+    name: String, reach: Site.Reach, ssh: SSH = SSH(), places: Places = Places(), commands: [Site.Stage: Command],
+    base: String? = nil
   ) {
     self.name = name
     self.reach = reach
     self.ssh = ssh
     self.places = places
     self.commands = commands
+    self.base = base
   }
 
   /// The stages for which there is a command, in the order in which a node goes through them.
@@ -45,6 +53,26 @@ package struct Profile: Equatable, Sendable {
 
   /// What a stage's command is run for; nil where the profile has none.
   package func scope(of stage: Site.Stage) -> HostCommand.Scope? { commands[stage]?.scope }
+
+  /// The commands that bring the server up by themselves.
+  package var startsItself: Set<Site.Stage> { Set(commands.filter(\.value.startsItself).keys) }
+
+  /// Whether a question about changed configuration files is answered for all hosts before the start.
+  package var keepsConfiguration: Bool { commands.values.contains(where: \.keepsConfiguration) }
+
+  /// Whether any command needs this value.
+  package func uses(_ placeholder: Placeholder) -> Bool {
+    commands.values.contains { $0.template.placeholders.contains(placeholder) }
+  }
+
+  /// Why the profile cannot change one product into the other; nil where it can, or need not.
+  package func obstacle(from: Release, to: Release) -> String? {
+    guard from.product != to.product, let base, base != BuiltInProfiles.usual else { return nil }
+    return "The profile \(base) upgrades packages of \(from.product.title), and \(to.title) is another package, with "
+      + "another unit, user and data directory. Write a profile of your own that says all of it: `stop` for the old "
+      + "unit, `install` for the new package, which takes over data directory, configuration and ownership, and "
+      + "`start` for the new unit."
+  }
 
   /// How long a stage's command may run; nil where the profile has none.
   package func bound(of stage: Site.Stage) -> Duration? { commands[stage]?.bound }
@@ -76,6 +104,7 @@ package struct Profile: Equatable, Sendable {
   /// How long a command may run where the profile does not say: fetching and installing are slow, starting is not.
   static func usualBound(of stage: Site.Stage) -> Duration {
     switch stage {
+    case .candidate: .seconds(60)
     case .stage: .seconds(1800)
     case .install, .rollback: .seconds(900)
     case .beforeNode, .afterNode: .seconds(300)

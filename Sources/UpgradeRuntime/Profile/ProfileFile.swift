@@ -1,8 +1,8 @@
 import UpgradeCore
 
 extension Profile {
-  private static let keys = ["reach", "ssh", "hosts", "addresses", "bastion", "software", "hooks"]
-  private static let softwareStages: [Site.Stage] = [.stage, .stop, .install, .start, .rollback]
+  private static let keys = ["reach", "base", "ssh", "hosts", "addresses", "bastion", "software", "hooks"]
+  private static let softwareStages: [Site.Stage] = [.candidate, .stage, .stop, .install, .start, .rollback]
   private static let hookStages: [Site.Stage] = [.beforeNode, .afterNode]
   private static let longestBound = 86_400
 
@@ -30,13 +30,14 @@ extension Profile {
     let places = try Places(group, reach: reach)
     let ssh = try Self.ssh(group, reach: reach, bastion: places.bastion)
 
-    var commands: [Site.Stage: Command] = [:]
+    let base = try group.word("base", of: BuiltInProfiles.packaged)
+    var commands = base.flatMap(BuiltInProfiles.named)?.commands ?? [:]
     let softwareLine = group.entry("software")?.keyLine ?? group.line
     for (key, stages) in [("software", Self.softwareStages), ("hooks", Self.hookStages)] {
       guard let entry = group.entry(key) else { continue }
       let part = try YAMLGroup(entry.node, name: key, keys: stages.map(Self.key), file: file)
       for stage in stages {
-        commands[stage] = try Self.command(part, stage)
+        if let own = try Self.command(part, stage) { commands[stage] = own }
       }
     }
     guard commands[.start] != nil else {
@@ -44,7 +45,7 @@ extension Profile {
         .missingKey, at: .init(file: file, line: softwareLine), "software has no start",
         remedy: "Say how a node's server is started, for example `start: systemctl start {unit}`; it must detach.")
     }
-    self.init(name: file, reach: reach, ssh: ssh, places: places, commands: commands)
+    self.init(name: file, reach: reach, ssh: ssh, places: places, commands: commands, base: base)
   }
 
   private static func command(_ part: YAMLGroup, _ stage: Site.Stage) throws(UsageError) -> Command? {
@@ -64,17 +65,18 @@ extension Profile {
         remedy: "Take \(own.text) out, or write `scope: node`.")
     }
     return Command(
-      template: template, scope: written.scope, bound: written.bound, form: .commandLine, place: place)
+      template: template, scope: written.scope, bound: written.bound, form: .commandLine, place: place,
+      startsItself: written.startsItself)
   }
 
   /// What the file says of a command: a line, or `{ run:, scope:, bound: }`.
   private static func written(
     _ node: YAMLNode, of stage: Site.Stage, in part: YAMLGroup
-  ) throws(UsageError) -> (line: String, scope: HostCommand.Scope, bound: Duration) {
+  ) throws(UsageError) -> (line: String, scope: HostCommand.Scope, bound: Duration, startsItself: Bool) {
     let key = key(of: stage)
     let usual = usualBound(of: stage)
     guard case .mapping(let entries) = node.content else {
-      return (try part.text(of: node, called: key), .node, usual)
+      return (try part.text(of: node, called: key), .node, usual, false)
     }
     // `start: {dir}` is a group of keys to YAML and a command to its author.
     if let first = entries.first, entries.count == 1, first.node.isMissing, Placeholder(rawValue: first.key) != nil {
@@ -82,7 +84,7 @@ extension Profile {
         .wrongType, at: part.place(node.line), "\(key) starts with {, which opens a group of keys",
         remedy: "Put the whole command in quotes.")
     }
-    let long = try YAMLGroup(node, name: key, keys: ["run", "scope", "bound"], file: part.file)
+    let long = try YAMLGroup(node, name: key, keys: ["run", "scope", "bound", "starts"], file: part.file)
     guard let line = try long.text("run") else {
       throw UsageError(
         .missingKey, at: long.place(long.line), "\(key) has no run",
@@ -90,6 +92,14 @@ extension Profile {
     }
     let scope = try long.word("scope", of: HostCommand.Scope.allCases.map(\.rawValue))
     let bound = try long.wholeNumber("bound", in: 1...longestBound, unit: "seconds")
-    return (line, scope.flatMap(HostCommand.Scope.init) ?? .node, bound.map { .seconds($0) } ?? usual)
+    let starts = try long.word("starts", of: ["true", "false"])
+    if starts == "true", ![.install, .rollback].contains(stage) {
+      throw UsageError(
+        .badValue, at: long.place(long.line), "\(key) has starts: true",
+        remedy: "It belongs to install and rollback, where a package brings the server up by itself.")
+    }
+    return (
+      line, scope.flatMap(HostCommand.Scope.init) ?? .node, bound.map { .seconds($0) } ?? usual, starts == "true"
+    )
   }
 }

@@ -7,7 +7,7 @@ package struct PlanRow: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     /// What is to be known before the rest is agreed to.
     case briefing
-    case upgradeModeOn, upgradeModeOff, backUp
+    case staging, upgradeModeOn, upgradeModeOff, backUp
     case node(NodeID)
     case handOver(ShardID)
     /// A pause for the operator.
@@ -64,6 +64,7 @@ package struct PlanRows: Hashable, Sendable {
     case (.enterUpgradeMode, .node(let node)) where last == .node(node): .node(node)
     case (.enterUpgradeMode, _): .upgradeModeOn
     case (.leaveUpgradeMode, _): .upgradeModeOff
+    case (.stage, _): .staging
     case (.backUp, _): .backUp
     case (.confirm, _): step.key.argument.flatMap(QuestionKind.init(rawValue:)).map { .pause($0) } ?? .other
     case (.handOver, .shard(let shard)): .handOver(shard)
@@ -80,6 +81,10 @@ extension PlanRow {
     let isOutage = steps.contains { $0.consent?.consentClass == .outage }
     switch kind {
     case .briefing: break
+    case .staging:
+      subject = Self.nodes(steps.count)
+      what = "fetch and verify \(setup.short(setup.to))"
+      clients = "nothing"
     case .upgradeModeOn:
       subject = Self.nodes(steps.count)
       what = "upgrade mode on"
@@ -126,6 +131,7 @@ extension PlanRow {
   private static func pauseText(_ kind: QuestionKind) -> String {
     switch kind {
     case .clientProbe: "asked: run a client probe?"
+    case .configurationFiles: "asked: keep your files?"
     case .canary: "asked: first done, go on?"
     case .firstPromotion: "asked: begin hand-overs?"
     default: "asked: \(kind.rawValue)"

@@ -37,14 +37,6 @@ import Testing
         + "redis-6.2.14 redis-6.0.16"
     ) { $0.to = Release(.redis, Version(6, 0, 16)) },
     RuleCase(
-      "6.0 to 7.0", .deployment,
-      "broken: Redis 6.0.16 to Redis 7.0.15: a primary that was handed over is short of writes without a sign: "
-        + "Redis 6.0.16 cannot execute SET ... PXAT, which Redis 7.0.15 sends for every key with an expiry, and says "
-        + "nothing about it -> go by Redis 6.2.20, then Redis 7.0.15, one run each"
-    ) { cluster in
-      for node in 7000...7005 { cluster.edit(node, "redis_version:6.2.14", "redis_version:6.0.16") }
-    },
-    RuleCase(
       "6.2 to 7.4.1", .deployment,
       "broken: Redis 6.2.14 to Redis 7.4.1: beside Redis 6.2.14 at least Redis 7.4.2 is needed: older "
         + "patches send packets that nodes before 7.0 throw away, so each side calls the other failing -> "

@@ -59,7 +59,8 @@ import UpgradeRuntime
   }
 
   static let all =
-    "start, client-probe, enable-upgrade-mode, disable-upgrade-mode, upgrade-node, canary, first-promotion, hand-over, "
+    "start, client-probe, configuration-files, enable-upgrade-mode, disable-upgrade-mode, upgrade-node, canary, "
+    + "first-promotion, hand-over, "
     + "return-primary and plan-change"
 
   @Test(arguments: [

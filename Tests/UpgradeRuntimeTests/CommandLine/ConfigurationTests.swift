@@ -145,7 +145,8 @@ func withDirectory<Answer>(_ body: (String) throws -> Answer) throws -> Answer {
       sentence { () throws(UsageError) in _ = try Profile.load(name) }
     }
     #expect(
-      said("apt-systemd") == "there is no profile \"apt-systemd\", built-in or as a file. Built in are: manual. "
+      said("apt") == "there is no profile \"apt\", built-in or as a file. "
+        + "Built in are: manual, apt-systemd, apt-sysv, dnf-systemd and tarball. "
         + "A profile of your own is named by its file, such as ./site.yaml.")
     #expect(
       said("/nowhere/site.yaml")

@@ -149,7 +149,7 @@ import UpgradeRuntime
   }
 
   static let placeholders =
-    "There are {host}, {port}, {node_id}, {pid}, {unit}, {product}, {version}, {from_version}, {config_file} and {dir}"
+    "There are {host}, {port}, {node_id}, {pid}, {unit}, {product}, {version}, {from_version}, {candidate}, {config_file} and {dir}"
 
   @Test(arguments: [
     Bad(
@@ -157,7 +157,7 @@ import UpgradeRuntime
       "Say at least how a node's server is started: `software: { start: \"...\" }`."),
     Bad(
       "- a\n", "1: the profile is a list, not a group of keys.",
-      "Write `key: value` lines; the keys are reach, ssh, hosts, addresses, bastion, software and hooks."),
+      "Write `key: value` lines; the keys are reach, base, ssh, hosts, addresses, bastion, software and hooks."),
     Bad(
       "reach: local\n", "1: software has no start.",
       "Say how a node's server is started, for example `start: systemctl start {unit}`; it must detach."),
@@ -166,10 +166,10 @@ import UpgradeRuntime
       "Say how a node's server is started, for example `start: systemctl start {unit}`; it must detach."),
     Bad(
       "software:\n  start: x\n  instal: y\n", "3: software has no key \"instal\".",
-      "Its keys are stage, stop, install, start and rollback; the nearest is install."),
+      "Its keys are candidate, stage, stop, install, start and rollback; the nearest is install."),
     Bad(
       "software: {start: x}\ncolour: red\n", "2: the profile has no key \"colour\".",
-      "Its keys are reach, ssh, hosts, addresses, bastion, software and hooks."),
+      "Its keys are reach, base, ssh, hosts, addresses, bastion, software and hooks."),
     Bad(
       "software: {start: x}\nhooks: {befor_node: y}\n", "2: hooks has no key \"befor_node\".",
       "Its keys are before_node and after_node; the nearest is before_node."),
@@ -221,7 +221,7 @@ import UpgradeRuntime
       "Write the host's name alone, as for `ssh NAME`."),
     Bad(
       "software: x\n", "1: software is text, not a group of keys.",
-      "Write `key: value` lines; the keys are stage, stop, install, start and rollback."),
+      "Write `key: value` lines; the keys are candidate, stage, stop, install, start and rollback."),
     Bad(
       "software:\n  start:\n", "2: start has no value.",
       "Write one after the colon, or take the key out."),
@@ -239,7 +239,7 @@ import UpgradeRuntime
       "Write `start: { run: \"...\" }`; a command that starts with { must be put in quotes."),
     Bad(
       "software:\n  start: {run: x, scpe: host}\n", "2: start has no key \"scpe\".",
-      "Its keys are run, scope and bound; the nearest is scope."),
+      "Its keys are run, scope, bound and starts; the nearest is scope."),
     Bad(
       "software:\n  start: {run: x, scope: hosts}\n", "2: scope is \"hosts\".",
       "Write node or host."),

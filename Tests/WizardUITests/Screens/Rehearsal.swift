@@ -229,7 +229,7 @@ struct Rehearsal: Sendable {
       nodes[node]?.isUp = true
       nodes[node]?.runID = runID
       nodes[node]?.settings = settings
-    case .stage, .beforeNode, .afterNode: break
+    case .candidate, .stage, .beforeNode, .afterNode: break
     }
   }
 

@@ -10,7 +10,8 @@ extension Considerations {
       "missed-expiries", from: .redisBefore(v62), to: .from(v70), "Silently missed writes",
       "A node before 6.2 that follows a newer primary, even for a moment, silently misses every SET with an expiry, "
         + "and a partial resync after its upgrade keeps the hole.",
-      do: "Take the route over 6.2, which does not have this; the direct way is refused.",
+      do: "The old primary comes back by a full sync, and its way back is closed at once. The route over 6.2 does not "
+        + "have this.",
       source: "redis 7.0 src/t_string.c, setGenericCommand; redis 6.2 release notes (SET ... PXAT)"),
     .hazard(
       "official-route", from: .redisBefore(v70), to: .redisFrom(v80), "Not the supported route",

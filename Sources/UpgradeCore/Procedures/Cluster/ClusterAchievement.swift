@@ -122,7 +122,9 @@ extension ClusterProcedure {
       {
         return .never(short(node, keys: view.pulse.keys, against: source.keys, situation))
       }
-      return .gates([Gate("in-sync", .node(node)), Gate("seen-by-peers", .node(node))])
+      var gates = [Gate("in-sync", .node(node)), Gate("seen-by-peers", .node(node))]
+      if setup.nodes.contains(where: { setup.missesWrites($0.id) }) { gates.append(Gate("same-keys", .node(node))) }
+      return .gates(gates)
     }
   }
 

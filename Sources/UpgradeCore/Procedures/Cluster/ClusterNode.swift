@@ -27,17 +27,27 @@ extension ClusterProcedure {
     let want = situation.facts.goals.want[node]
     let goesBack = want != situation.setup.to
     let stage: Site.Stage = goesBack ? .rollback : .install
+    // What brings the server up by itself has to find its data files gone.
+    let isFirst = situation.facts.incomplete.contains(node) || situation.setup.site.startsItself.contains(stage)
+    if isFirst, let step = movingAside(node, goesBack: goesBack, situation) { return step }
     if situation.setup.site.has(stage), situation.facts.installed[node] != want {
       return hostStep(node, stage, situation)
     }
-    // Only where another node has the data: moved aside, the only copy of a shard would start empty.
-    if goesBack, situation.setup.wayBackNarrows, situation.setup.site.reach != .manual,
-      let shard = situation.setup.shard(of: node), situation.snapshot.primary(of: shard) != nil
-    {
-      let step = setAside(node, situation)
-      if !situation.facts.done.contains(step.key) { return step }
-    }
-    return hostStep(node, .start, situation)
+    return movingAside(node, goesBack: goesBack, situation) ?? hostStep(node, .start, situation)
+  }
+
+  /// Data files that must not be read again; nil where there are none, or where they are moved already.
+  ///
+  /// Only where another node has the data: moved aside, the only copy of a shard would start empty. What is incomplete
+  /// waits for that; what is only unreadable would not start, and says so.
+  private func movingAside(_ node: NodeID, goesBack: Bool, _ situation: Situation) -> Step? {
+    let isIncomplete = situation.facts.incomplete.contains(node)
+    guard isIncomplete || (goesBack && situation.setup.wayBackNarrows), situation.setup.site.reach != .manual,
+      let shard = situation.setup.shard(of: node), isIncomplete || situation.snapshot.primary(of: shard) != nil
+    else { return nil }
+    var step = setAside(node, situation)
+    if isIncomplete { step.gates = [Gate("shard-has-primary", .shard(shard.id))] }
+    return situation.facts.done.contains(step.key) ? nil : step
   }
 
   private func finish(_ node: NodeID, _ view: NodeView, _ situation: Situation) -> Next {

@@ -24,6 +24,8 @@ extension ClusterProcedure {
     case .shutDown(let node, _), .host(let node, .stop):
       situation.snapshot.nodes[node] = .down("stopped by this plan")
     case .host(let node, .start): situation.snapshot.nodes[node] = .up(started(node, situation))
+    case .host(let node, let stage) where situation.setup.site.startsItself.contains(stage):
+      situation.snapshot.nodes[node] = .up(started(node, situation))
     case .handOver(_, let from, let to):
       setRole(.replica, of: from, in: &situation)
       setRole(.primary, of: to, in: &situation)

@@ -13,7 +13,8 @@ package struct ClusterProcedure: Procedure {
     }
     // Where it cannot go on from here, nothing else is begun either.
     guard case .step = work else { return work }
-    return askForProbe(situation) ?? upgradeModeOn(situation) ?? backUps(situation) ?? work
+    return askForProbe(situation) ?? askToKeep(situation) ?? staging(situation) ?? upgradeModeOn(situation)
+      ?? backUps(situation) ?? work
   }
 
   /// The next thing that brings a node to its wanted version or a primary to its place; nil where all is reached.
@@ -26,6 +27,25 @@ package struct ClusterProcedure: Procedure {
   private func askForProbe(_ situation: Situation) -> Next? {
     situation.facts.done.contains(StepKey(confirming: .clientProbe))
       ? nil : .step(confirmation(.clientProbe, situation))
+  }
+
+  /// The package manager's question, put once and before anything is touched.
+  private func askToKeep(_ situation: Situation) -> Next? {
+    guard situation.setup.site.keepsConfiguration,
+      !situation.facts.done.contains(StepKey(confirming: .configurationFiles))
+    else { return nil }
+    return .step(confirmation(.configurationFiles, situation))
+  }
+
+  /// The new software on all hosts, fetched and verified: what is missing is known while nothing has happened yet.
+  private func staging(_ situation: Situation) -> Next? {
+    guard situation.setup.site.has(.stage) else { return nil }
+    for node in situation.setup.order where situation.facts.goals.want[node] == situation.setup.to {
+      guard !situation.facts.done.contains(StepKey(.stage, .node(node))) else { continue }
+      guard let view = situation.snapshot[node].view else { return unread(node, situation) }
+      if view.release != situation.setup.to { return .step(hostStep(node, .stage, situation)) }
+    }
+    return nil
   }
 
   /// Every node, before anything is touched: nothing in the cluster acts on its own while we work.

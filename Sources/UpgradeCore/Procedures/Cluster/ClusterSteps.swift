@@ -43,7 +43,7 @@ extension ClusterProcedure {
     let bakes = (kind == .canary || kind == .firstPromotion) && situation.setup.options.pace.bake > .zero
     return Step(
       key: StepKey(confirming: kind), title: texts.title, why: texts.why, action: .confirm(kind),
-      gates: kind == .clientProbe ? [] : health(situation),
+      gates: kind == .clientProbe || kind == .configurationFiles ? [] : health(situation),
       consent: Consent(QuestionName(kind), .reversible), impact: texts.impact, undo: "nothing to undo",
       usual: "your time", bake: bakes ? situation.setup.options.pace.bake : nil)
   }
@@ -54,6 +54,12 @@ extension ClusterProcedure {
     title: String, why: String, impact: String
   ) {
     switch kind {
+    case .configurationFiles:
+      (
+        "Keep your own configuration files where the package brings others?",
+        "the package manager would ask on every host, in the middle of the installation",
+        "none; what the package would have written lies beside your files (.dpkg-dist, .rpmnew)"
+      )
     case .clientProbe:
       (
         "Run a client probe?",
@@ -81,17 +87,27 @@ extension ClusterProcedure {
   func hostStep(_ node: NodeID, _ stage: Site.Stage, _ situation: Situation) -> Step {
     let address = situation.setup.address(node)
     let want = situation.facts.goals.want[node] ?? situation.setup.to
+    let startsItself = situation.setup.site.startsItself.contains(stage)
     let (verb, title, why, usual): (Verb, String, String, String) =
       switch stage {
       case .beforeNode:
         (.beforeNode, "Run the site's hook before \(address)", "the profile asks for it", "as long as the hook takes")
       case .afterNode:
         (.afterNode, "Run the site's hook after \(address)", "the profile asks for it", "as long as the hook takes")
-      case .install: (.install, "Install \(want) for \(address)", "the node is down and waits for it", "seconds")
+      case .candidate, .stage:
+        (
+          .stage, "Fetch and verify \(want) for \(address)",
+          "nothing is stopped before every host has what it needs", "seconds, and the time of the download"
+        )
+      case .install:
+        (
+          .install, "Install \(want) for \(address)" + (startsItself ? ", which starts it" : ""),
+          "the node is down and waits for it", "seconds"
+        )
       case .rollback:
         (.rollback, "Put \(want) back for \(address)", "the old version is wanted there again", "seconds")
       case .stop: (.stop, "Stop \(address)", "its software can be changed only while it is down", "seconds")
-      case .start, .stage: (.start, "Start \(address) on \(want)", "it rejoins its shard", "seconds, and the load time")
+      case .start: (.start, "Start \(address) on \(want)", "it rejoins its shard", "seconds, and the load time")
       }
     return Step(
       key: StepKey(verb, .node(node)), title: title, why: why, action: .host(node, stage),
@@ -123,10 +139,14 @@ extension ClusterProcedure {
   }
 
   func setAside(_ node: NodeID, _ situation: Situation) -> Step {
-    Step(
+    let setup = situation.setup
+    let old = setup.node(node)?.release.title ?? "the old version"
+    return Step(
       key: StepKey(.setAside, .node(node)),
-      title: "Move aside the data files of \(situation.setup.address(node))",
-      why: "they were written by the new version; the old one cannot read them and would not start",
+      title: "Move aside the data files of \(setup.address(node))",
+      why: situation.facts.incomplete.contains(node)
+        ? "following \(setup.to.title) as \(old) it missed writes without a sign, and takes all data anew"
+        : "they were written by the new version; the old one cannot read them and would not start",
       action: .setAside(node), impact: "nothing: the node is down and syncs from its primary when it is back",
       undo: "the files stay beside the data directory", usual: "under 1 s")
   }
@@ -160,9 +180,11 @@ extension ClusterProcedure {
       ],
       consent: Consent(question, narrows ? .noReturn : .visible),
       impact: "writes to \(shard.slots.count) slots pause, usually for less than 0.1 s, at worst 5 s; then MOVED",
-      undo: narrows
-        ? "a hand-over back works only until \(setup.address(from)) loses its link: after that its data format is too old"
-        : "a hand-over back: a second pause",
+      undo: setup.missesWrites(from)
+        ? "NONE without loss: from now on \(setup.address(from)) misses every SET with an expiry, without a sign"
+        : narrows
+          ? "a hand-over back works only until \(setup.address(from)) loses its link: after that its data format is too old"
+          : "a hand-over back: a second pause",
       usual: "under 0.1 s", patience: max(.seconds(120), setup.electionPause + .seconds(60)), isBoundary: true)
   }
 

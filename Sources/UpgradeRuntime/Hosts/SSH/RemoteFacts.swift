@@ -36,6 +36,20 @@ extension SSHLinks {
     return facts
   }
 
+  /// What a command that only looks prints on a host.
+  nonisolated func ask(_ command: String, on host: String, within bound: Duration) async -> HostAnswer {
+    let gathered = Gathered()
+    do throws(SSHFailure) {
+      let link = try await link(host)
+      _ = try await link.open()
+      let talk = try await link.talk(.ask(command), within: bound) { gathered.take($0) }
+      let code = talk.said.first { $0.first == "ended" }?.dropFirst().first.flatMap { Int32($0) }
+      return HostAnswer(code: code, output: gathered.bytes, complaint: talk.complaints.last(where: { !$0.isEmpty }))
+    } catch {
+      return HostAnswer(code: nil, output: [], complaint: error.description)
+    }
+  }
+
   /// A file of a host; nil where it cannot be read whole.
   nonisolated func file(_ path: String, on host: String, limit: Int) async -> [UInt8]? {
     let gathered = Gathered()

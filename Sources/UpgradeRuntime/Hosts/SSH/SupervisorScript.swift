@@ -85,6 +85,16 @@ struct SupervisorScript: Sendable {
         """)
   }
 
+  /// Runs a command that only looks, without a terminal and without a supervisor: it ends with the link.
+  static func ask(_ command: String) -> SupervisorScript {
+    SupervisorScript(
+      """
+      printf '%s\\n' "$mark"
+      sh -c \(ShellQuoting.word(command)) </dev/null
+      say ended "$?"
+      """)
+  }
+
   /// Whether a process is there and has not ended.
   static func processLives(_ pid: Int) -> SupervisorScript {
     SupervisorScript(following + "\nif born \(pid); then say yes; else say no; fi")

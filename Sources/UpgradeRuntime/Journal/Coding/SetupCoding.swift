@@ -110,7 +110,8 @@ extension Site: JournalCoded {
       "reach": reach.json, "remote": remote?.json,
       "addresses": addresses.isEmpty ? nil : .table(addresses.entries),
       "commands": .table(commands.mapValues { StageCommands($0) }), "bounds": .table(bounds),
-      "is_lab": isLab.json,
+      "starts_itself": startsItself.map(\.rawValue).sorted().json,
+      "keeps_configuration": keepsConfiguration.json, "is_lab": isLab.json,
     ])
   }
   init(json: JSONValue) throws(CodingFault) {
@@ -119,6 +120,9 @@ extension Site: JournalCoded {
       reach: try json.field("reach"), remote: try json.optional("remote"),
       addresses: AddressMap(json["addresses"] == nil ? [:] : try json.table("addresses")),
       commands: commands.mapValues(\.byNode), bounds: try json.table("bounds"),
+      // Journals of before these two.
+      startsItself: Set((try json.optional("starts_itself") ?? [String]()).compactMap(Stage.init(rawValue:))),
+      keepsConfiguration: try json.optional("keeps_configuration") ?? false,
       isLab: try json.field("is_lab"))
   }
 }
