@@ -32,6 +32,7 @@ extension RunDirectory {
     paths.journal = journal
     paths.report = reportText
     paths.backup = backup
+    paths.output = output
     return paths
   }
 

@@ -42,6 +42,15 @@ import UpgradeRuntime
     try await withNight(TrainingLab.LabRequest(from: .redis62, to: .redis70)) { night in
       #expect(try await check(night, to: "7.0.15").code == 0)
 
+      // One package for all six of them.
+      let profile = "\(night.folder)/package.yaml"
+      try Files.writeAtomically(
+        profile, Array("software:\n  install: {run: 'true', scope: host}\n  start: 'true {port}'\n".utf8))
+      let packaged = try await Night.run(
+        ["check", night.target, "--to", "7.0.15", "--json", "--profile", profile], folder: night.folder, on: night.loop)
+      expect(packaged, refusedBy: "one-node-per-package")
+      #expect(packaged.output.contains("install on 127.0.0.1 changes the software of 6 nodes at once"))
+
       // An open slot: the first shard's slot 0 on its way to the second.
       let (first, second) = (client(night, 0), client(night, 1))
       let ids = try await [first.send(["CLUSTER", "MYID"]).text ?? "", second.send(["CLUSTER", "MYID"]).text ?? ""]

@@ -129,6 +129,26 @@ import UpgradeRuntime
     }
   }
 
+  @Test func theEndOfAFileThatIsOnTheHost() async throws {
+    try await withPlace { place in
+      let path = "\(place.server.folder)/it's a log"
+      func read(from offset: Int, upTo count: Int, _ path: String) async -> String {
+        let read = await place.host.read(path, from: offset, upTo: count, on: Place.node)
+        return read.map { "\(String(decoding: $0.bytes, as: UTF8.self)), \($0.length)" } ?? "nothing"
+      }
+      #expect(await read(from: 0, upTo: 10, path) == "nothing")
+      try Files.writeAtomically(path, Array("0123456789".utf8))
+      #expect(await read(from: 0, upTo: 0, path) == ", 10")
+      #expect(await read(from: 4, upTo: 10, path) == "456789, 10")
+      #expect(await read(from: 4, upTo: 3, path) == "789, 10")
+      #expect(await read(from: 10, upTo: 3, path) == ", 10")
+      // It was begun anew since.
+      #expect(await read(from: 11, upTo: 20, path) == "0123456789, 10")
+      #expect(await read(from: 0, upTo: 20, place.server.folder) == "nothing")
+      #expect(await place.host.read(path, from: 0, upTo: 9, on: NodeID("bbbbbbbbbbbbbbbbbbbb")) == nil)
+    }
+  }
+
   /// Many nodes on one host, looked at all at once: an sshd opens ten sessions a connection, and no more are asked for.
   @Test func manyCommandsAtOnce() async throws {
     try await withPlace { place in

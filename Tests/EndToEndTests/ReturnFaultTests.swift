@@ -242,14 +242,23 @@ import UpgradeRuntime
         for try in $(seq 1000); do test -s server.pid && break; sleep 0.01; done
         kill -STOP $(cat server.pid); exit
         """, before: "start", on: Place.replica1)
+      let said = try await night.night.run(night.run() + ["--back-within", "4"])
       try await night.expectStopped(
-        try await night.night.run(night.run() + ["--back-within", "4"]), code: 3,
+        said, code: 3,
         says: [
           "STOPPED node-does-not-answer on \(replica): \(replica) is not refused, but has not answered for 4 s",
           "at risk:  Shard s1 is served by \(night.address(Place.primary1)), which has no other replica",
           "cause?    a guess: it is still loading its data, or its host is out of memory",
           "1 wait    Wait longer: nothing is changed meanwhile",
+          "The log of \(replica) ends like this (\(night.directory(Place.replica1))/server.log):",
         ])
+      // All that was read of it lies in the run's folder.
+      let run = try #require(try RunCatalogue(night.night.state).runs().first)
+      let copy = try #require(try Files.list(run.output).first { $0.hasSuffix("-node-does-not-answer.log") })
+      let kept = String(decoding: try Files.read("\(run.output)/\(copy)"), as: UTF8.self)
+      #expect(kept.contains("Redis version=7.0.15"))
+      let last = try #require(kept.split(separator: "\n").last)
+      #expect(said.output.contains(last.prefix(60)))
 
       try await night.night.withPerson(night.resume()) { person in
         _ = try await person.meets("node-does-not-answer")

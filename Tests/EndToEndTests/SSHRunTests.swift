@@ -133,6 +133,20 @@ import UpgradeRuntime
     }
   }
 
+  /// Its log lies on its host, and is read there.
+  @Test func aNodeThatDoesNotComeUpForAReasonThatItsLogTells() async throws {
+    try await Self.withRemoteNight { night, _ in
+      let replica = night.address(Place.replica1)
+      try night.put("echo junk >\(night.directory(Place.replica1))/nodes.conf", before: "start", on: Place.replica1)
+      try await night.expectStopped(
+        try await night.night.run(night.run()), code: 3,
+        says: [
+          "but nobody listens on \(replica): its nodes.conf cannot be read (",
+          "The log of \(replica) since then (\(night.directory(Place.replica1))/server.log):",
+        ])
+    }
+  }
+
   @Test func aKeyThatIsNotLetInIsASentenceAndNoHang() async throws {
     try await Self.withRemoteNight { night, server in
       try Files.writeAtomically("\(server.folder)/authorized", try Files.read("\(server.folder)/other_id.pub"))

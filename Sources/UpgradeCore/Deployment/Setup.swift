@@ -150,6 +150,8 @@ package struct Site: Hashable, Sendable {
   package var bounds: [Stage: Duration]
   /// The commands that bring the server up by themselves, as packages do.
   package var startsItself: Set<Stage>
+  /// The commands that change the software of all nodes of a host, not of one of them.
+  package var hostWide: Set<Stage>
   /// Whether the package's question about changed configuration files is answered for all hosts with "keep".
   package var keepsConfiguration: Bool
   /// True for throw-away servers: what the lab itself causes is then a note.
@@ -158,7 +160,7 @@ package struct Site: Hashable, Sendable {
   package init(
     reach: Reach, remote: Remote? = nil, addresses: AddressMap = AddressMap(),
     commands: [Stage: [NodeID: String]], bounds: [Stage: Duration], startsItself: Set<Stage> = [],
-    keepsConfiguration: Bool = false, isLab: Bool
+    hostWide: Set<Stage> = [], keepsConfiguration: Bool = false, isLab: Bool
   ) {
     self.reach = reach
     self.remote = remote
@@ -166,6 +168,7 @@ package struct Site: Hashable, Sendable {
     self.commands = commands
     self.bounds = bounds
     self.startsItself = startsItself
+    self.hostWide = hostWide
     self.keepsConfiguration = keepsConfiguration
     self.isLab = isLab
   }

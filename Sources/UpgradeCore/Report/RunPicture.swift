@@ -123,6 +123,8 @@ package struct RunPaths: Hashable, Sendable {
   package var journal = ""
   package var report = ""
   package var backup = ""
+  /// The folder of what commands and logs said.
+  package var output = ""
   package init() {}
 }
 

@@ -14,6 +14,7 @@ package enum Rulebook {
     ReplicaBuffer(), BacklogCoversRestart(), ReplicationTimeout(), DisklessLoad(),
     ConfigurationSaved(), ConfigurationFile(), ConfigDirectives(), UsersSaved(), ChannelRulesKept(), ModulesKnown(),
     PermissionsGranted(), CertificateExpiry(), NoOtherOperator(), HostsSpread(), HostsReached(), CommandsOutliveLink(),
+    OneNodePerPackage(),
     DiskForSaves(), HugePages(), SupervisorLetsStop(), NoRivalController(),
     HandOverCandidate(), SeenByPeers(), SameKeys(), CompleteResync(), ShardHasPrimary(), ShardsServed(), OnTarget(),
   ]

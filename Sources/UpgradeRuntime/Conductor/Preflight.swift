@@ -104,8 +104,8 @@ package struct Preflight: Sendable {
     }
     return Site(
       reach: profile.reach, remote: profile.remote(nodes), addresses: profile.places.addresses, commands: commands,
-      bounds: bounds, startsItself: profile.startsItself, keepsConfiguration: profile.keepsConfiguration,
-      isLab: request.isLab)
+      bounds: bounds, startsItself: profile.startsItself, hostWide: profile.hostWide,
+      keepsConfiguration: profile.keepsConfiguration, isLab: request.isLab)
   }
 
   /// What the plan has to say about the hosts that commands run on; connects to each of them.

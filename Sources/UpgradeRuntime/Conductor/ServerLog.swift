@@ -1,14 +1,14 @@
-// What a node's own log says of a start that did not come about: shown with the command, kept with its output.
+// What a node's own log says where the node did not come back: shown, and kept in the run's folder.
 
 import SystemIO
 import UpgradeCore
 
-/// The log of one node around one start.
+/// The log of one node, around one start or at its end.
 struct ServerLog: Sendable {
   let host: any HostRunner
   let node: NodeID
   let path: String
-  /// How long it was before the start; nil where it could not be read.
+  /// How long it was before the start, 0 for all of it; nil where it could not be read.
   var begin: Int?
 
   /// Bytes of its end that are looked at.
@@ -29,6 +29,36 @@ struct ServerLog: Sendable {
     // Where the middle was left out, the first line is a piece of one.
     if read.length - begin > Self.limit, !lines.isEmpty { lines.removeFirst() }
     return lines
+  }
+}
+
+extension ServerLog {
+  /// Problems whose cause a log may tell, and no command of ours has told.
+  private static let told: Set<String> = [
+    ClusterProblem.nodeDown, ClusterProblem.nodeUnread, ClusterProblem.notBack, ClusterProblem.empty,
+    ClusterProblem.dataGone, ClusterProblem.restartedByOthers,
+  ]
+
+  /// The end of the log of the node that a problem is about, in the place of a command's output; nil where there is
+  /// none, or none that can be read. What it holds goes to `copy` as well.
+  static func output(
+    about problem: Problem, _ setup: Setup?, on host: any HostRunner, keptIn folder: String, loop: EventLoop
+  ) async -> CommandOutput? {
+    guard told.contains(problem.name), case .node(let id) = problem.object, let node = setup?.node(id),
+      !node.logFile.isEmpty
+    else { return nil }
+    let lines = await ServerLog(host: host, node: id, path: node.logFile, begin: 0).since()
+    guard !lines.isEmpty else { return nil }
+    let copy = "\(folder)/\(id.text.prefix(8))-\(problem.name).log"
+    let text = lines.map { $0 + "\n" }.joined()
+    let isKept =
+      (try? await loop.blocking({ () throws(SystemError) in try Files.writeAtomically(copy, Array(text.utf8)) })) != nil
+    let last = Array(lines.suffix(20))
+    var shown = ["The log of \(node.address) ends like this (\(node.logFile)):"] + last
+    if let matcher = LogMatchers.find(in: last)?.matcher { shown.append("\(matcher.meaning); \(matcher.advice)") }
+    return CommandOutput(
+      command: "tail -n 20 \(ShellQuoting.word(node.logFile))", node: node.address.description, lines: shown,
+      status: "its log", path: isKept ? copy : node.logFile)
   }
 }
 

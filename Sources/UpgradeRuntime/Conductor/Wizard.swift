@@ -378,27 +378,7 @@ package actor Wizard: WizardDriver, PictureSource {
     await session?.end()
     if ended.kind == .done { await open?.host.tidyUp() }
     await open?.concluded(picture)
-    conclude(Conclusion(exitCode: exitCode(ended).rawValue, lines: closing(ended)))
-  }
-
-  private func exitCode(_ ended: Ending) -> ExitCode {
-    switch ended.kind {
-    case .done: picture.finish?.lines.contains { $0.mark == .fail } == true ? .needsPerson : .done
-    case .woundDown: ended.everyShardServed == true ? .stoppedResumable : .needsPerson
-    case .stopped:
-      ended.name == EndingName.notStarted ? .refused : ended.everyShardServed == true ? .stoppedResumable : .needsPerson
-    }
-  }
-
-  private func closing(_ ended: Ending) -> [String] {
-    switch ended.kind {
-    case .done: ["\(ended.sentence) Report: redis-upgrade report \(parts.run)"]
-    case .woundDown: ["Wound down. \(ended.sentence)"]
-    case .stopped:
-      ended.name == EndingName.notStarted
-        ? [ended.sentence]
-        : ["Stopped (\(ended.name)): \(ended.sentence)", "Go on with: redis-upgrade resume \(picture.state.run)"]
-    }
+    conclude(Conclusion(exitCode: picture.exitCode(ended).rawValue, lines: picture.closing(ended)))
   }
 
   private func conclude(_ conclusion: Conclusion) {
@@ -415,8 +395,17 @@ package actor Wizard: WizardDriver, PictureSource {
   }
 
   /// Records that became durable, in words.
-  package func recorded(_ records: [Record], wallMilliseconds: Int64) {
+  ///
+  /// A node's log is there before the problem is shown: reading it is bounded, and nothing else happens meanwhile.
+  package func recorded(_ records: [Record], wallMilliseconds: Int64) async {
+    var log: CommandOutput?
+    for case .problem(let problem) in records {
+      guard let open else { continue }
+      log = await ServerLog.output(
+        about: problem, picture.setup, on: open.host, keptIn: open.paths.output, loop: parts.loop)
+    }
     draw { picture in
+      if let log { picture.output = log }
       for record in records {
         if case .started(_, _, let setup) = record { picture.setup = setup }
         picture.times.apply(record, at: wallMilliseconds)

@@ -98,9 +98,12 @@ package enum BuiltInProfiles {
     for (stage, line) in lines {
       // A line that could not be read would be missing, and a test misses it.
       guard let template = try? CommandTemplate(line.text, at: nil) else { continue }
-      let startsItself = startsItself && changes.contains(stage)
+      // There is one package, or one link `current`, for all servers of a host.
+      let isHostWide = changes.contains(stage)
+      let startsItself = startsItself && isHostWide
       commands[stage] = Profile.Command(
-        template: template, scope: .node, bound: Profile.usualBound(of: stage), form: .commandLine, place: nil,
+        template: template, scope: isHostWide ? .host : .node, bound: Profile.usualBound(of: stage),
+        form: .commandLine, place: nil,
         startsItself: startsItself, keepsConfiguration: startsItself)
     }
     return Profile(name: name, reach: .local, commands: commands, base: name)

@@ -57,6 +57,11 @@ package struct Profile: Equatable, Sendable {
   /// The commands that bring the server up by themselves.
   package var startsItself: Set<Site.Stage> { Set(commands.filter(\.value.startsItself).keys) }
 
+  /// The commands that change the software of all nodes of a host.
+  package var hostWide: Set<Site.Stage> {
+    Set([Site.Stage.install, .rollback].filter { scope(of: $0) == .host })
+  }
+
   /// Whether a question about changed configuration files is answered for all hosts before the start.
   package var keepsConfiguration: Bool { commands.values.contains(where: \.keepsConfiguration) }
 

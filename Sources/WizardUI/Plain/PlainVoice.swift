@@ -104,10 +104,10 @@ package struct PlainVoice: Sendable {
     return lines
   }
 
-  /// What the node's own log says, where the command that started it is followed by that.
+  /// What the node's own log says, where that was read.
   private func logLines(_ node: String, _ picture: RunPicture) -> [String] {
     guard let output = picture.output, output.node == node,
-      let start = output.lines.lastIndex(where: { $0.hasPrefix("The log of \(node) since then") })
+      let start = output.lines.lastIndex(where: { $0.hasPrefix("The log of \(node) ") })
     else { return [] }
     return output.lines[start...].prefix(24).map { entry("log:", $0) }
   }

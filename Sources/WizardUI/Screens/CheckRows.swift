@@ -19,7 +19,7 @@ package struct CheckRow: Hashable, Sendable {
   package var result: CheckResult?
 
   /// What was seen says little without the rule; the rule's own sentence would say that it holds.
-  var sentence: String { id.object == nil ? text : "\(id.rule): \(text)" }
+  var sentence: String { id.object == nil && word != .skip ? text : "\(id.rule): \(text)" }
 }
 
 /// All rows and their counts.
@@ -50,13 +50,27 @@ package struct CheckRows: Hashable, Sendable {
         text: result.saw.isEmpty ? result.title : result.saw, object: result.object,
         result: result)
     }
-    guard let first = quiet.first else { return rows }
-    let objects = quiet.count == 1 ? first.object : "\(quiet.count) of \(results.count)"
+    // It holds where it applies: a rule about replicas is not left out because there are primaries as well.
+    let passed = quiet.filter { $0.result == .pass }
+    guard let first = passed.first ?? quiet.first else { return rows }
+    let asked = results.count { $0.result != .skip }
+    let objects =
+      switch passed.isEmpty {
+      case true: quiet.count == 1 ? first.object : "all \(quiet.count)"
+      case false: asked == 1 ? first.object : "\(passed.count) of \(asked)"
+      }
     rows.append(
       CheckRow(
-        id: .init(rule: name), word: isRunning ? .running : CheckWord(first.result), text: first.title,
-        object: objects, result: first))
+        id: .init(rule: name), word: isRunning ? .running : CheckWord(first.result),
+        text: passed.isEmpty ? first.saw : first.title, object: objects, result: first))
     return rows
+  }
+
+  /// What refuses the start, then what else is to be read, then the rest; within these in the order of the rules.
+  package var worstFirst: [CheckRow] {
+    // A row that is looked at again stays where it was until its result is there.
+    let order: [CheckResult.Result?] = [.fail, .unknown, .warn, .note, nil, .pass, .skip]
+    return order.flatMap { result in rows.filter { $0.result?.result == result } }
   }
 
   package func count(_ result: CheckResult.Result) -> Int { results.count { $0.result == result } }

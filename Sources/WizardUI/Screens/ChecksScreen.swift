@@ -4,7 +4,7 @@ import UpgradeCore
 
 /// Where the operator is among the checks.
 package struct ChecksPlace: Hashable, Sendable {
-  /// nil: the first failure, or the first row.
+  /// nil: the first row, which is the worst.
   package var selected: CheckRow.ID?
   package var window = ScrollWindow()
   package var detail = ScrollWindow()
@@ -15,16 +15,18 @@ struct ChecksScreen: WizardScreen {
   let picture: RunPicture
   let model: WizardModel
   private let rows: CheckRows
+  private let list: [CheckRow]
 
   init(_ picture: RunPicture, _ model: WizardModel) {
     self.picture = picture
     self.model = model
     rows = CheckRows(picture.checks, running: picture.checking)
+    list = rows.worstFirst
   }
 
   private var selected: Int {
-    if let id = model.checks.selected, let row = rows.rows.firstIndex(where: { $0.id == id }) { return row }
-    return rows.rows.firstIndex { $0.word == .fail || $0.word == .unknown } ?? 0
+    if let id = model.checks.selected, let row = list.firstIndex(where: { $0.id == id }) { return row }
+    return 0
   }
 
   var keys: [Request] {
@@ -66,15 +68,15 @@ struct ChecksScreen: WizardScreen {
   }
 
   func draw(in area: Rectangle, on canvas: inout Canvas) -> Position? {
-    let (list, detail) = areas(area)
-    let inside = Card().inside(list)
+    let (upper, lower) = areas(area)
+    let inside = Card().inside(upper)
     let table = table(in: inside)
-    let position = model.checks.window.showing(selected, of: rows.rows.count, height: inside.rows)
-      .position(of: rows.rows.count, height: inside.rows)
+    let position = model.checks.window.showing(selected, of: list.count, height: inside.rows)
+      .position(of: list.count, height: inside.rows)
     Card(Line("Checks  ") + rows.counts, note: Line(position ?? ""), isFocused: !model.isLower)
-      .draw(in: list, on: &canvas)
+      .draw(in: upper, on: &canvas)
     table.draw(in: inside, on: &canvas)
-    detailCard.draw(in: detail, on: &canvas)
+    detailCard.draw(in: lower, on: &canvas)
     return table.cursor(in: inside)
   }
 
@@ -84,20 +86,20 @@ struct ChecksScreen: WizardScreen {
         .init("", .fixed(CheckWord.columns)), .init("check", .rest(least: 20)),
         .init("object", .natural(most: 24), alignment: .right, leftOutAt: 1),
       ],
-      rows: rows.rows.map { [$0.word.line, Line($0.sentence), Line($0.object)] }, selected: selected,
+      rows: list.map { [$0.word.line, Line($0.sentence), Line($0.object)] }, selected: selected,
       window: model.checks.window, isFocused: !model.isLower)
   }
 
   /// The list takes what it needs, the card below never less than seven rows.
   private func areas(_ area: Rectangle) -> (upper: Rectangle, lower: Rectangle) {
-    split(area, lower: min(area.rows / 2, max(7, area.rows - rows.rows.count - 3)))
+    split(area, lower: min(area.rows / 2, max(7, area.rows - list.count - 3)))
   }
 
   private var detailCard: ScrolledCard {
-    guard rows.rows.indices.contains(selected), let result = rows.rows[selected].result else {
+    guard list.indices.contains(selected), let result = list[selected].result else {
       return ScrolledCard("Selected", [], isFocused: model.isLower)
     }
-    let row = rows.rows[selected]
+    let row = list[selected]
     let parts = [
       ("Rule", result.title), ("Why", result.why), ("Saw", result.saw), ("Fix", result.fix),
       ("After", result.fix.isEmpty ? "" : result.after),
@@ -111,8 +113,8 @@ struct ChecksScreen: WizardScreen {
   func take(_ request: Request, _ model: inout WizardModel) -> [WizardEffect]? {
     switch request {
     case .rerun:
-      guard rows.rows.indices.contains(selected) else { return [] }
-      return [.send(.recheck(rows.rows[selected].id.rule))]
+      guard list.indices.contains(selected) else { return [] }
+      return [.send(.recheck(list[selected].id.rule))]
     case .rerunAll: return [.send(.recheck(nil))]
     case .nextStep:
       guard picture.rail == .checks, model.lookingAt == nil else { return nil }
@@ -124,8 +126,8 @@ struct ChecksScreen: WizardScreen {
       model.checks.detail.first = first
       return []
     }
-    guard let row = Movement.target(request, from: selected, of: rows.rows.count) else { return nil }
-    model.checks.selected = rows.rows[row].id
+    guard let row = Movement.target(request, from: selected, of: list.count) else { return nil }
+    model.checks.selected = list[row].id
     model.checks.detail = ScrollWindow()
     return []
   }

@@ -45,6 +45,18 @@ import Testing
   ])
   func commandsOutliveLink(row: RuleCase) throws { try row.check("commands-outlive-link") }
 
+  @Test(arguments: [
+    RuleCase("each its own", host, "n/a: no command changes more than one node"),
+    RuleCase(
+      "one package for six", host,
+      "broken: install and rollback on 127.0.0.1 changes the software of 6 nodes at once, whichever of them is stopped; "
+        + "a primary among them: 127.0.0.1:7000, 127.0.0.1:7001, 127.0.0.1:7002 -> give each server its own copy of the "
+        + "software, and the profile commands with {port} or {unit} that change one copy (scope: node); without that, "
+        + "move all but one node away from 127.0.0.1"
+    ) { $0.hostWide = [.install, .rollback] },
+  ])
+  func oneNodePerPackage(row: RuleCase) throws { try row.check("one-node-per-package") }
+
   @Test func aHostThatIsClosedRefusesAndAPoorOneDoesNot() throws {
     func results(_ reach: HostReach) throws -> [CheckResult] {
       var cluster = TestCluster()

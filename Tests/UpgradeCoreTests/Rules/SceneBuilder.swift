@@ -58,6 +58,7 @@ struct TestCluster {
   var isLab = false
   var reach = Site.Reach.local
   var stages: Set<Site.Stage> = [.start]
+  var hostWide: Set<Site.Stage> = []
   /// Bytes that each primary wrote in the ten seconds before; nil: nothing is known of before.
   var writtenBefore: Int?
   var lagBound = 1_048_576
@@ -159,7 +160,7 @@ struct TestCluster {
       wayBackNarrows: true,
       site: Site(
         reach: reach, commands: Dictionary(uniqueKeysWithValues: stages.map { ($0, command) }), bounds: [:],
-        isLab: isLab),
+        hostWide: hostWide, isLab: isLab),
       options: Options(lagBound: lagBound), encryption: encryption)
     let snapshot = try snapshot(found)
     return Scene(

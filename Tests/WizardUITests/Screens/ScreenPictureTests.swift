@@ -14,11 +14,11 @@ import Testing
        redis-upgrade  redis://10.0.3.10:6379       6.2.14 -> 7.0.15   LIVE   00:00:00
        [1 Checks] ─── 2 Plan ─── 3 Nodes ─── 4 Finish ─── 5 Report
       ┌─ Checks  12 pass  1 warn  1 FAIL ────────────────────────────────────────────┐
+      │>FAIL last-save-ok: rdb_last_bgsave_status:err                  10.0.3.14:6379│
+      │ WARN hosts-apart: 6 nodes on 3 hosts                              the cluster│
       │ PASS every node answers                                                6 of 6│
       │ PASS the cluster is ok, every slot is served                      the cluster│
-      │>FAIL last-save-ok: rdb_last_bgsave_status:err                  10.0.3.14:6379│
       │ PASS the last save succeeded                                           5 of 6│
-      │ WARN hosts-apart: 6 nodes on 3 hosts                              the cluster│
       │                                                                              │
       ├─ Selected: FAIL  last-save-ok  on 10.0.3.14:6379 ────────────────────────────┤
       │ Rule    the last save succeeded                                              │
@@ -40,11 +40,11 @@ import Testing
         ................**********************.......****************...****
         .**********
         ..******************YYYYYY**RRRRRR*
-        ..gggg
-        ..gggg
         .*RRRR*************************************************************************
-        ..gggg
         ..YYYY
+        ..gggg
+        ..gggg
+        ..gggg
 
         .............RRRR
         ..****

@@ -66,7 +66,7 @@ extension SSHLinks {
 }
 
 /// Bytes that arrive in pieces.
-private final class Gathered: Sendable {
+final class Gathered: Sendable {
   private let all = Mutex<[UInt8]>([])
   func take(_ bytes: [UInt8]) { all.withLock { $0 += bytes } }
   var bytes: [UInt8] { all.withLock { $0 } }

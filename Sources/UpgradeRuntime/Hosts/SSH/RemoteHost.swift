@@ -109,6 +109,24 @@ package struct RemoteHost: HostRunner {
     return moved
   }
 
+  package func read(
+    _ path: String, from offset: Int, upTo count: Int, on node: NodeID
+  ) async -> (bytes: [UInt8], length: Int)? {
+    guard let host = hosts[node] else { return nil }
+    let gathered = Gathered()
+    do throws(SSHFailure) {
+      let link = try await links.link(host)
+      _ = try await link.open(until: loop.now + .seconds(3))
+      let script = SupervisorScript.end(of: path, from: offset, upTo: count)
+      let talk = try await link.talk(script, within: .seconds(3)) { gathered.take($0) }
+      let length = talk.said.first { $0.first == "length" }?.dropFirst().first.flatMap { Int($0) }
+      guard talk.says("whole"), let length else { return nil }
+      return (gathered.bytes, length)
+    } catch {
+      return nil
+    }
+  }
+
   /// Only hosts that the run has sent commands to, and only what lies there under its own name.
   package func tidyUp() async {
     let names = (try? Files.list(folder)) ?? []

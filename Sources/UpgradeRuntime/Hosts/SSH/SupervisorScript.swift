@@ -134,6 +134,24 @@ struct SupervisorScript: Sendable {
       """)
   }
 
+  /// The length of a file, and what it holds from an offset on: the last bytes where there are more; `whole` is said
+  /// where it could be read.
+  static func end(of path: String, from offset: Int, upTo count: Int) -> SupervisorScript {
+    SupervisorScript(
+      """
+      file=\(ShellQuoting.word(path)) start=\(offset) count=\(count)
+      printf '%s\\n' "$mark"
+      [ -f "$file" ] && [ -r "$file" ] && size=$(wc -c <"$file") || exit
+      size=$((size))
+      # Shorter than it was: it was begun anew.
+      [ "$size" -lt "$start" ] && start=0
+      [ "$((size - start))" -gt "$count" ] && start=$((size - count))
+      say length "$size"
+      [ "$count" -gt 0 ] && { tail -c "+$((start + 1))" "$file" | head -c "$count" || exit; }
+      say whole
+      """)
+  }
+
   /// What rules want to know of a host: memory, room where these directories are, pages, which known processes are
   /// there, and the units of these servers. Read on this machine as well.
   static func facts(_ directories: [String], processes: [Int]) -> SupervisorScript {

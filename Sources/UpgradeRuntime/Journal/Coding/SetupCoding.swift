@@ -111,6 +111,7 @@ extension Site: JournalCoded {
       "addresses": addresses.isEmpty ? nil : .table(addresses.entries),
       "commands": .table(commands.mapValues { StageCommands($0) }), "bounds": .table(bounds),
       "starts_itself": startsItself.map(\.rawValue).sorted().json,
+      "host_wide": hostWide.map(\.rawValue).sorted().json,
       "keeps_configuration": keepsConfiguration.json, "is_lab": isLab.json,
     ])
   }
@@ -120,8 +121,9 @@ extension Site: JournalCoded {
       reach: try json.field("reach"), remote: try json.optional("remote"),
       addresses: AddressMap(json["addresses"] == nil ? [:] : try json.table("addresses")),
       commands: commands.mapValues(\.byNode), bounds: try json.table("bounds"),
-      // Journals of before these two.
+      // Journals of before these three.
       startsItself: Set((try json.optional("starts_itself") ?? [String]()).compactMap(Stage.init(rawValue:))),
+      hostWide: Set((try json.optional("host_wide") ?? [String]()).compactMap(Stage.init(rawValue:))),
       keepsConfiguration: try json.optional("keeps_configuration") ?? false,
       isLab: try json.field("is_lab"))
   }
