@@ -56,6 +56,7 @@ import UpgradeRuntime
         try await console.press("q")
         let leave = try await console.wait("the question whether to leave") {
           $0.contains("Leave the wizard?") && $0.asked?.isArmed == true
+            && $0.asked?.text.hasPrefix("Leave now?") == true
         }
         try await console.agree(to: try #require(leave.asked))
         let end = try await console.wait(for: "Type e (end) or k (keep):")

@@ -123,6 +123,6 @@ extension Setup {
 }
 
 extension State {
-  /// Whether this run has begun anything that changes the deployment; what was only fetched changes nothing.
-  package var hasChanged: Bool { attempts.keys.contains { $0.verb != .confirm && $0.verb != .stage } }
+  /// Whether this run has begun anything on a server or a host; what was fetched lies there too.
+  package var hasChanged: Bool { attempts.keys.contains { $0.verb != .confirm } }
 }
