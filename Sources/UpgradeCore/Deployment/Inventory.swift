@@ -30,6 +30,8 @@ package struct Inventory: Hashable, Sendable {
   package var readers: Int?
   /// What other members of its shard answered to the login that it would use to follow them; nil where not tried.
   package var refusedLogins: [String]?
+  /// The file that tells a node of a cluster at its start who it is; nil where it could not be looked at.
+  package var identityFile: IdentityFile?
 
   package init(
     configuration: [String: String], users: [String]?, storedUsers: [String]? = nil, modules: [String]?,
@@ -45,6 +47,22 @@ package struct Inventory: Hashable, Sendable {
     self.permissions = permissions
     self.unsavedDirectives = unsavedDirectives
     self.certificates = certificates
+  }
+}
+
+/// What `cluster-config-file` (`nodes.conf`) is like on the host of a node.
+package struct IdentityFile: Hashable, Sendable {
+  package var path: String
+  /// The node that it is the file of, by its line `myself`; nil where there is no such line, or it may not be read.
+  package var node: NodeID?
+  package var isThere: Bool
+  /// The kind of file system, as `stat -f` names it: `ext2/ext3`, `tmpfs`.
+  package var fileSystem: String?
+  package init(path: String, isThere: Bool, fileSystem: String? = nil, node: NodeID? = nil) {
+    self.path = path
+    self.isThere = isThere
+    self.fileSystem = fileSystem
+    self.node = node
   }
 }
 
@@ -95,6 +113,9 @@ package struct Usage: Hashable, Sendable {
   package var uncountedBytes: Int?
   /// `tracking_clients`: connections that keep a cache of their own.
   package var trackingClients: Int?
+  /// The largest value of each kind, as the lower bound of a power of two: `strings` in bytes, `lists`, `sets`,
+  /// `zsets` and `hashes` in elements. From Redis 8.0 on; nil where it is not counted.
+  package var largest: [String: Int]?
   package init(calls: [String: Int], uptimeSeconds: Int) {
     self.calls = calls
     self.uptimeSeconds = uptimeSeconds

@@ -81,6 +81,7 @@ extension Reader {
       }
       usage.errors = Dictionary(errors, uniquingKeysWith: +)
     }
+    if info.sections.contains("keysizes") { usage.largest = largest(info) }
     for (name, value) in info.fields where name.hasPrefix("cmdstat_") {
       guard let calls = InfoParts(value).number("calls"), calls > 0 else { continue }
       let command = name.dropFirst(8).lowercased()
@@ -89,6 +90,31 @@ extension Reader {
     }
     guard info.sections.contains("modules") else { return (usage, nil) }
     return (usage, info.modules)
+  }
+
+  /// `db0_distrib_lists_items:1=3,512K=1`: values by the power of two that their size has reached (redis 8.0 server.c,
+  /// `genRedisInfoString`).
+  private static func largest(_ info: InfoText) -> [String: Int] {
+    var largest: [String: Int] = [:]
+    for (name, value) in info.fields {
+      let words = name.split(separator: "_")
+      guard words.count == 4, words[0].hasPrefix("db"), words[1] == "distrib" else { continue }
+      for bin in value.split(separator: ",") {
+        guard let size = bin.split(separator: "=").first.flatMap(powerOfTwo) else { continue }
+        largest[String(words[2])] = max(largest[String(words[2]), default: 0], size)
+      }
+    }
+    return largest
+  }
+
+  /// `512`, `4K`, `1M`, `2G`.
+  private static func powerOfTwo(_ text: Substring) -> Int? {
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let units = ["": 0, "K": 10, "M": 20, "G": 30, "T": 40, "P": 50]
+    guard let number = Int(digits), number < 1024, let shift = units[String(text.dropFirst(digits.count))] else {
+      return nil
+    }
+    return number << shift
   }
 
   /// The connections of `CLIENT LIST` that read from a replica (`READONLY`), other than wizards.

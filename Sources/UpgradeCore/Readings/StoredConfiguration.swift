@@ -42,6 +42,11 @@ package struct StoredConfiguration: Hashable, Sendable {
       })
   }
 
+  /// The first value of a directive's last line, as it is written.
+  package func value(of directive: String) -> String? {
+    lines.last { $0.directive == directive }?.values.first
+  }
+
   /// The file that the lines about users are in; nil where they are lines of this one.
   package var usersFile: String? {
     lines.last { $0.directive == "aclfile" }?.values.first.flatMap { $0.isEmpty ? nil : $0 }

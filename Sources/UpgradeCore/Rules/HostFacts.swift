@@ -13,6 +13,8 @@ package struct HostFacts: Hashable, Sendable {
   package var processes: Set<String>?
   /// The systemd unit that a server's process belongs to, by its number.
   package var units: [Int: UnitFacts] = [:]
+  /// The packages of servers that are installed; nil where no package manager that is known was asked.
+  package var packages: PackageFacts?
   package init(
     memoryAvailable: Int?, overcommitMemory: Int?, freeDisk: [String: Int], reach: HostReach? = nil
   ) {
@@ -40,6 +42,19 @@ package struct UnitFacts: Hashable, Sendable {
   var restartsAfterStop: Bool { restart == "always" || restart == "on-success" }
 }
 
+/// What a host's package manager has, and does by itself.
+package struct PackageFacts: Hashable, Sendable {
+  /// `dpkg` or `rpm`.
+  package var manager: String
+  /// The installed packages of servers, by name, each with whether it is held.
+  package var held: [String: Bool] = [:]
+  /// The program that upgrades packages without being asked; nil where none is on.
+  package var unattended: String?
+  /// `/usr/sbin/policy-rc.d` is there, and decides whether a package may start what it brings.
+  package var hasPolicy = false
+  package init(manager: String) { self.manager = manager }
+}
+
 extension HostFacts {
   /// Takes what the script of facts said of a host, a line in words: `memory 123`, `unit 77 redis.service always 1min 30s`.
   package mutating func hear(_ said: [String]) {
@@ -57,6 +72,11 @@ extension HostFacts {
       guard said.count > 3, let pid = Int(said[1]) else { return }
       units[pid] = UnitFacts(
         name: said[2], restart: said[3], stopSeconds: Self.seconds(said.dropFirst(4)))
+    case "packages": packages = PackageFacts(manager: said[1])
+    case "package":
+      if said.count > 2 { packages?.held[said[1]] = said[2] == "hold" }
+    case "unattended": packages?.unattended = said[1]
+    case "policy": packages?.hasPolicy = said[1] == "yes"
     default: break
     }
   }

@@ -116,6 +116,49 @@ struct SupervisorLetsStop: NodeRule {
   }
 }
 
+struct IdentityKept: NodeRule {
+  let name: RuleName = "identity-file"
+  let severity = Severity.blocking
+  let title = "Every node finds the file that says who it is at its next start"
+  let why =
+    "Without its nodes.conf a node comes back as a new one: with another id, unknown to its cluster, of no shard."
+  let reads = "on each host: cluster-config-file of the node, its line myself, and the file system that it is on"
+  let remedy = "CLUSTER SAVECONFIG writes it anew; it belongs on a disk that outlives the host."
+  let source = "redis.io documentation, CLUSTER SAVECONFIG; redis src/cluster.c, clusterLoadConfig"
+  let severityVaries = "a warning where only the host's own restart loses it"
+
+  func severity(of object: ObjectID, in scene: Scene) -> Severity {
+    let isLost = scene.nodes(of: object).contains { node in
+      guard let file = scene.snapshot[node].view?.inventory?.identityFile else { return false }
+      return !file.isThere || (file.node != nil && file.node != node)
+    }
+    return isLost ? .blocking : .warning
+  }
+
+  func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
+    guard let file = view.inventory?.identityFile else {
+      return .notApplicable(why: "the file of \(scene.name(node)) that names it cannot be read from here")
+    }
+    let saved = scene.paste(node, "CLUSTER SAVECONFIG")
+    guard file.isThere else {
+      return .broken(
+        saw: "\(file.path) is not there, by which \(scene.name(node)) knows who it is when it starts again",
+        fix: "let it be written anew: \(saved)")
+    }
+    if let other = file.node, other != node {
+      return .broken(
+        saw: "\(file.path) is that of node \(other.text.prefix(8)), and \(scene.name(node)) is \(node.text.prefix(8))",
+        fix: "see which other server writes there; then: \(saved)")
+    }
+    if let kind = file.fileSystem, ["tmpfs", "ramfs"].contains(kind) {
+      return .broken(
+        saw: "\(file.path) is in memory (\(kind)): after a restart of its host \(scene.name(node)) is a new node",
+        fix: "keep that host up until the run is done, and move the directory to a disk when there is time")
+    }
+    return .holds(saw: file.path)
+  }
+}
+
 struct NoRivalController: Rule {
   let name: RuleName = "no-rival-controller"
   let severity = Severity.warning

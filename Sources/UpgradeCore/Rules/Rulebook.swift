@@ -10,12 +10,13 @@ package enum Rulebook {
     AnnouncedNames(), BusLinksKept(), EnoughVoters(),
     ReplicaInSync(), InSync(), HasReplica(), ReplicaReadOnly(), ReplicaKeys(), MinimumReplicas(), SyncCredentials(),
     NotLoading(), LastSaveOK(), LastAppendOK(), NoForkRunning(), PersistenceOn(), MemoryForFork(), ForkPause(),
-    MemoryBelowLimit(), ReplicaMemory(), ClientLimit(), ClocksAgree(),
+    MemoryBelowLimit(), ReplicaMemory(), ClientLimit(), ClocksAgree(), NoRefusals(), SyncsGetThrough(), BigValues(),
     ReplicaBuffer(), BacklogCoversRestart(), ReplicationTimeout(), DisklessLoad(),
     ConfigurationSaved(), ConfigurationFile(), ConfigDirectives(), UsersSaved(), ChannelRulesKept(), ModulesKnown(),
     PermissionsGranted(), CertificateExpiry(), NoOtherOperator(), HostsSpread(), HostsReached(), CommandsOutliveLink(),
     OneNodePerPackage(),
-    DiskForSaves(), HugePages(), SupervisorLetsStop(), NoRivalController(),
+    DiskForSaves(), IdentityKept(), HugePages(), SupervisorLetsStop(), NoRivalController(),
+    NoUnattendedUpgrades(), HeldPackages(), PackageStarts(),
     HandOverCandidate(), SeenByPeers(), SameKeys(), CompleteResync(), ShardHasPrimary(), ShardsServed(), OnTarget(),
   ]
 

@@ -21,6 +21,7 @@ struct PostChecks {
     var lines = [versions(after), served(after), inSync(after), keys(after), persistence(after)]
     lines += configuration(after)
     lines.append(users(after))
+    lines.append(errors(after))
     lines.append(leftOver())
     var byHand = ["Remove the backup once you are sure: it is in the run's folder."]
     if setup.site.isLab { byHand = [] }
@@ -179,6 +180,25 @@ struct PostChecks {
     return changed.isEmpty
       ? .init(.ok, "Users", "the same users on every node as before")
       : .init(.fail, "Users", "not the same users as before on \(changed.joined(separator: ", "))")
+  }
+
+  /// Errors of a kind that no server gave before: what clients now run into.
+  private func errors(_ after: [NodeID: After]) -> FinishReport.Line {
+    var (was, now): ([String: [String: Int]?], [String: [String: Int]?]) = ([:], [:])
+    for node in setup.nodes {
+      was[node.address.description] = .some(before[node.id]?.usage?.errors)
+      now[node.address.description] = .some(after[node.id]?.inventory?.usage?.errors)
+    }
+    guard let new = ErrorCodes.new(before: was, after: now) else {
+      return .init(.notVerified, "Errors", "not counted by code on every node before and after (INFO errorstats)")
+    }
+    guard !new.isEmpty else {
+      return .init(.ok, "Errors", "no node answers with an error of a kind that none gave before")
+    }
+    let parts = new.sorted { $0.key < $1.key }.map { code, nodes in
+      code + nodes.sorted { $0.key < $1.key }.map { " \($0.value) on \($0.key)" }.joined(separator: ",")
+    }
+    return .init(.warn, "Errors", "of a kind that none gave before: \(parts.joined(separator: "; "))")
   }
 
   private func leftOver() -> FinishReport.Line {

@@ -137,6 +137,7 @@ package struct Preflight: Sendable {
   private func snapshot(_ setup: Setup, _ finding: Finding, withInventory: Bool) async -> Snapshot {
     let reader = NodeReader(fleet: fleet)
     let inventories = InventoryReader(fleet: fleet, stopsByCommand: setup.site.has(.stop))
+    let lookup = HostLookup(profile: request.profile, nodes: setup.nodes, to: setup.to, links: links, loop: loop)
     let readings = await withTaskGroup(of: (NodeID, Reading).self) { group in
       for node in setup.nodes {
         group.addTask {
@@ -150,7 +151,10 @@ package struct Preflight: Sendable {
             case .success(let read) = await inventories.read(node.address, node.release, peers: peers)
           {
             inventory = read
-            if let stored = await stored(node.id, pulse, setup.site) {
+            let stored = await stored(node.id, pulse, setup.site)
+            inventory?.identityFile = await lookup.identityFile(
+              of: node, running: read.configuration, stored: stored)
+            if let stored {
               inventory?.unsavedDirectives =
                 read.configuration.isEmpty ? nil : stored.unsaved(running: read.configuration, on: node.release)
               inventory?.storedDirectives = stored.directives

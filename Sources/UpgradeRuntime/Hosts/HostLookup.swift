@@ -68,7 +68,8 @@ struct HostLookup: Sendable {
     return found
   }
 
-  private func ask(_ command: String, on node: NodeSetup, within bound: Duration) async -> HostAnswer? {
+  /// What a command that only looks answers on a node's host; nil where no host is reached.
+  func ask(_ command: String, on node: NodeSetup, within bound: Duration) async -> HostAnswer? {
     switch profile.reach {
     case .manual: return nil
     case .ssh: return await links?.ask(command, on: profile.host(of: node.address), within: bound)

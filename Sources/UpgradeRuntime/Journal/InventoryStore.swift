@@ -4,7 +4,7 @@ import SystemIO
 package import UpgradeCore
 
 extension RunDirectory {
-  /// Configuration, users and modules of every node before the run; secrets are not among them.
+  /// Configuration, users, modules and errors by code of every node before the run; secrets are not among them.
   package var inventory: String { "\(path)/inventory.json" }
 
   /// Durable when it returns.
@@ -35,6 +35,9 @@ extension Inventory {
       "configuration": .object(configuration.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
       "users": users.map { .array($0.map(JSONValue.string)) },
       "modules": modules.map { .array($0.map(JSONValue.string)) },
+      "errors": usage?.errors.map { errors in
+        .object(errors.sorted { $0.key < $1.key }.map { .init($0.key, .integer(Int64($0.value))) })
+      },
     ])
   }
 
@@ -47,5 +50,10 @@ extension Inventory {
       configuration: Dictionary(pairs ?? [], uniquingKeysWith: { $1 }),
       users: kept["users"]?.array?.compactMap(\.string), modules: kept["modules"]?.array?.compactMap(\.string),
       otherWizards: [], permissions: [:], unsavedDirectives: nil)
+    guard let errors = kept["errors"]?.members else { return }
+    var usage = Usage(calls: [:], uptimeSeconds: 0)
+    usage.errors = Dictionary(
+      errors.compactMap { member in member.value.integer.map { (member.key, $0) } }, uniquingKeysWith: { $1 })
+    self.usage = usage
   }
 }

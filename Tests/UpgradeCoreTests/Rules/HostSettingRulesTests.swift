@@ -68,6 +68,47 @@ import Testing
   ])
   func hugePages(row: RuleCase) throws { try row.check("huge-pages") }
 
+  private static func identity(
+    isThere: Bool = true, _ kind: String? = "ext2/ext3", of port: Int? = 7003
+  ) -> @Sendable (inout TestCluster) -> Void {
+    {
+      $0[7003].identityFile = IdentityFile(
+        path: "/var/lib/redis/7003/nodes.conf", isThere: isThere, fileSystem: kind, node: port.map(TestCluster.id))
+    }
+  }
+
+  @Test(arguments: [
+    RuleCase("not reached", node, "n/a: the file of 127.0.0.1:7003 that names it cannot be read from here"),
+    RuleCase("there", node, "holds: /var/lib/redis/7003/nodes.conf", identity()),
+    RuleCase("there, and not to be read", node, "holds: /var/lib/redis/7003/nodes.conf", identity(nil, of: nil)),
+    RuleCase(
+      "gone", node,
+      "broken: /var/lib/redis/7003/nodes.conf is not there, by which 127.0.0.1:7003 knows who it is when it starts again "
+        + "-> let it be written anew: redis-cli -h 127.0.0.1 -p 7003 CLUSTER SAVECONFIG",
+      identity(isThere: false, nil, of: nil)),
+    RuleCase(
+      "another's", node,
+      "broken: /var/lib/redis/7003/nodes.conf is that of node 35235060, and 127.0.0.1:7003 is 7364542d -> see which other "
+        + "server writes there; then: redis-cli -h 127.0.0.1 -p 7003 CLUSTER SAVECONFIG", identity(of: 7004)),
+    RuleCase(
+      "in memory", node,
+      "broken: /var/lib/redis/7003/nodes.conf is in memory (tmpfs): after a restart of its host 127.0.0.1:7003 is a new "
+        + "node -> keep that host up until the run is done, and move the directory to a disk when there is time",
+      identity("tmpfs")),
+  ])
+  func identityFile(row: RuleCase) throws { try row.check("identity-file") }
+
+  @Test func onlyAFileThatIsLostAtTheNextStartRefuses() throws {
+    for (change, result) in [
+      (Self.identity(isThere: false), CheckResult.Result.fail), (Self.identity(of: 7004), .fail),
+      (Self.identity("tmpfs"), .warn), (Self.identity(), .pass),
+    ] {
+      var cluster = TestCluster()
+      change(&cluster)
+      #expect(Rulebook.recheck("identity-file", in: try cluster.scene())[3].result == result)
+    }
+  }
+
   private static func unit(_ restart: String, _ seconds: Int?) -> @Sendable (inout TestCluster) -> Void {
     host { $0.units[7003] = UnitFacts(name: "redis-server@7003.service", restart: restart, stopSeconds: seconds) }
   }

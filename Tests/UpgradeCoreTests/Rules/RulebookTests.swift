@@ -34,7 +34,8 @@ import Testing
       "fork-pause",
       "replica-keys", "clocks-agree", "replication-timeout", "diskless-load", "announced-names", "bus-links-kept",
       "enough-voters", "users-saved", "hosts-reached", "commands-outlive-link",
-      "disk-for-saves", "huge-pages", "supervisor-lets-stop", "no-rival-controller",
+      "disk-for-saves", "huge-pages", "supervisor-lets-stop", "no-rival-controller", "identity-file", "no-refusals",
+      "full-syncs", "big-values", "unattended-upgrades", "held-packages", "package-starts",
     ] { #expect(Rulebook.rule(named: RuleName(name)) != nil, "\(name)") }
   }
 

@@ -25,6 +25,7 @@ struct NodeTexts {
   }()
   var clock: ClockReading? = ClockReading(ahead: .milliseconds(3), within: .milliseconds(2))
   var refusedLogins: [String]?
+  var identityFile: IdentityFile?
   var certificates: [CertificateReading] = []
   /// Set where it does not answer.
   var silence: Reading?
@@ -59,6 +60,9 @@ struct TestCluster {
   var reach = Site.Reach.local
   var stages: Set<Site.Stage> = [.start]
   var hostWide: Set<Site.Stage> = []
+  /// The profile's install command, the same for every node.
+  var install: String?
+  var startsItself: Set<Site.Stage> = []
   /// Bytes that each primary wrote in the ten seconds before; nil: nothing is known of before.
   var writtenBefore: Int?
   var lagBound = 1_048_576
@@ -155,12 +159,13 @@ struct TestCluster {
   func scene() throws -> Scene {
     let found = try Self.found.get()
     let command = Dictionary(uniqueKeysWithValues: found.nodes.map { ($0.id, "true") })
+    var commands = Dictionary(uniqueKeysWithValues: stages.map { ($0, command) })
+    if let install { commands[.install] = command.mapValues { _ in install } }
     let setup = Setup(
       target: "redis://127.0.0.1:7000", to: to, nodes: found.nodes, shards: found.shards, nodeTimeout: .seconds(15),
       wayBackNarrows: true,
       site: Site(
-        reach: reach, commands: Dictionary(uniqueKeysWithValues: stages.map { ($0, command) }), bounds: [:],
-        hostWide: hostWide, isLab: isLab),
+        reach: reach, commands: commands, bounds: [:], startsItself: startsItself, hostWide: hostWide, isLab: isLab),
       options: Options(lagBound: lagBound), encryption: encryption)
     let snapshot = try snapshot(found)
     return Scene(
@@ -190,6 +195,7 @@ struct TestCluster {
     inventory.storedDirectives = texts.storedDirectives
     inventory.clock = texts.clock
     inventory.refusedLogins = texts.refusedLogins
+    inventory.identityFile = texts.identityFile
     return .up(
       NodeView(
         pulse: answer.pulse, cluster: texts.hasView ? answer.view : nil, settings: nil,

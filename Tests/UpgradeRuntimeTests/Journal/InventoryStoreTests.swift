@@ -16,8 +16,11 @@ import UpgradeRuntime
       let run = RunDirectory(try #require(RunID("20261121-0318-f2tt")), in: directory)
       #expect(run.keptInventories().isEmpty)
       try Files.makeDirectories(run.path)
+      var counted = Self.inventory
+      counted.usage = Usage(calls: [:], uptimeSeconds: 0)
+      counted.usage?.errors = ["NOPERM": 3, "ERR": 1]
       let kept = [
-        NodeID("a"): Self.inventory,
+        NodeID("a"): Self.inventory, NodeID("c"): counted,
         NodeID("b"): Inventory(
           configuration: [:], users: nil, modules: [], otherWizards: [], permissions: [:], unsavedDirectives: nil),
       ]

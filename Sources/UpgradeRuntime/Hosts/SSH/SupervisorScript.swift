@@ -153,7 +153,7 @@ struct SupervisorScript: Sendable {
   }
 
   /// What rules want to know of a host: memory, room where these directories are, pages, which known processes are
-  /// there, and the units of these servers. Read on this machine as well.
+  /// there, the units of these servers, and what its package manager has. Read on this machine as well.
   static func facts(_ directories: [String], processes: [Int]) -> SupervisorScript {
     let rooms = directories.map { "room \(ShellQuoting.word($0))" }.joined(separator: "\n")
     let units = processes.map { "unit \($0)" }.joined(separator: "\n")
@@ -190,10 +190,36 @@ struct SupervisorScript: Sendable {
         case $value in \(rivals)) found="$found $value" ;; esac
       done
       say processes : $found
+      \(packages)
       \(rooms)
       \(units)
       """)
   }
+
+  /// A timer that is stopped starts nothing; where systemd does not answer, cron runs what the timer would.
+  private static let packages = """
+    server() { while read -r name state _; do [ -n "$name" ] && say package "$name" "${state:-install}"; done; }
+    if command -v dpkg-query >/dev/null 2>&1; then
+      say packages dpkg
+      dpkg-query -W -f '${db:Status-Status} ${Package} ${db:Status-Want}\\n' redis-server valkey-server 2>/dev/null |
+        while read -r status name want; do [ "$status" = installed ] && echo "$name $want"; done | server
+      [ -e /usr/sbin/policy-rc.d ] && say policy yes
+      if command -v unattended-upgrade >/dev/null 2>&1; then
+        enable= upgrade=
+        eval "$(apt-config shell enable APT::Periodic::Enable upgrade APT::Periodic::Unattended-Upgrade 2>/dev/null)"
+        timer=$(systemctl is-active apt-daily-upgrade.timer 2>/dev/null)
+        [ "${enable:-1}" != 0 ] && [ "${upgrade:-0}" != 0 ] && [ "$timer" != inactive ] \
+          && say unattended unattended-upgrades
+      fi
+    elif command -v rpm >/dev/null 2>&1; then
+      say packages rpm
+      rpm -q --queryformat '%{NAME}\\n' redis valkey 2>/dev/null | grep -E '^(redis|valkey)$' | server
+      if [ "$(systemctl is-active dnf-automatic-install.timer 2>/dev/null)" = active ] || {
+        [ "$(systemctl is-active dnf-automatic.timer 2>/dev/null)" = active ] &&
+          grep -Eiq '^[[:space:]]*apply_updates[[:space:]]*=[[:space:]]*(yes|true|1|on)' /etc/dnf/automatic.conf 2>/dev/null
+      }; then say unattended dnf-automatic; fi
+    fi
+    """
 
   private init(_ body: String) {
     mark = "redis-upgrade-\(UInt64.random(in: .min ... .max))"
