@@ -98,7 +98,6 @@ import UpgradeRuntime
       let found = try await night.rows(to: "7.0.15", profile: ["--profile", "manual"])
       found.expect(
         "complete-resync", "fail", "Redis 6.0.16 misses every SET with an expiry of a primary of Redis 7.0.15")
-      // 6.0 has no word for channels, and from 7.0 on silence means none.
       found.expect("no-refusals", "skip", "does not count its errors by code")
     }
   }
@@ -175,6 +174,9 @@ import UpgradeRuntime
     var request = TrainingLab.LabRequest(from: .redis62, to: .redis70, primaries: 1, replicasPerPrimary: 1)
     request.users = [LabUser(name: "app", password: "secret", rules: "~* +@all")]
     try await withNight(request) { night in
+      // It is told before the start, and comes true.
+      try await night.rows(to: "7.0.15").expect(
+        "acl-channels", "warn", "\(night.lab.addresses[1]): nothing about channels is said of app")
       let questions = QuestionKind.allCases.filter { $0 != .disableUpgradeMode }
       let person = try Person(
         [night.target, "--to", "7.0.15", "--plain", "--settle", "0"] + night.profile
