@@ -123,6 +123,8 @@ extension Setup {
 }
 
 extension State {
-  /// Whether this run has begun anything on a server or a host; what was fetched lies there too.
-  package var hasChanged: Bool { attempts.keys.contains { $0.verb != .confirm } }
+  /// Whether this run has begun anything that changes the deployment; what was only fetched changes nothing.
+  package var hasChanged: Bool { attempts.keys.contains { $0.verb != .confirm && $0.verb != .stage } }
+  /// Whether there is anything to go on with: software was fetched, or more.
+  package var hasBegun: Bool { attempts.keys.contains { $0.verb != .confirm } }
 }

@@ -239,13 +239,13 @@ package actor Wizard: WizardDriver, PictureSource {
     await session?.end()
     await probe?.stop()
     let code: ExitCode =
-      !state.hasChanged
+      !state.hasBegun
       ? .interrupted
       : served(picture.snapshot) == true && state.problem?.isDataGone != true ? .stoppedResumable : .needsPerson
     conclude(
       Conclusion(
         exitCode: code.rawValue,
-        lines: !state.hasChanged
+        lines: !state.hasBegun
           ? ["Nothing was changed."]
           : [
             "You left the run \(state.run). The deployment stays as it is.",

@@ -15,6 +15,7 @@ package struct LeaveForecast: Hashable, Sendable {
     lines = []
     guard state.hasChanged else {
       lines = ["Nothing has been changed on any server."]
+      if state.hasBegun { lines.append("What was fetched to the hosts stays there, for resume.") }
       return
     }
     if let flight = state.inFlight {
@@ -36,7 +37,7 @@ package struct LeaveForecast: Hashable, Sendable {
     if let conclusion = picture.conclusion {
       return (conclusion.exitCode, conclusion.exitCode == 0 ? "done and verified" : "the run is over")
     }
-    guard picture.state.hasChanged else { return (130, "interrupted before any change") }
+    guard picture.state.hasBegun else { return (130, "interrupted before any change") }
     let isServed =
       picture.health.clusterOK == true && picture.health.slotsServed == SlotSet.count
       && picture.state.problem?.isDataGone != true && !refuses(picture)
