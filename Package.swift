@@ -17,10 +17,11 @@ let floors: [Target] = [
   .target(name: "CSystem"),
   .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
   .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+  .systemLibrary(name: "CVTerm", providers: [.apt(["libvterm-dev"])]),
   .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
   .target(name: "SystemIO", dependencies: ["CSystem", "COpenSSL"]),
   .target(name: "UpgradeCore"),
-  .target(name: "UpgradeRuntime", dependencies: ["UpgradeCore", "SystemIO", "CYAML"]),
+  .target(name: "UpgradeRuntime", dependencies: ["UpgradeCore", "SystemIO", "CYAML", "CVTerm"]),
   .target(name: "WizardUI", dependencies: ["UpgradeCore", "UpgradeRuntime", "SystemIO", "CNcurses", "CSystem"]),
   .target(name: "TrainingLab", dependencies: ["UpgradeCore", "UpgradeRuntime", "SystemIO"]),
   .executableTarget(

@@ -1,12 +1,13 @@
-// `redis-upgrade hold FOLDER NAME`: the holder of one host command; started by the wizard, never by a person.
+// `redis-upgrade hold FOLDER NAME [ROWS COLUMNS]`: the holder of one host command; started by the wizard, never by a person.
 
 import Glibc
 import SystemIO
+import UpgradeCore
 import UpgradeRuntime
 
 enum HoldCommand {
   static func run(_ words: [String]) -> Int32 {
-    guard words.count == 2 else {
+    guard words.count == 2 || words.count == 4 else {
       complain("hold is started by the wizard itself.")
       return 2
     }
@@ -15,7 +16,12 @@ enum HoldCommand {
       complain("hold: its wizard was gone before it had said what is to be run; nothing was run.")
       return 4
     }
-    let code = try? loop.runAndWait { await Holder(loop: loop, folder: words[0], name: words[1]).run(text) }
+    var size = TerminalSize.standard
+    if words.count == 4, let rows = Int(words[2]), let columns = Int(words[3]) {
+      size = TerminalSize(rows: rows, columns: columns)
+    }
+    let holder = Holder(loop: loop, folder: words[0], name: words[1], size: size)
+    let code = try? loop.runAndWait { await holder.run(text) }
     return code.flatMap { $0 } ?? 4
   }
 

@@ -36,6 +36,36 @@ import UpgradeRuntime
     }.value
   }
 
+  /// The terminal of a command is as large as the pane in which it is looked at, from its first line on.
+  @Test func theTerminalFollowsThePane() async throws {
+    let loop = try EventLoop(name: "pane")
+    defer { loop.stop() }
+    let folder = "/tmp/redis-upgrade-test-\(UInt32.random(in: 0 ... .max))"
+    try Files.makeDirectories(folder)
+    defer { try? Files.removeTree(folder) }
+    await Task(executorPreference: loop) {
+      let host = LocalHost(loop: loop, program: Wizard.path, folder: folder)
+      #expect(await host.resizeTerminals(TerminalSize(rows: 14, columns: 76)) == nil)
+      let job = HostJob(
+        id: EffectID(StepKey(.install, .node(NodeID("aaaaaaaaaaaaaaaa"))), attempt: 1),
+        node: NodeID("aaaaaaaaaaaaaaaa"),
+        text: "trap 'stty size; exit 0' WINCH; stty size; until test -e \(folder)/over; do sleep 0.02; done",
+        bound: .seconds(30))
+      let (pieces, continuation) = AsyncStream.makeStream(of: [UInt8].self)
+      let running = loop.task {
+        #expect(await host.run(job, output: { continuation.yield($0) }).kind == .exited(0))
+        continuation.finish()
+      }
+      var said = ""
+      for await piece in pieces {
+        said += String(decoding: piece, as: UTF8.self)
+        if said == "14 76\r\n" { _ = await host.resizeTerminals(TerminalSize(rows: 31, columns: 116)) }
+      }
+      await running.value
+      #expect(said == "14 76\r\n31 116\r\n")
+    }.value
+  }
+
   /// The wizard was killed after it had started the holder, and before all of the command was in it.
   @Test(arguments: ["", "touch ", "touch FOLDER/done"])
   func aCommandWhoseEndIsMissingIsNotRun(_ text: String) async throws {

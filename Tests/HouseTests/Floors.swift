@@ -21,6 +21,8 @@ enum Floors {
     Room("Sources/UpgradeCore", "FoundationEssentials", "Synchronization"),
     Room("Sources/UpgradeRuntime", "UpgradeCore", "SystemIO", "Synchronization"),
     Room("Sources/UpgradeRuntime/Profile/YAML", "CYAML"),
+    // The one room that knows libvterm: what commands print goes through it, and comes out as rows of text.
+    Room("Sources/UpgradeRuntime/Output", "UpgradeCore", "SystemIO", "CVTerm", "Synchronization"),
     Room("Sources/WizardUI", "UpgradeCore", "UpgradeRuntime", "SystemIO", "Synchronization"),
     // Cells and widgets as values: they know neither the run nor the terminal.
     Room("Sources/WizardUI/Canvas"),
@@ -32,7 +34,7 @@ enum Floors {
     Room("Sources/redis-upgrade", "UpgradeCore", "UpgradeRuntime", "SystemIO", "WizardUI", "TrainingLab"),
     // Ends the process, and writes what it could not say otherwise.
     Room("Sources/redis-upgrade/Main.swift", "UpgradeCore", "UpgradeRuntime", "SystemIO", "WizardUI", "Glibc"),
-    Room("Sources/redis-upgrade/HoldCommand.swift", "UpgradeRuntime", "SystemIO", "Glibc"),
+    Room("Sources/redis-upgrade/HoldCommand.swift", "UpgradeCore", "UpgradeRuntime", "SystemIO", "Glibc"),
   ]
 
   /// The whole of Foundation would be linked into the program (44 MB and a slower start); no test needs it either.

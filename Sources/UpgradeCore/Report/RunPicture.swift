@@ -99,25 +99,6 @@ package struct Event: Hashable, Sendable {
   }
 }
 
-/// The output of the last or running host command.
-package struct CommandOutput: Hashable, Sendable {
-  package var command: String
-  package var node: String
-  /// The last lines, control codes taken out, newest last.
-  package var lines: [String]
-  /// nil while it runs: `exit 0`, `killed by signal 9`.
-  package var status: String?
-  /// The file with every byte of it.
-  package var path: String
-  package init(command: String, node: String, lines: [String], status: String?, path: String) {
-    self.command = command
-    self.node = node
-    self.lines = lines
-    self.status = status
-    self.path = path
-  }
-}
-
 /// Where the run keeps its files.
 package struct RunPaths: Hashable, Sendable {
   package var journal = ""
@@ -160,6 +141,8 @@ package enum WizardCommand: Hashable, Sendable {
   case choose(Choice, typed: String?, Answer.Source)
   /// Finish the running step, then hold.
   case pause(Bool)
+  /// Output is looked at in a pane of this size: terminals of commands get it.
+  case showOutput(TerminalSize)
   /// Leave; the deployment stays as it is.
   case leave
 }

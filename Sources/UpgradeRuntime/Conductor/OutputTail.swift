@@ -1,4 +1,4 @@
-// The last lines of a running command, made fit for a pane: control codes out, carriage returns honoured.
+// The last lines of a running command for faces without a pane: control codes out, carriage returns honoured.
 
 import UpgradeCore
 
@@ -19,13 +19,20 @@ struct OutputTail {
     }
   }
 
+  /// Of very many lines at once only the last are looked at: a command that prints a lot must not keep the loop.
   private mutating func append(_ bytes: [UInt8]) {
-    unfinished += bytes
-    while let end = unfinished.firstIndex(of: UInt8(ascii: "\n")) {
-      lines.append(OutputTail.plain(unfinished[..<end]))
-      unfinished.removeSubrange(...end)
+    let all = unfinished + bytes
+    let end = all.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    var begin = end
+    var found = 0
+    while begin > 0, found <= OutputTail.limit {
+      begin -= 1
+      if all[begin] == UInt8(ascii: "\n") { found += 1 }
     }
-    if unfinished.count > 4096 { unfinished.removeFirst(unfinished.count - 4096) }
+    if found > OutputTail.limit { begin += 1 }
+    lines += all[begin..<end].split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
+      .map(OutputTail.plain)
+    unfinished = Array(all[end...].suffix(4096))
     if lines.count > OutputTail.limit { lines.removeFirst(lines.count - OutputTail.limit) }
   }
 
@@ -38,11 +45,13 @@ struct OutputTail {
     return text
   }
 
-  func output(address: String) -> CommandOutput? {
+  func isOf(_ job: HostJob) -> Bool { self.job?.id == job.id }
+
+  func output(address: (NodeID) -> String) -> CommandOutput? {
     guard let job else { return nil }
     let rest = OutputTail.plain(unfinished[...])
     return CommandOutput(
-      command: job.text, node: address, lines: rest.isEmpty ? lines : lines + [rest],
+      command: job.text, node: address(job.node), lines: rest.isEmpty ? lines : lines + [rest],
       status: result?.kind.words, path: result?.outputPath ?? "")
   }
 

@@ -70,7 +70,7 @@ extension Performer {
     let lines = await log?.since() ?? []
     if let log, !lines.isEmpty {
       let shown = (["", "The log of \(address(log.node)) since then (\(log.path)):"] + lines.suffix(20)).map {
-        $0 + "\n"
+        $0 + "\r\n"
       }
       output(job, .printed(Array(shown.joined().utf8)))
       output(job, .ended(result))

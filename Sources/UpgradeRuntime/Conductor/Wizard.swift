@@ -1,74 +1,8 @@
 // The wizard behind every face: checks, plan, nodes, finish and report of one run, as one picture.
 
 import Synchronization
-package import SystemIO
+import SystemIO
 package import UpgradeCore
-
-/// What the wizard is made of; the executable puts it together.
-package struct WizardParts: Sendable {
-  package var loop: EventLoop
-  package var fleet: Fleet
-  /// Where hosts, or servers, are reached by ssh.
-  package var links: SSHLinks?
-  package var request: RunRequest
-  package var identity: WizardIdentity
-  package var kind: RunPicture.Kind
-  /// Opens the run's folder, lock and journal; called once, when the checks have passed and somebody goes on.
-  package var openRun: @Sendable (Setup, String) async throws(FindingError) -> OpenRun
-  package var run: String
-
-  package init(
-    loop: EventLoop, fleet: Fleet, links: SSHLinks? = nil, request: RunRequest, identity: WizardIdentity,
-    kind: RunPicture.Kind,
-    run: String,
-    openRun: @escaping @Sendable (Setup, String) async throws(FindingError) -> OpenRun
-  ) {
-    self.loop = loop
-    self.fleet = fleet
-    self.links = links
-    self.request = request
-    self.identity = identity
-    self.kind = kind
-    self.run = run
-    self.openRun = openRun
-  }
-}
-
-extension WizardParts {
-  fileprivate var preflight: Preflight { Preflight(loop: loop, fleet: fleet, request: request, links: links) }
-}
-
-/// A run that has its folder, its lock and its journal.
-package struct OpenRun: Sendable {
-  package var sink: any RecordSink
-  package var host: any HostRunner
-  package var paths: RunPaths
-  /// The records of an earlier wizard, where the run is taken up again.
-  package var records: [Record]
-  /// What the nodes were like before the run touched any, where an earlier wizard kept it.
-  package var inventory: [NodeID: Inventory]
-  /// How long things took before, from the wall times of those records.
-  package var times: RunTimes
-  /// Keeps what the nodes are like before the first of them is touched, for whoever goes on with the run.
-  package var keep: @Sendable ([NodeID: Inventory]) async throws(JournalError) -> Void
-  /// Hears the last picture, with what was read back from the servers, to keep the report.
-  package var concluded: @Sendable (RunPicture) async -> Void
-  package init(
-    sink: any RecordSink, host: any HostRunner, paths: RunPaths, records: [Record] = [],
-    inventory: [NodeID: Inventory] = [:], times: RunTimes = RunTimes(),
-    keep: @escaping @Sendable ([NodeID: Inventory]) async throws(JournalError) -> Void = { _ throws(JournalError) in },
-    concluded: @escaping @Sendable (RunPicture) async -> Void = { _ in }
-  ) {
-    self.sink = sink
-    self.host = host
-    self.paths = paths
-    self.records = records
-    self.inventory = inventory
-    self.keep = keep
-    self.times = times
-    self.concluded = concluded
-  }
-}
 
 /// The driver behind a face.
 package actor Wizard: WizardDriver, PictureSource {
@@ -142,8 +76,7 @@ package actor Wizard: WizardDriver, PictureSource {
       picture.rail = .nodes
     }
     seenRecords = open.records.count
-    let session = makeSession(open)
-    self.open = open
+    let session = await makeSession(open)
     self.session = session
     before = open.inventory
     for (node, inventory) in before { await session.observe(node, inventory: inventory) }
@@ -195,6 +128,10 @@ package actor Wizard: WizardDriver, PictureSource {
     case .leave:
       await leave()
       return nil
+    case .showOutput(let size):
+      output.pane = size
+      await fitTerminals()
+      return nil
     }
   }
 
@@ -215,8 +152,7 @@ package actor Wizard: WizardDriver, PictureSource {
       } catch {
         return error.description
       }
-      self.open = open
-      let session = makeSession(open)
+      let session = await makeSession(open)
       self.session = session
       draw { picture in
         picture.paths = open.paths
@@ -264,7 +200,9 @@ package actor Wizard: WizardDriver, PictureSource {
 
   // MARK: - The session
 
-  private func makeSession(_ open: OpenRun) -> RunSession {
+  private func makeSession(_ open: OpenRun) async -> RunSession {
+    self.open = open
+    await fitTerminals()
     let parts = parts
     let machine = UpgradeMachine(procedure: ClusterProcedure()) { rule, object, scene in
       Rulebook.evaluate(rule, object, in: scene)
@@ -285,12 +223,29 @@ package actor Wizard: WizardDriver, PictureSource {
       })
   }
 
-  private var outputTail = OutputTail()
+  private var output = HeardOutput()
+  private lazy var desk = OutputDesk(loop: parts.loop) { [weak self] view in await self?.drawn(view) }
 
   private func heard(_ job: HostJob, _ news: HostNews) {
-    outputTail.take(job, news)
-    let output = outputTail.output(address: picture.setup?.address(job.node) ?? "")
-    draw { $0.output = output }
+    desk.take(job, news)
+    if output.take(job, news) { showOutput() }
+  }
+
+  private func drawn(_ view: OutputDesk.View) {
+    if output.take(view) { showOutput() }
+  }
+
+  private func showOutput() {
+    let shown = output.shown(picture.setup)
+    draw { $0.output = shown }
+  }
+
+  /// Commands get terminals of the pane's size; where theirs have another one, it is drawn at that.
+  private func fitTerminals() async {
+    guard let pane = output.pane, let open else { return }
+    output.fixedSize = await open.host.resizeTerminals(pane)
+    // The window may have changed again meanwhile.
+    desk.resize(output.fixedSize ?? output.pane ?? pane)
   }
 
   /// Something moved: publish at once where a record was written, else a few times a second.

@@ -1,6 +1,7 @@
 // The process behind `redis-upgrade hold`: it owns a command's terminal and outlives the wizard that started it.
 
 package import SystemIO
+package import UpgradeCore
 
 /// Runs one command of the profile on a terminal of its own, keeps every byte, and says how it ended.
 ///
@@ -9,10 +10,12 @@ package import SystemIO
 package struct Holder: Sendable {
   private let loop: EventLoop
   private let files: HoldFiles
+  private let size: TerminalSize
 
-  /// `folder` and `name`: see `HoldFiles`.
-  package init(loop: EventLoop, folder: String, name: String) {
+  /// `folder` and `name`: see `HoldFiles`. The terminal begins with `size`; whoever listens may give it another one.
+  package init(loop: EventLoop, folder: String, name: String, size: TerminalSize = .standard) {
     self.loop = loop
+    self.size = size
     files = HoldFiles(folder: folder, name: name)
   }
 
@@ -36,8 +39,8 @@ package struct Holder: Sendable {
     let output = try UnsyncedFile(files.output)
     let listener = try? Listener.listen(on: .unix(path: files.socket), loop: loop, replacingStale: true)
     let child = try ChildProcess.spawn(
-      .shell(text, environment: .changed(["REDISCLI_AUTH": String?.none])), streams: .terminal(rows: 24, columns: 100),
-      newSession: true, on: loop)
+      .shell(text, environment: .changed(["REDISCLI_AUTH": String?.none])),
+      streams: .terminal(rows: size.rows, columns: size.columns), newSession: true, on: loop)
     let audience = Audience(child: child)
     let door = loop.task {
       guard let listener else { return }
@@ -70,7 +73,7 @@ package struct Holder: Sendable {
   }
 }
 
-/// Who listens to a held command, and may type to it.
+/// Who listens to a held command, and says how large its terminal is to be.
 private actor Audience {
   private let child: ChildProcess
   private var connections: [Connection] = []
@@ -79,16 +82,25 @@ private actor Audience {
 
   func enter(_ connection: Connection, loop: EventLoop) {
     connections.append(connection)
-    // What a listener sends is typed to the command.
     _ = loop.task { [child] in
-      while let bytes = try? await connection.read(upTo: 4096), !bytes.isEmpty { try? await child.write(bytes) }
+      var unread: [UInt8] = []
+      while let bytes = try? await connection.read(upTo: 4096), !bytes.isEmpty {
+        unread += bytes
+        for message in HoldMessage.take(from: &unread) {
+          switch message {
+          // A child that has just ended has no terminal any more.
+          case .resize(let size): try? child.resize(rows: size.rows, columns: size.columns)
+          }
+        }
+      }
     }
   }
 
   func say(_ bytes: [UInt8]) async {
     for connection in connections {
       do throws(SystemError) {
-        try await connection.write(bytes)
+        // A wizard that was stopped must not stop the command as well: it reads the file when it goes on.
+        try await connection.write(bytes, within: .seconds(1))
       } catch {
         connection.close()
         connections.removeAll { $0 === connection }

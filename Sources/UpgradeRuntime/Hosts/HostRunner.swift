@@ -90,12 +90,16 @@ package protocol HostRunner: Sendable {
   func read(
     _ path: String, from offset: Int, upTo count: Int, on node: NodeID
   ) async -> (bytes: [UInt8], length: Int)?
+  /// Terminals of commands get this size from now on, those that are open as well; answers which size they have where
+  /// it is not this one.
+  func resizeTerminals(_ size: TerminalSize) async -> TerminalSize?
   /// The run is over, and done: what it kept on hosts for its own sake is taken away.
   func tidyUp() async
 }
 
 extension HostRunner {
   package func tidyUp() async {}
+  package func resizeTerminals(_ size: TerminalSize) async -> TerminalSize? { .standard }
   package func read(
     _ path: String, from offset: Int, upTo count: Int, on node: NodeID
   ) async -> (bytes: [UInt8], length: Int)? { nil }

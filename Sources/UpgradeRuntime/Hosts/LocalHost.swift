@@ -1,5 +1,6 @@
 // Commands on this machine, each under a holder of its own.
 
+import Synchronization
 package import SystemIO
 package import UpgradeCore
 
@@ -10,6 +11,7 @@ package struct LocalHost: HostRunner {
   private let program: String
   /// The run's `output` folder.
   private let folder: String
+  private let listeners = Listeners()
 
   package init(loop: EventLoop, program: String, folder: String) {
     self.loop = loop
@@ -22,7 +24,8 @@ package struct LocalHost: HostRunner {
     do throws(SystemError) {
       // The command goes in through standard input: what is in arguments everybody can read.
       let holder = try ChildProcess.spawn(
-        ChildCommand(program, ["hold", folder, files.name]), streams: .pipes, newSession: true, on: loop)
+        ChildCommand(program, ["hold", folder, files.name] + listeners.sizeWords), streams: .pipes, newSession: true,
+        on: loop)
       try await holder.write(HoldFiles.message(job.text))
       holder.closeInput()
       let following = follow(files, output)
@@ -64,6 +67,16 @@ package struct LocalHost: HostRunner {
     } catch {
       return "which ones cannot be told: \(error)"
     }
+  }
+
+  package func resizeTerminals(_ size: TerminalSize) async -> TerminalSize? {
+    for connection in listeners.resize(size) { await Self.tell(connection, size) }
+    return nil
+  }
+
+  private static func tell(_ connection: Connection, _ size: TerminalSize) async {
+    // Whoever does not listen any more has no terminal either.
+    try? await connection.write(HoldMessage.resize(size).bytes, within: .seconds(1))
   }
 
   package func isAlive(_ pid: Int, on node: NodeID) async -> Bool {
@@ -123,23 +136,26 @@ package struct LocalHost: HostRunner {
 
   /// Hears the running command through its holder's socket, from its first byte: what was written before is in the file.
   private func follow(_ files: HoldFiles, _ output: @escaping @Sendable ([UInt8]) -> Void) -> Task<Void, Never> {
-    loop.task { [loop] in
+    loop.task { [loop, listeners] in
       var told = 0
       func catchUp() {
-        guard let bytes = try? Files.read(files.output, from: told), !bytes.isEmpty else { return }
-        told += bytes.count
-        output(bytes)
+        while let bytes = try? Files.read(files.output, from: told, upTo: 256 << 10), !bytes.isEmpty {
+          told += bytes.count
+          output(bytes)
+        }
       }
       while !Task.isCancelled {
         if let connection = try? await Connection.connect(
           to: .unix(path: files.socket), on: loop, within: .seconds(1))
         {
+          let size = listeners.enter(connection)
+          if let size { await Self.tell(connection, size) }
           catchUp()
           while let bytes = try? await connection.read(upTo: 64 << 10), !bytes.isEmpty { catchUp() }
+          listeners.leave(connection)
           connection.close()
-          break
         }
-        // The holder is on its way to its socket, or the command is over already.
+        // The holder is on its way to its socket, the command is over, or we were stopped for longer than it waits.
         do throws(CancellationError) { try await loop.sleep(for: .milliseconds(10)) } catch { break }
       }
       catchUp()
@@ -147,6 +163,39 @@ package struct LocalHost: HostRunner {
   }
 
   private func result(_ files: HoldFiles, _ kind: HostResult.Kind) -> HostResult { HostResult(kind, files) }
+}
+
+/// The lines to holders of commands that run, and the size that their terminals are to have.
+private final class Listeners: Sendable {
+  private struct State {
+    var size: TerminalSize?
+    var connections: [Connection] = []
+  }
+
+  private let state = Mutex(State())
+
+  /// For a holder's command line; none where nobody looks.
+  var sizeWords: [String] { state.withLock { $0.size.map { [String($0.rows), String($0.columns)] } ?? [] } }
+
+  /// Answers who has to be told.
+  func resize(_ size: TerminalSize) -> [Connection] {
+    state.withLock { state in
+      state.size = size
+      return state.connections
+    }
+  }
+
+  /// Answers the size to tell: it may have changed since the holder was started, or an earlier wizard's was another.
+  func enter(_ connection: Connection) -> TerminalSize? {
+    state.withLock { state in
+      state.connections.append(connection)
+      return state.size
+    }
+  }
+
+  func leave(_ connection: Connection) {
+    state.withLock { $0.connections.removeAll { $0 === connection } }
+  }
 }
 
 /// The profile `manual`: nothing is run here; the operator does it elsewhere, and readings show the result.

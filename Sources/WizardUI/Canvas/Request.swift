@@ -44,6 +44,7 @@ package enum Request: Hashable, Sendable {
   case up, down, pageUp, pageDown, home, end
   case nextPane, previousPane
   case commands, output, health, journal
+  case follow
   case pause, interrupt, rerun, rerunAll, override
   case nextStep, previousStep
   case write, redraw, suspend, help, quit
@@ -114,6 +115,7 @@ extension Request {
   private static let looking: [RequestEntry] = [
     row(.commands, "c", "commands", "All commands of the current or next step.", working),
     row(.output, "v", "output", "The output of the running or last command, full screen.", working),
+    row(.follow, "f", "follow", "Keep the newest row of the output in sight.", [.output]),
     row(.health, "h", "health", "What clients feel and how the nodes are, full screen.", working),
     row(.journal, "l", "journal", "The journal of this run.", working),
   ]

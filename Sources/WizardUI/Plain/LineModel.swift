@@ -264,6 +264,7 @@ package struct LineModel: Sendable {
     case .leave:
       // Nobody can be told any more: the servers stay as they are.
       return said + [.end(LeaveForecast(picture).exitCode)]
+    case .showOutput: return []
     case .answer, .choose, .recheck, .pause:
       return said + (hasPerson ? askAgain(at: now) : leave(picture))
     }
@@ -278,7 +279,7 @@ extension WizardCommand {
   fileprivate var isAnswer: Bool {
     switch self {
     case .answer, .choose: true
-    case .recheck, .proceed, .pause, .leave: false
+    case .recheck, .proceed, .pause, .leave, .showOutput: false
     }
   }
 }

@@ -1,4 +1,4 @@
-// Full-screen pages that can be opened from everywhere: commands, output, health, journal.
+// Full-screen pages that can be opened from everywhere: commands, health, journal; the output has a file of its own.
 
 import UpgradeCore
 
@@ -69,34 +69,6 @@ private struct LogPage {
     model.view?.place = moved
     return []
   }
-}
-
-/// The output of the running or last command of the site.
-struct OutputScreen: WizardScreen {
-  let picture: RunPicture
-  let model: WizardModel
-
-  init(_ picture: RunPicture, _ model: WizardModel) {
-    self.picture = picture
-    self.model = model
-  }
-
-  var keys: [Request] { [.cancel, .down, .up, .pageDown, .pageUp, .write, .help, .quit] }
-
-  private var page: LogPage {
-    let output = picture.output
-    let head = output.map { [Line("$ ", .bold) + Line($0.command)] } ?? []
-    let tail = output.map { $0.path.isEmpty ? [] : [Line("every byte of it: \($0.path)", .dim)] } ?? []
-    return LogPage(
-      title: OutputCard.title(output), rows: head + (output?.lines.map { Line($0) } ?? []) + tail,
-      whenEmpty: "(no command of the site has run yet)")
-  }
-
-  func draw(in area: Rectangle, on canvas: inout Canvas) -> Position? {
-    page.draw(model.view?.place ?? .newest, in: area, on: &canvas)
-  }
-
-  func take(_ request: Request, _ model: inout WizardModel) -> [WizardEffect]? { page.take(request, &model) }
 }
 
 /// What has happened in this run, as far back as is kept in memory; the file has all of it.

@@ -58,6 +58,7 @@ package struct WizardFace: Face {
     let pictures = driver.pictures
     _ = loop.task { for await _ in pictures { wakeUp.signal() } }
     if let desk { _ = loop.task { for await _ in desk.changes { wakeUp.signal() } } }
+    if let pane = OutputScreen.terminalSize(in: size) { send(.showOutput(pane)) }
   }
 
   // MARK: - Face

@@ -208,7 +208,7 @@ extension WizardCommand {
   fileprivate var isRecorded: Bool {
     switch self {
     case .answer, .choose: true
-    case .recheck, .proceed, .pause, .leave: false
+    case .recheck, .proceed, .pause, .leave, .showOutput: false
     }
   }
 }

@@ -14,7 +14,7 @@ extension WizardModel {
     switch message {
     case .press(let press): effects = take(press, picture, at: now)
     case .appeared(let name): appeared(name, at: now)
-    case .resized(let size): self.size = size
+    case .resized(let size): effects = resize(size)
     case .pictured: break
     case .taken(let command): taken(command)
     case .refused(let command, let reason): refused(command, reason)
@@ -31,6 +31,12 @@ extension WizardModel {
   private mutating func endFromOutside(_ picture: RunPicture) -> [WizardEffect] {
     isEnding = true
     return picture.conclusion == nil ? send(.leave, picture) : []
+  }
+
+  /// Commands get terminals of the pane's size; where they cannot be looked at for a moment, they keep what they have.
+  private mutating func resize(_ size: Size) -> [WizardEffect] {
+    self.size = size
+    return OutputScreen.terminalSize(in: size).map { [.send(.showOutput($0))] } ?? []
   }
 
   // MARK: - Keys

@@ -15,7 +15,9 @@ import Testing
     picture.from = evil
     picture.run = evil
     picture.events.append(Event(number: 10_000, wallMilliseconds: .max, text: evil + evil))
-    picture.output = CommandOutput(command: evil, node: evil, lines: [evil, evil], status: evil, path: evil)
+    let row = OutputRow([.init(evil, columns: 7), .init(evil, columns: 1), .init("日", columns: -1)])
+    picture.output = CommandOutput(
+      command: evil, node: evil, lines: [evil, evil], rows: [row, row], rowsGone: 1 << 40, status: evil, path: evil)
     picture.state.problem?.what = evil
     picture.state.problem?.risk = evil
     picture.state.problem?.guess = evil

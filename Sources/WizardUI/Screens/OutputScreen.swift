@@ -1,0 +1,101 @@
+// The output of the running or last command, full screen: its terminal, and what has been scrolled off it.
+//
+//     ┌─ Output of 10.0.3.13:6379  running ─────────────────── 1204-1217 of 1217 ─┐
+//     │ $ apt-get install -y redis-server=7.0.15                                  │
+//     │ Unpacking redis-server (7.0.15) over (6.2.14) ...                         │
+//     │ Progress: [ 40%] [##########..............]                               │
+//     │                                                                           │
+//     │ every byte of it: .../output/install-4f1e-1.out                           │
+//     └───────────────────────────────────────────────────────────────────────────┘
+
+import UpgradeCore
+
+struct OutputScreen: WizardScreen {
+  let picture: RunPicture
+  let model: WizardModel
+
+  init(_ picture: RunPicture, _ model: WizardModel) {
+    self.picture = picture
+    self.model = model
+  }
+
+  var keys: [Request] { [.cancel, .down, .up, .pageDown, .pageUp, .follow, .write, .help, .quit] }
+
+  var refusals: [Request: String] {
+    place == .newest ? [.follow: "The newest row is in sight, and stays so."] : [:]
+  }
+
+  /// The pane in that body: above it the command, below it where all of the output is.
+  static func pane(in body: Rectangle) -> Rectangle {
+    body.inset(rows: 1, columns: 2).cutTop(1).rest.cutBottom(1).rest
+  }
+
+  /// What terminals of commands are to have in a window of that size; nil where output cannot be looked at.
+  static func terminalSize(in size: Size) -> TerminalSize? {
+    guard !ScreenLayout.isTooSmall(size) else { return nil }
+    let pane = pane(in: ScreenLayout(Rectangle(row: 0, column: 0, rows: size.rows, columns: size.columns)).body)
+    return TerminalSize(rows: pane.rows, columns: pane.columns)
+  }
+
+  // MARK: - What is in sight
+
+  private var rows: [OutputRow] { picture.output?.rows ?? [] }
+  private var place: LogPane.Place { model.view?.place ?? .newest }
+
+  /// Rows are counted from the first that was ever printed, so that what is read stays while older ones go.
+  private var gone: Int { picture.output?.rowsGone ?? 0 }
+
+  private func window(height: Int) -> ScrollWindow {
+    let first =
+      switch place {
+      case .newest: rows.count
+      case .from(let number): number - gone
+      }
+    return ScrollWindow(first: max(0, first)).showing(nil, of: rows.count, height: height)
+  }
+
+  func draw(in area: Rectangle, on canvas: inout Canvas) -> Position? {
+    let inside = area.inset(rows: 1, columns: 2)
+    let pane = Self.pane(in: area)
+    let window = window(height: pane.rows)
+    Card(OutputCard.title(picture.output), note: note(window, pane), isFocused: true).draw(in: area, on: &canvas)
+    guard let output = picture.output else {
+      canvas.put(OutputCard.nothing, row: inside.row, column: inside.column, in: inside)
+      return Position(row: inside.row, column: inside.column)
+    }
+    canvas.put(OutputCard.command(output), row: inside.row, column: inside.column, in: inside)
+    if rows.isEmpty {
+      canvas.put(OutputCard.whenEmpty(output), row: pane.row, column: pane.column, in: pane)
+    }
+    OutputRows(rows: rows.dropFirst(window.first)).draw(in: pane, on: &canvas)
+    if !output.path.isEmpty, inside.rows > 1 {
+      canvas.put(
+        "every byte of it: \(output.path)", row: inside.bottom - 1, column: inside.column, in: inside, style: .dim)
+    }
+    return Position(row: pane.row, column: pane.column)
+  }
+
+  private func note(_ window: ScrollWindow, _ pane: Rectangle) -> Line {
+    var notes: [String] = []
+    if let size = picture.output?.fixedSize, size.columns > pane.columns {
+      notes.append("its terminal has \(size.columns) columns")
+    }
+    if gone > 0 { notes.append("the last \(rows.count)") }
+    if let position = window.position(of: rows.count, height: pane.rows) { notes.append(position) }
+    return Line(notes.joined(separator: "  "))
+  }
+
+  // MARK: - Keys
+
+  func take(_ request: Request, _ model: inout WizardModel) -> [WizardEffect]? {
+    if request == .follow {
+      model.view?.place = .newest
+      return []
+    }
+    let height = Self.pane(in: model.body).rows
+    let present: LogPane.Place = place == .newest ? .newest : .from(window(height: height).first)
+    guard let moved = present.moved(request, of: rows.count, height: height) else { return nil }
+    model.view?.place = if case .from(let first) = moved { .from(first + gone) } else { .newest }
+    return []
+  }
+}
