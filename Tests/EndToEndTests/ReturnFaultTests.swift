@@ -260,6 +260,20 @@ import UpgradeRuntime
       let last = try #require(kept.split(separator: "\n").last)
       #expect(said.output.contains(last.prefix(60)))
 
+      // On the screen its last lines stand below the problem.
+      try await Console.with(
+        [Wizard.path] + night.resumeOnScreen(), columns: 120, rows: 40,
+        environment: ["HOME": night.night.folder, "XDG_CONFIG_HOME": "\(night.night.folder)/config"], on: night.loop
+      ) { console in
+        let picture = try await console.wait("the problem with the log below it") {
+          $0.contains("STOPPED  node-does-not-answer  on \(replica)")
+            && $0.contains("$ tail -n 20 \(night.directory(Place.replica1))/server.log")
+        }
+        for text in ["Output of \(replica)  exit 0", "Ready to accept connections"] {
+          #expect(picture.contains(text), "\(text) is not in\n\(picture)")
+        }
+      }
+
       try await night.night.withPerson(night.resume()) { person in
         _ = try await person.meets("node-does-not-answer")
         for process in night.lab.processes(of: night.lab.nodes[Place.replica1]) { _ = try process.send(.continued) }

@@ -39,11 +39,14 @@ extension ServerLog {
     ClusterProblem.dataGone, ClusterProblem.restartedByOthers,
   ]
 
-  /// The end of the log of the node that a problem is about, in the place of a command's output; nil where there is
-  /// none, or none that can be read. What it holds goes to `copy` as well.
-  static func output(
-    about problem: Problem, _ setup: Setup?, on host: any HostRunner, keptIn folder: String, loop: EventLoop
-  ) async -> CommandOutput? {
+  /// The end of the log of the node that a problem is about, as if a command had printed it; nil where there is none,
+  /// or none that can be read. What it holds goes to a file in `folder` as well.
+  ///
+  /// - Parameter number: tells it from what was told of the node before.
+  static func news(
+    about problem: Problem, number: Int, _ setup: Setup?, on host: any HostRunner, keptIn folder: String,
+    loop: EventLoop
+  ) async -> (job: HostJob, news: [HostNews])? {
     guard told.contains(problem.name), case .node(let id) = problem.object, let node = setup?.node(id),
       !node.logFile.isEmpty
     else { return nil }
@@ -56,9 +59,12 @@ extension ServerLog {
     let last = Array(lines.suffix(20))
     var shown = ["The log of \(node.address) ends like this (\(node.logFile)):"] + last
     if let matcher = LogMatchers.find(in: last)?.matcher { shown.append("\(matcher.meaning); \(matcher.advice)") }
-    return CommandOutput(
-      command: "tail -n 20 \(ShellQuoting.word(node.logFile))", node: node.address.description, lines: shown,
-      status: "its log", path: isKept ? copy : node.logFile)
+    let job = HostJob(
+      id: EffectID(StepKey(.rejoin, problem.object), attempt: number), node: id,
+      text: "tail -n 20 \(ShellQuoting.word(node.logFile))", bound: .zero)
+    let result = HostResult(
+      kind: .exited(0), outputPath: isKept ? copy : node.logFile, outputLength: text.utf8.count, tail: [])
+    return (job, [.began, .printed(Array(shown.map { $0 + "\r\n" }.joined().utf8)), .ended(result)])
   }
 }
 

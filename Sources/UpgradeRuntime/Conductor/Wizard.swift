@@ -353,14 +353,13 @@ package actor Wizard: WizardDriver, PictureSource {
   ///
   /// A node's log is there before the problem is shown: reading it is bounded, and nothing else happens meanwhile.
   package func recorded(_ records: [Record], wallMilliseconds: Int64) async {
-    var log: CommandOutput?
     for case .problem(let problem) in records {
       guard let open else { continue }
-      log = await ServerLog.output(
-        about: problem, picture.setup, on: open.host, keptIn: open.paths.output, loop: parts.loop)
+      let log = await ServerLog.news(
+        about: problem, number: eventCount, picture.setup, on: open.host, keptIn: open.paths.output, loop: parts.loop)
+      if let log { for news in log.news { heard(log.job, news) } }
     }
     draw { picture in
-      if let log { picture.output = log }
       for record in records {
         if case .started(_, _, let setup) = record { picture.setup = setup }
         picture.times.apply(record, at: wallMilliseconds)
