@@ -17,6 +17,7 @@ struct HostFaultTests {
       try await lab.run("for i in $(seq 500); do redis-cli -c set key$i $i ex 3600; done >/dev/null", on: 1)
       // Shorter than a person would have it: nothing here takes long by itself.
       let night = try HostNight(lab, profile: HostFaultTests.profile)
+      try await night.settled()
       let host = try await HostFaultTests.firstReplica(lab)
       try await noPackageIsToBeHad(night, on: host)
       try await theDiskOfAHostIsFull(night, on: host)

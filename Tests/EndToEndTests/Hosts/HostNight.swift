@@ -38,6 +38,17 @@ struct HostNight {
     try await Night.run(words, folder: lab.folder, on: lab.loop, within: bound)
   }
 
+  /// Waits until no check refuses the start: for some seconds members of a new cluster see it each in its own way.
+  func settled() async throws {
+    let deadline = lab.loop.now + .seconds(60)
+    while true {
+      let said = try await run(look("check"))
+      if said.code == 0 { return }
+      guard lab.loop.now < deadline else { throw HostLab.Trouble("the cluster does not settle: \(said.output)") }
+      try await lab.loop.sleep(for: .milliseconds(200))
+    }
+  }
+
   /// The journal of the only run.
   func journal() throws -> JournalReading {
     let runs = try RunCatalogue(state).runs()

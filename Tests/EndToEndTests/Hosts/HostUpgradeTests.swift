@@ -17,6 +17,7 @@ struct HostUpgradeTests {
       try await lab.run("apt-mark hold redis-server", on: 2)
       let configuration = try await lab.run("sha256sum /etc/redis/redis.conf", on: 1)
       let night = try HostNight(lab)
+      try await night.settled()
       let client = WritingClient(WritingRequest(seeds: lab.addresses, prefix: "foreign"), on: lab.loop)
       async let written = client.run()
       let ended = try await night.run(night.begin())
