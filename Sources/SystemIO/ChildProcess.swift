@@ -229,5 +229,11 @@ final class ExitWatch: EventWatcher {
   func loopStopped() {
     ready(0)
     status.make(.unknown)
+    guard state.withLock({ $0.pidfd >= 0 }) else { return }
+    // Without a loop a thread waits: a zombie would stay for as long as this process does.
+    _ = try? SystemThread(name: "reaps \(pid)") { [self] in
+      while waitid(P_PID, id_t(pid), nil, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+      ready(0)
+    }
   }
 }

@@ -193,11 +193,6 @@ import Testing
     let loop = try EventLoop(name: "stopping")
     let pair = try await Pair(on: loop)
     let child = try ChildProcess.spawn(ChildCommand("sleep", ["600"]), on: loop)
-    defer {
-      // The loop that would have reaped it is stopped; a zombie keeps the exit tests of this process waiting for ever.
-      kill(child.pid, SIGKILL)
-      waitpid(child.pid, nil, 0)
-    }
     async let slept: Bool = (try? await loop.sleep(for: .seconds(600))) != nil
     async let read = failure { _ = try await pair.client.read(upTo: 1) }
     async let accepted = failure { _ = try await pair.listener.accept() }
@@ -210,6 +205,9 @@ import Testing
     #expect(await read?.code == .canceled)
     #expect(await accepted?.code == .canceled)
     #expect(await ended == .unknown)
+    // It is reaped all the same: a zombie keeps the exit tests of this process waiting for ever.
+    kill(child.pid, SIGKILL)
+    await waitUntil { kill(child.pid, 0) != 0 }
     // A task that comes late still runs, one job at a time.
     let late = loop.task { #expect(loop.isOnLoop) }
     await late.value

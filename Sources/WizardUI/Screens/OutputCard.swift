@@ -18,7 +18,9 @@ struct OutputCard: Widget {
   static func command(_ output: CommandOutput) -> Line { Line("$ ", .bold) + Line(output.command) }
 
   static func whenEmpty(_ output: CommandOutput) -> String {
-    output.status == nil ? "(it has printed nothing yet)" : "(it printed nothing)"
+    // What has been printed and not been drawn yet is there in a moment.
+    guard output.lines.isEmpty else { return "" }
+    return output.status == nil ? "(it has printed nothing yet)" : "(it printed nothing)"
   }
 
   func draw(in area: Rectangle, on canvas: inout Canvas) {
