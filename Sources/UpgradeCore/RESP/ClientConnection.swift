@@ -86,6 +86,8 @@ extension Client {
       do throws(TransportError) {
         try await transport.send(bytes)
       } catch {
+        // A server that is full says so and hangs up before it hears us: whoever reads finds its words, then the end.
+        guard error.code != .closed else { return }
         await self.failedToOpen(error, generation)
       }
     }
