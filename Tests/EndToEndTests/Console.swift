@@ -22,6 +22,11 @@ final class Console {
   private let socket: String
   private let client: ChildProcess
   private var buffer: [UInt8] = []
+  /// The end of what the program has written, as tmux tells it; enough for the longest control string below.
+  private var tail = ""
+  private var isInScreen = false
+  /// Whether all of a frame is in the window: while the program has the full screen it says so with a mark.
+  private var isWhole = true
 
   /// How long a test waits for what has to come.
   static let patience: Duration = .seconds(60)
@@ -49,7 +54,7 @@ final class Console {
     socket = "console-\(Host.processID)-\(UInt32.random(in: 0 ... .max))"
     var changes: [String: String?] = [
       "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", "TMUX": nil, "LINES": nil, "COLUMNS": nil, "NO_COLOR": nil,
-      "REDISCLI_AUTH": nil,
+      "REDISCLI_AUTH": nil, "REDIS_UPGRADE_SAYS_IDLE": "1",
     ]
     changes.merge(environment) { $1 }
     let line = words.map {
@@ -86,23 +91,21 @@ final class Console {
   /// The same with the control codes of its styles.
   func styled() async throws -> String { try await command("capture-pane -p -e -t main").joined(separator: "\n") }
 
-  /// Looks until it is there, each time that the program has written something. A picture may be of a frame that is half
-  /// drawn, from the top: what a test needs of it has to be part of what it waits for, or above that.
+  /// Looks until it is there, each time that the program has written something; never at a frame that is half drawn.
   @discardableResult
   func wait(
     _ what: String, within bound: Duration = Console.patience, _ location: SourceLocation = #_sourceLocation,
     until isThere: (Picture) throws -> Bool
   ) async throws -> Picture {
     let deadline = loop.now + bound
-    var picture = try await picture()
-    while !(try isThere(picture)) {
+    while true {
+      let picture = try await picture()
+      if isWhole, try isThere(picture) { return picture }
       guard try await output(until: deadline) else {
         Issue.record("waited in vain for \(what); the window shows\n\(picture)", sourceLocation: location)
         throw Failure(description: "waited in vain for \(what)")
       }
-      picture = try await self.picture()
     }
-    return picture
   }
 
   @discardableResult
@@ -171,20 +174,24 @@ final class Console {
 
   /// Waits until the program has written something; false when the time was up or the window is gone.
   private func output(until deadline: MonotonicTime) async throws -> Bool {
-    while let line = try await line(until: deadline) {
-      guard line.hasPrefix("%output ") else { continue }
-      // What is there already belongs to the same picture.
-      while let end = buffer.firstIndex(of: UInt8(ascii: "\n")) { buffer.removeSubrange(...end) }
-      return true
+    var hasOutput = false
+    // What is there already belongs to the same picture.
+    while !hasOutput || buffer.contains(UInt8(ascii: "\n")) {
+      guard let line = try await line(until: deadline) else { return hasOutput }
+      hasOutput = hasOutput || line.hasPrefix("%output ")
     }
-    return false
+    return true
   }
 
+  /// The next line of tmux, from which is learned on the way whether the window shows a whole frame: tmux tells in one
+  /// order what the program wrote and what it answers itself.
   private func line(until deadline: MonotonicTime) async throws -> String? {
     while true {
       if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
         defer { buffer.removeSubrange(...end) }
-        return String(decoding: buffer[..<end], as: UTF8.self)
+        let line = String(decoding: buffer[..<end], as: UTF8.self)
+        if line.hasPrefix("%output ") { hear(line.split(separator: " ", maxSplits: 2).last ?? "") }
+        return line
       }
       guard loop.now < deadline else { return nil }
       do throws(SystemError) {
@@ -196,5 +203,16 @@ final class Console {
         throw error
       }
     }
+  }
+
+  /// Takes one piece of what the program wrote, with its control codes as tmux writes them: a backslash and three digits.
+  private func hear(_ piece: Substring) {
+    let idle = #"\033]7770;idle\007"#
+    tail += piece
+    let entered = tail.ranges(of: #"\033[?1049h"#).last?.lowerBound
+    let left = tail.ranges(of: #"\033[?1049l"#).last?.lowerBound
+    if let entered { isInScreen = left.map { $0 < entered } ?? true } else if left != nil { isInScreen = false }
+    isWhole = !isInScreen || tail.hasSuffix(idle)
+    tail = String(tail.suffix(idle.count))
   }
 }

@@ -148,7 +148,6 @@ extension ConsoleTests {
     try await console.wait("the run's own question") { asked.isSame(as: $0.asked) && $0.asked?.isArmed == true }
     try await console.press("q")
     let leaving = try await console.wait("the question whether to leave") {
-      // A picture may be caught half drawn: the old question is still below the new box.
       $0.contains("Leave the wizard?") && $0.asked?.isArmed == true && !asked.isSame(as: $0.asked)
     }
     #expect(leaving.contains("0 of 6 nodes are done. The servers go on as they are."), "\(leaving)")

@@ -75,8 +75,12 @@ package struct LocalHost: HostRunner {
   }
 
   private static func tell(_ connection: Connection, _ size: TerminalSize) async {
-    // Whoever does not listen any more has no terminal either.
-    try? await connection.write(HoldMessage.resize(size).bytes, within: .seconds(1))
+    do throws(SystemError) {
+      try await connection.write(HoldMessage.resize(size).bytes, within: .seconds(1))
+    } catch {
+      // Where the command still runs, the follower comes again, and tells the newest size first.
+      connection.close()
+    }
   }
 
   package func isAlive(_ pid: Int, on node: NodeID) async -> Bool {

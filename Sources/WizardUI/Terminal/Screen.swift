@@ -111,6 +111,9 @@ import SystemIO
     if rings, settings.rings { write([0x07]) }
   }
 
+  /// Writes the mark where somebody listens for it.
+  func sayIdle(_ mark: [UInt8]) { if settings.saysIdle { write(mark) } }
+
   /// Sends every cell with the next frame, over whatever else has written to the terminal.
   package func redrawAll() { unsafe clearok(window, true) }
 

@@ -22,6 +22,9 @@ package struct TerminalLoop {
   static let pace: Duration = .milliseconds(50)
   /// After so long without a key nobody is taken to be looking, and the bell may ring.
   static let longestLook: Duration = .seconds(30)
+  /// A control string that no terminal shows; whoever reads what the program writes knows by it that the picture is
+  /// whole, and of the newest state.
+  static let idleMark = Array("\u{1B}]7770;idle\u{07}".utf8)
   /// A terminal that is readable so often and never has a key is at its end.
   static let mostEmptyReads = 50
 
@@ -32,6 +35,8 @@ package struct TerminalLoop {
   private var isStale = true
   private var isUrgent = true
   private var isHungUp = false
+  /// Whether something was drawn that no mark has followed yet.
+  private var owesMark = false
   private var emptyReads = 0
   private var shown: Frame?
   private var drawnAt = MonotonicTime(nanoseconds: .min)
@@ -83,6 +88,7 @@ package struct TerminalLoop {
     drawnAt = now
     isStale = false
     isUrgent = false
+    owesMark = true
     guard isNewPrompt, let prompt = frame.prompt else { return [] }
     screen.discardTypeAhead()
     return [.appeared(prompt: prompt)]
@@ -99,6 +105,10 @@ package struct TerminalLoop {
   }
 
   private mutating func wait() throws(SystemError) -> [FaceEvent] {
+    if owesMark, !isStale, !isHungUp {
+      owesMark = false
+      screen.sayIdle(Self.idleMark)
+    }
     var descriptors = [wakeUp.descriptor, source.descriptor]
     if !isHungUp { descriptors.append(screen.descriptor) }
     let ready = try waitReadable(descriptors, within: idleTime(at: .now))

@@ -49,12 +49,14 @@ package struct TerminalSettings: Hashable, Sendable {
   package var rings: Bool
   /// How long an Esc waits for the rest of an escape sequence; slow links need more.
   package var escapeDelay: Duration
+  /// Whether the loop writes `TerminalLoop.idleMark` when all is shown and nothing is left to do; for tests.
+  package var saysIdle: Bool
   package var crashNote: CrashNote?
 
   package init(
     colour: ColourChoice = .automatic, noColour: String? = Host.environment["NO_COLOR"],
     isASCII: Bool = false, showsTitle: Bool = true, rings: Bool = true, escapeDelay: Duration = .milliseconds(25),
-    crashNote: CrashNote? = nil
+    saysIdle: Bool = Host.environment["REDIS_UPGRADE_SAYS_IDLE"] == "1", crashNote: CrashNote? = nil
   ) {
     self.colour = colour
     self.noColour = noColour
@@ -62,6 +64,7 @@ package struct TerminalSettings: Hashable, Sendable {
     self.showsTitle = showsTitle
     self.rings = rings
     self.escapeDelay = escapeDelay
+    self.saysIdle = saysIdle
     self.crashNote = crashNote
   }
 }
