@@ -139,4 +139,40 @@ import UpgradeRuntime
         "Puppet runs on 127.0.0.1: it puts back the version and the configuration that it knows")
     }
   }
+
+  @Test func aProgramThatWasReplacedUnderItsServer() async throws {
+    let request = TrainingLab.LabRequest(from: .redis62, to: .redis70, primaries: 1, replicasPerPrimary: 1)
+    try await withNight(request) { night in
+      let node = night.lab.nodes[1]
+      let directory = night.lab.record.directory(of: node)
+      let server = "\(directory)/redis-server"
+      try await night.rows(to: "7.0.15").expectPass("program-kept")
+
+      // The replica lives on from a file of its own, which a package then replaces.
+      let entry = Files.directory(of: try Files.readLink("\(directory)/server"))
+      try Files.copy("\(entry)/bin/redis-server", to: server)
+      let process = try #require(night.lab.processes(of: node).first)
+      _ = try process.send(.terminate)
+      #expect(try await process.end(on: night.loop, within: .seconds(20)))
+      let start = LabProfile.startCommand(in: LabProfile.shellQuoted(directory)).replacing(
+        "./server", with: "\(server)")
+      _ = try await ChildProcess.run(.shell(start), on: night.loop, within: .seconds(20))
+      let deadline = night.loop.now + .seconds(20)
+      while try await night.rows(to: "7.0.15").contains(where: { $0.result == "fail" || $0.result == "unknown" }) {
+        try #require(night.loop.now < deadline, "the replica does not come back")
+      }
+      try await night.rows(to: "7.0.15").expectPass("program-kept")
+
+      let replace = "ln -sfn \(entry.replacing("6.2.14", with: "7.0.15"))/redis-server \(server)"
+      _ = try await ChildProcess.run(.shell(replace), on: night.loop, within: .seconds(20))
+      try await night.rows(to: "7.0.15").expect(
+        "program-kept", "warn",
+        "\(night.lab.addresses[1]) runs Redis 6.2.14, and its file \(server) was replaced since: version 7.0.15 lies there"
+      )
+      _ = try Files.remove(server)
+      try await night.rows(to: "7.0.15").expect(
+        "program-kept", "warn",
+        "\(night.lab.addresses[1]) runs Redis 6.2.14 from \(server), which is not there any more")
+    }
+  }
 }

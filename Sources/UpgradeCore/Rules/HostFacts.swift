@@ -13,6 +13,8 @@ package struct HostFacts: Hashable, Sendable {
   package var processes: Set<String>?
   /// The systemd unit that a server's process belongs to, by its number.
   package var units: [Int: UnitFacts] = [:]
+  /// What became of the file that a server runs, by its process's number.
+  package var programs: [Int: ProgramFacts] = [:]
   /// The packages of servers that are installed; nil where no package manager that is known was asked.
   package var packages: PackageFacts?
   package init(
@@ -40,6 +42,29 @@ package struct UnitFacts: Hashable, Sendable {
 
   /// A clean end, as after `SHUTDOWN`, is followed by a start (systemd.service(5), the table of `Restart=`).
   var restartsAfterStop: Bool { restart == "always" || restart == "on-success" }
+}
+
+/// The file that a server was started from, against what lies there now.
+package struct ProgramFacts: Hashable, Sendable {
+  package enum Standing: String, Hashable, Sendable {
+    /// The file that runs lies there.
+    case same
+    /// The file that runs was taken away, and another one lies in its place.
+    case deleted
+    /// The file that runs is still there, elsewhere: a link leads to another one now.
+    case other
+    /// The file that runs was taken away, and nothing lies in its place.
+    case gone
+  }
+  package var standing: Standing
+  /// What the file there says of its version; nil where it was not asked, or did not say.
+  package var version: Version?
+  package var path: String
+  package init(_ standing: Standing, version: Version?, path: String) {
+    self.standing = standing
+    self.version = version
+    self.path = path
+  }
 }
 
 /// What a host's package manager has, and does by itself.
@@ -72,6 +97,12 @@ extension HostFacts {
       guard said.count > 3, let pid = Int(said[1]) else { return }
       units[pid] = UnitFacts(
         name: said[2], restart: said[3], stopSeconds: Self.seconds(said.dropFirst(4)))
+    case "program":
+      guard said.count > 4, let pid = Int(said[1]), let standing = ProgramFacts.Standing(rawValue: said[2]) else {
+        return
+      }
+      programs[pid] = ProgramFacts(
+        standing, version: Version(said[3]), path: said.dropFirst(4).joined(separator: " "))
     case "packages": packages = PackageFacts(manager: said[1])
     case "package":
       if said.count > 2 { packages?.held[said[1]] = said[2] == "hold" }

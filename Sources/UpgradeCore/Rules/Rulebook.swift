@@ -16,7 +16,7 @@ package enum Rulebook {
     PermissionsGranted(), CertificateExpiry(), NoOtherOperator(), HostsSpread(), HostsReached(), CommandsOutliveLink(),
     OneNodePerPackage(),
     DiskForSaves(), IdentityKept(), HugePages(), SupervisorLetsStop(), NoRivalController(),
-    NoUnattendedUpgrades(), HeldPackages(), PackageStarts(),
+    NoUnattendedUpgrades(), HeldPackages(), PackageStarts(), ProgramKept(),
     HandOverCandidate(), SeenByPeers(), SameKeys(), CompleteResync(), ShardHasPrimary(), ShardsServed(), OnTarget(),
   ]
 

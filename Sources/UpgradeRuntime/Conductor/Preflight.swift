@@ -125,7 +125,7 @@ package struct Preflight: Sendable {
   package func scene(_ setup: Setup, _ finding: Finding, ownName: WizardName) async -> Scene {
     let begun = now
     let earlier = await snapshot(setup, finding, withInventory: false)
-    let hosts = await hostFacts(setup)
+    let hosts = await hostFacts(setup, earlier)
     let left = Duration.seconds(1) - (now - begun)
     if left > .zero { do throws(CancellationError) { try await loop.sleep(for: left) } catch {} }
     let later = await snapshot(setup, finding, withInventory: true)
@@ -209,12 +209,12 @@ package struct Preflight: Sendable {
   }
 
   /// Only where the profile reaches the hosts; by the host that nodes announce, whatever ssh calls it.
-  private func hostFacts(_ setup: Setup) async -> [String: HostFacts] {
+  private func hostFacts(_ setup: Setup, _ snapshot: Snapshot) async -> [String: HostFacts] {
     switch setup.site.reach {
     case .manual: return [:]
     case .local:
       let directories = Set(setup.nodes.map(\.directory)).filter { !$0.isEmpty }.sorted()
-      let facts = await localFacts(directories, processes: setup.nodes.map(\.processID))
+      let facts = await localFacts(directories, programs: programs(of: setup.nodes, snapshot))
       return Dictionary(setup.nodes.map { ($0.address.host, facts) }, uniquingKeysWith: { first, _ in first })
     case .ssh:
       guard let links, let remote = setup.site.remote else { return [:] }
@@ -223,9 +223,9 @@ package struct Preflight: Sendable {
         for (host, nodes) in nodes {
           let called = nodes.compactMap { remote.hosts[$0.id] }.first ?? host
           let directories = Set(nodes.map(\.directory)).filter { !$0.isEmpty }.sorted()
-          let processes = nodes.map(\.processID)
+          let programs = programs(of: nodes, snapshot)
           group.addTask {
-            (host, await links.facts(of: called, directories: directories, processes: processes))
+            (host, await links.facts(of: called, directories: directories, programs: programs))
           }
         }
         var all: [String: HostFacts] = [:]
@@ -237,10 +237,17 @@ package struct Preflight: Sendable {
 }
 
 extension Preflight {
+  /// What each server says that it was started from, by its process.
+  private func programs(of nodes: [NodeSetup], _ snapshot: Snapshot) -> [Int: String] {
+    Dictionary(
+      nodes.map { ($0.processID, snapshot[$0.id].view?.pulse.server.executable ?? "") },
+      uniquingKeysWith: { first, _ in first })
+  }
+
   /// The same script as over ssh, on this machine.
-  private func localFacts(_ directories: [String], processes: [Int]) async -> HostFacts {
+  private func localFacts(_ directories: [String], programs: [Int: String]) async -> HostFacts {
     var facts = HostFacts(memoryAvailable: nil, overcommitMemory: nil, freeDisk: [:])
-    let script = SupervisorScript.facts(directories, processes: processes)
+    let script = SupervisorScript.facts(directories, programs: programs)
     guard
       let outcome = try? await ChildProcess.run(
         ChildCommand("sh", ["-s"]), on: loop, within: .seconds(10), input: Array(script.text.utf8))

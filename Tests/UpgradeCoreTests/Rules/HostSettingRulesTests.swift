@@ -144,13 +144,52 @@ import Testing
   ])
   func rivals(row: RuleCase) throws { try row.check("no-rival-controller") }
 
+  private static func program(
+    _ standing: ProgramFacts.Standing, _ version: Version? = nil
+  ) -> @Sendable (inout TestCluster) -> Void {
+    host { $0.programs[7003] = ProgramFacts(standing, version: version, path: "/usr/bin/redis-server") }
+  }
+
+  @Test(arguments: [
+    RuleCase("not reached", node, "n/a: which file 127.0.0.1:7003 runs cannot be read from here"),
+    RuleCase("as it was started", node, "holds: /usr/bin/redis-server", program(.same)),
+    RuleCase("through a loader", node, "holds: /usr/bin/redis-server", program(.other)),
+    RuleCase(
+      "replaced by the wanted version", node,
+      "broken: 127.0.0.1:7003 runs Redis 6.2.14, and its file /usr/bin/redis-server was replaced since: version 7.0.15 "
+        + "lies there now -> begin soon: until then a crash starts 127.0.0.1:7003 on Redis 7.0.15, whatever its role",
+      program(.deleted, Version(7, 0, 15))),
+    RuleCase(
+      "a link turned to a third version", node,
+      "broken: 127.0.0.1:7003 runs Redis 6.2.14, and its file /usr/bin/redis-server was replaced since: version 6.2.17 "
+        + "lies there now -> see who installed it on 127.0.0.1, and when: ls -l --full-time /usr/bin/redis-server",
+      program(.other, Version(6, 2, 17))),
+    RuleCase(
+      "installed once more", node,
+      "broken: 127.0.0.1:7003 runs Redis 6.2.14, and its file /usr/bin/redis-server was replaced since: the same version "
+        + "lies there again -> see who installed it on 127.0.0.1, and when: ls -l --full-time /usr/bin/redis-server",
+      program(.deleted, Version(6, 2, 14))),
+    RuleCase(
+      "replaced by something that says nothing", node,
+      "broken: 127.0.0.1:7003 runs Redis 6.2.14, and its file /usr/bin/redis-server was replaced since: another file lies "
+        + "there now -> see who installed it on 127.0.0.1, and when: ls -l --full-time /usr/bin/redis-server",
+      program(.deleted)),
+    RuleCase(
+      "taken away", node,
+      "broken: 127.0.0.1:7003 runs Redis 6.2.14 from /usr/bin/redis-server, which is not there any more: it could not be "
+        + "started again -> put that version back at /usr/bin/redis-server on 127.0.0.1 before anything restarts "
+        + "127.0.0.1:7003", program(.gone)),
+  ])
+  func programs(row: RuleCase) throws { try row.check("program-kept") }
+
   @Test func whatTheScriptSays() {
     var facts = HostFacts(memoryAvailable: nil, overcommitMemory: nil, freeDisk: [:])
     for line in [
       "memory 2048", "overcommit 1", "room 5 /var/lib/my redis", "room unknown /nowhere",
       "pages always [madvise] never",
       "processes : puppet monit", "unit 77 redis.service always 1min 30s", "unit 78 b.service no infinity",
-      "unit x y z", "unit", "nonsense",
+      "unit x y z", "unit", "nonsense", "program 77 same unknown /usr/bin/redis-server",
+      "program 78 deleted 7.0.15 /opt/my redis/server", "program 79 eaten 1 /x", "program 80 gone",
     ] { facts.hear(line.split(separator: " ").map(String.init)) }
     #expect(facts.memoryAvailable == 2_097_152 && facts.overcommitMemory == 1)
     #expect(facts.freeDisk == ["/var/lib/my redis": 5120])
@@ -160,6 +199,11 @@ import Testing
       facts.units == [
         77: UnitFacts(name: "redis.service", restart: "always", stopSeconds: 90),
         78: UnitFacts(name: "b.service", restart: "no", stopSeconds: nil),
+      ])
+    #expect(
+      facts.programs == [
+        77: ProgramFacts(.same, version: nil, path: "/usr/bin/redis-server"),
+        78: ProgramFacts(.deleted, version: Version(7, 0, 15), path: "/opt/my redis/server"),
       ])
   }
 

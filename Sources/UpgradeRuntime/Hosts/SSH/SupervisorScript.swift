@@ -153,10 +153,15 @@ struct SupervisorScript: Sendable {
   }
 
   /// What rules want to know of a host: memory, room where these directories are, pages, which known processes are
-  /// there, the units of these servers, and what its package manager has. Read on this machine as well.
-  static func facts(_ directories: [String], processes: [Int]) -> SupervisorScript {
+  /// there, the units and the program files of these servers, and what its package manager has. Read on this machine as
+  /// well.
+  ///
+  /// - Parameter programs: what each server, by its process, says that it was started from; empty where it did not say.
+  static func facts(_ directories: [String], programs: [Int: String]) -> SupervisorScript {
     let rooms = directories.map { "room \(ShellQuoting.word($0))" }.joined(separator: "\n")
-    let units = processes.map { "unit \($0)" }.joined(separator: "\n")
+    let servers = programs.sorted { $0.key < $1.key }
+    let units = servers.map { "unit \($0.key)\nprogram \($0.key) \(ShellQuoting.word($0.value))" }
+      .joined(separator: "\n")
     let rivals = RivalControllers.all.map { ShellQuoting.word($0.process) }.joined(separator: " | ")
     return SupervisorScript(
       """
@@ -178,6 +183,7 @@ struct SupervisorScript: Sendable {
         [ -n "$restart" ] && say unit "$1" "$name" "$restart" "$stop"
         return 0
       }
+      \(programFiles)
       while read -r key value _; do
         case $key in MemAvailable:) say memory "$value" ;; esac
       done </proc/meminfo
@@ -195,6 +201,25 @@ struct SupervisorScript: Sendable {
       \(units)
       """)
   }
+
+  /// The file that a process runs, against the one that lies where it says that it was started from: as the process
+  /// itself sees it, which may be in a root of its own. A file that was replaced is asked which version it is, where it
+  /// is the same file from here.
+  private static let programFiles = """
+    program() {
+      running=$(readlink "/proc/$1/exe" 2>/dev/null) || return 0
+      state=other version= deleted=' (deleted)'
+      case $running in *"$deleted") state=deleted running=${running%"$deleted"} ;; esac
+      file=${2:-$running}
+      [ "$state" = other ] && [ "/proc/$1/root$file" -ef "/proc/$1/exe" ] && state=same
+      if [ ! -e "/proc/$1/root$file" ]; then
+        [ "$state" = deleted ] && state=gone || state=same
+      elif [ "$state" != same ] && [ "$file" -ef "/proc/$1/root$file" ] && [ -x "$file" ]; then
+        version=$("$file" --version </dev/null 2>/dev/null | sed -n 's/.* v=\\([0-9][0-9.]*\\).*/\\1/p' | head -n 1)
+      fi
+      say program "$1" "$state" "${version:-unknown}" "$file"
+    }
+    """
 
   /// A timer that is stopped starts nothing; where systemd does not answer, cron runs what the timer would.
   private static let packages = """
