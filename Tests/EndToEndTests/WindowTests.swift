@@ -30,7 +30,7 @@ import UpgradeRuntime
       #expect(said.code == 0, "\(said.output.suffix(3000)) \(said.errors)")
       #expect(said.output.contains("upgrade mode sets min-replicas-to-write 0 on every member of its shard"))
 
-      let ledger = try night.journal().state.facts.ledger
+      let ledger = try night.journal().state.facts.ledger.entries
       let first = try #require(night.journal().state.setup?.shards.first)
       for node in first.members {
         let backlog = try #require(ledger[LedgerKey(node, "repl-backlog-size")])

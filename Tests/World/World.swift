@@ -216,6 +216,11 @@ package final class World {
     if writes % 20 == 0, scenario.mutation == nil, machine.state != folded {
       witness.violation("the live state is not the fold of the journal after record \(folded.sequence)")
     }
+    if writes % 100 == 10, let situation = machine.situation(now: agenda.now),
+      ClusterProcedure().unfold(situation) != ClusterProcedure().unfold(situation, searchingAnew: true)
+    {
+      witness.violation("a plan depends on how far its searches had come, after record \(folded.sequence)")
+    }
     if machine.state.ended != nil { end(machine.state) }
     if wizard?.halted != nil {
       agenda.after(.seconds(20)) { [unowned self] in

@@ -44,6 +44,10 @@ package struct Setup: Hashable, Sendable {
 
   /// Nodes in the order of their addresses, so that a plan reads the same each time.
   package var order: [NodeID] { index.order }
+  /// Where a node stands in `order`.
+  package func place(of node: NodeID) -> Int? { index.ranks[node] }
+  /// Where a node's shard stands in `shards`.
+  package func place(ofShardOf node: NodeID) -> Int? { index.shards[node] }
   package func node(_ id: NodeID) -> NodeSetup? { index.nodes[id].map { nodes[$0] } }
   package func address(_ id: NodeID) -> String { node(id)?.address.description ?? String(id.text.prefix(8)) }
   package func shard(of node: NodeID) -> Shard? { index.shards[node].map { shards[$0] } }
@@ -73,6 +77,7 @@ package struct Setup: Hashable, Sendable {
 /// Where things are in a setup: a plan for a thousand nodes asks millions of times.
 private struct Index: Hashable, Sendable {
   let order: [NodeID]
+  let ranks: [NodeID: Int]
   let members: [ShardID: [NodeID]]
   let nodes: [NodeID: Int]
   /// The place of the shard that a node is a member of.
@@ -84,9 +89,9 @@ private struct Index: Hashable, Sendable {
       Dictionary(keys, uniquingKeysWith: { first, _ in first })
     }
     order = nodes.sorted { ($0.address, $0.id) < ($1.address, $1.id) }.map(\.id)
-    let ranks = places(zip(order, order.indices))
+    ranks = places(zip(order, order.indices))
     members = Dictionary(
-      shards.map { ($0.id, $0.members.sorted { ranks[$0, default: .max] < ranks[$1, default: .max] }) },
+      shards.map { [ranks] in ($0.id, $0.members.sorted { ranks[$0, default: .max] < ranks[$1, default: .max] }) },
       uniquingKeysWith: { first, _ in first })
     self.nodes = places(nodes.enumerated().map { ($1.id, $0) })
     self.shards = places(shards.enumerated().flatMap { place, shard in shard.members.map { ($0, place) } })

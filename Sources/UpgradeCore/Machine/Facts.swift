@@ -63,7 +63,7 @@ package struct Facts: Hashable, Sendable {
   /// Nodes whose process we have ended and that have not rejoined yet.
   package var stopped: Set<NodeID> = []
   package var installed: [NodeID: Release] = [:]
-  package var ledger: [LedgerKey: LedgerEntry] = [:]
+  package var ledger = Ledger()
   /// Nodes that were primary until our hand-over, and have to be drained before they are stopped.
   package var demoted: Set<NodeID> = []
   /// Shards whose first hand-over to a node of the new version has happened.
@@ -82,7 +82,7 @@ package struct Facts: Hashable, Sendable {
 
   package init(goals: Goals) { self.goals = goals }
 
-  package var openLedger: [LedgerKey] { ledger.filter { $0.value.standing == .open }.keys.sorted() }
+  package var openLedger: [LedgerKey] { ledger.open }
   package func isOut(_ node: NodeID) -> Bool { out.values.contains(node) }
 }
 
@@ -122,7 +122,7 @@ extension Facts {
     case .configure(let node, let settings):
       for setting in settings { ledger[LedgerKey(node, setting.directive)]?.standing = .open }
     case .restore(let node, _):
-      for (key, entry) in ledger where key.node == node && entry.standing == .open { ledger[key]?.standing = .closed }
+      for key in ledger.open(of: node) { ledger[key]?.standing = .closed }
     default: break
     }
   }
@@ -136,7 +136,7 @@ extension Facts {
       stopped.insert(node)
       noteMissedWrites(node, setup)
     case ClusterProblem.settingChanged:
-      for key in openLedger where key.node == node { ledger[key]?.standing = .left }
+      for key in ledger.open(of: node) { ledger[key]?.standing = .left }
     default: break
     }
   }

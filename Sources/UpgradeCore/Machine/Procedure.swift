@@ -3,7 +3,10 @@
 /// The runbook of one system.
 package protocol Procedure: Sendable {
   /// What comes next. It knows no time and no consent, and concludes nothing from an unknown.
-  func next(_ situation: Situation) -> Next
+  ///
+  /// `progress` only saves looking twice: the answer is the same for a new one, and for one that went along with every
+  /// step that was predicted since.
+  func next(_ situation: Situation, _ progress: inout Progress) -> Next
   /// What the situation will be after a step and its calm: exact wherever `next` branches.
   func predict(_ step: Step, _ situation: inout Situation)
   /// Whether readings show that the step happened; nil where only its outcome can tell, or nothing is known.
@@ -132,15 +135,26 @@ package struct Plan: Hashable, Sendable {
 }
 
 extension Procedure {
+  /// What comes next, looked for from the beginning.
+  package func next(_ situation: Situation) -> Next {
+    var progress = Progress()
+    return next(situation, &progress)
+  }
+
   package func overdue(_ key: StepKey, _ action: Action, _ situation: Situation) -> Problem? { nil }
 
   /// Unfolds the plan from a situation; at most 40 steps a node and 40 more.
-  package func unfold(_ start: Situation) -> Plan {
+  ///
+  /// - Parameter searchingAnew: whether each step is looked for from the beginning. It is what the plan is held against
+  ///   in tests: the same, and far slower for many nodes.
+  package func unfold(_ start: Situation, searchingAnew: Bool = false) -> Plan {
     var situation = start
+    var progress = Progress()
     var steps: [Step] = []
     let limit = 40 * (start.setup.nodes.count + 1)
     while steps.count < limit {
-      switch next(situation) {
+      if searchingAnew { progress = Progress() }
+      switch next(situation, &progress) {
       case .done: return Plan(steps: steps, ending: .done)
       case .problem(let problem), .wait(_, _, let problem): return Plan(steps: steps, ending: .problem(problem))
       case .step(let step):
@@ -148,6 +162,7 @@ extension Procedure {
         guard step != steps.last else { return Plan(steps: steps, ending: .endless(step.key)) }
         steps.append(step)
         predict(step, &situation)
+        progress.forget(step.action.touches, situation.setup)
       }
     }
     return Plan(steps: steps, ending: .endless(steps.last?.key))

@@ -25,7 +25,7 @@ struct PostChecks {
     lines.append(leftOver())
     var byHand = ["Remove the backup once you are sure: it is in the run's folder."]
     if setup.site.isLab { byHand = [] }
-    if state.facts.ledger.values.contains(where: { $0.standing == .left }) {
+    if state.facts.ledger.entries.values.contains(where: { $0.standing == .left }) {
       byHand.append("Look at the settings that somebody else changed during the run.")
     }
     return FinishReport(lines: lines, byHand: byHand)
@@ -202,7 +202,7 @@ struct PostChecks {
   }
 
   private func leftOver() -> FinishReport.Line {
-    let ledger = state.facts.ledger
+    let ledger = state.facts.ledger.entries
     let open = ledger.filter { $0.value.standing == .open }
     let left = ledger.filter { $0.value.standing == .left }
     if !open.isEmpty {

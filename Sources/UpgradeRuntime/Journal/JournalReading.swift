@@ -66,7 +66,7 @@ package struct JournalReading: Sendable {
       }
     }
     if damage == nil { tornBytes = bytes.count - length }
-    ledger = state.facts.ledger
+    ledger = state.facts.ledger.entries
     if damage != nil || limit != nil { takeLedgerLines(bytes) }
   }
 

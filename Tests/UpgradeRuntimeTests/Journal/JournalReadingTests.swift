@@ -128,7 +128,7 @@ import UpgradeCore
     let reading = JournalReading(Array(lines.joined()))
     #expect(reading.damage?.line == 3)
     #expect(reading.entries.count == 2)
-    #expect(reading.state.facts.ledger.values.map(\.standing) == [.open])
+    #expect(reading.state.facts.ledger.entries.values.map(\.standing) == [.open])
     #expect(reading.ledger.values.map(\.standing) == [.closed])
     #expect(
       reading.sentences == [

@@ -209,7 +209,7 @@ struct Rehearsal: Sendable {
     case .backUp, .setAside, .drain, .watch, .confirm: break
     }
     if case .restore(let node, _) = effect.action {
-      for (key, entry) in state.facts.ledger where key.node == node {
+      for (key, entry) in state.facts.ledger.entries where key.node == node {
         var closed = entry
         closed.standing = .closed
         take(.ledger(key, closed))

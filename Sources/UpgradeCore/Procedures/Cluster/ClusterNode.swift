@@ -3,8 +3,8 @@
 extension ClusterProcedure {
   /// The node that is out comes before everything else; nil where none is.
   func finishOpenNode(_ situation: Situation) -> Next? {
-    for shard in situation.setup.shards {
-      guard let node = situation.facts.out[shard.id] else { continue }
+    // In the order of the shards' names, which is that of the shards.
+    for (_, node) in situation.facts.out.sorted(by: { $0.key < $1.key }) {
       switch situation.snapshot[node] {
       case .unknown:
         if let problem = wrongAnswer(node, situation) { return .problem(problem) }

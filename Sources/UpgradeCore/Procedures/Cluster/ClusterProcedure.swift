@@ -4,24 +4,25 @@
 package struct ClusterProcedure: Procedure {
   package init() {}
 
-  package func next(_ situation: Situation) -> Next {
+  package func next(_ situation: Situation, _ progress: inout Progress) -> Next {
     if let open = finishOpenNode(situation) { return open }
     // Upgrade mode is wanted for as long as there is work: asked for first and by itself, it would come back each
     // time that it is put away at the end.
-    guard situation.facts.goals.mode == .upgrade, let work = work(situation) else {
-      return upgradeModeOff(situation) ?? .done
+    guard situation.facts.goals.mode == .upgrade, let work = work(situation, &progress) else {
+      return upgradeModeOff(situation, &progress) ?? .done
     }
     // Where it cannot go on from here, nothing else is begun either.
     guard case .step = work else { return work }
-    return askForProbe(situation) ?? askToKeep(situation) ?? staging(situation) ?? upgradeModeOn(situation)
-      ?? backUps(situation) ?? work
+    return askForProbe(situation) ?? askToKeep(situation) ?? staging(situation, &progress)
+      ?? upgradeModeOn(situation, &progress) ?? backUps(situation) ?? work
   }
 
   /// The next thing that brings a node to its wanted version or a primary to its place; nil where all is reached.
-  private func work(_ situation: Situation) -> Next? {
-    if let replicas = replicas(situation) { return replicas }
+  private func work(_ situation: Situation, _ progress: inout Progress) -> Next? {
+    let canaryIsDue = canaryIsDue(situation, &progress)
+    if let replicas = replicas(situation, &progress, canaryIsDue) { return replicas }
     return situation.setup.options.pace.scope == .replicas
-      ? nil : primaries(situation) ?? returnOfPrimaries(situation)
+      ? nil : primaries(situation, &progress, canaryIsDue) ?? returnOfPrimaries(situation, &progress)
   }
 
   private func askForProbe(_ situation: Situation) -> Next? {
@@ -38,26 +39,26 @@ package struct ClusterProcedure: Procedure {
   }
 
   /// The new software on all hosts, fetched and verified: what is missing is known while nothing has happened yet.
-  private func staging(_ situation: Situation) -> Next? {
+  private func staging(_ situation: Situation, _ progress: inout Progress) -> Next? {
     guard situation.setup.site.has(.stage) else { return nil }
-    for node in situation.setup.order where situation.facts.goals.want[node] == situation.setup.to {
-      guard !situation.facts.done.contains(StepKey(.stage, .node(node))) else { continue }
+    return firstNode(.staging, situation, &progress) { node in
+      guard situation.facts.goals.want[node] == situation.setup.to,
+        !situation.facts.done.contains(StepKey(.stage, .node(node)))
+      else { return nil }
       guard let view = situation.snapshot[node].view else { return unread(node, situation) }
-      if view.release != situation.setup.to { return .step(hostStep(node, .stage, situation)) }
+      return view.release == situation.setup.to ? nil : .step(hostStep(node, .stage, situation))
     }
-    return nil
   }
 
   /// Every node, before anything is touched: nothing in the cluster acts on its own while we work.
-  private func upgradeModeOn(_ situation: Situation) -> Next? {
-    for node in situation.setup.order {
+  private func upgradeModeOn(_ situation: Situation, _ progress: inout Progress) -> Next? {
+    firstNode(.upgradeModeOn, situation, &progress) { node in
       switch settingsToHold(node, situation) {
-      case .unread: return unread(node, situation)
-      case .missing(let settings): return .step(enterUpgradeMode(node, settings, situation))
-      case .held: continue
+      case .unread: unread(node, situation)
+      case .missing(let settings): .step(enterUpgradeMode(node, settings, situation))
+      case .held: nil
       }
     }
-    return nil
   }
 
   /// All at once, before the first node is touched.
@@ -66,21 +67,21 @@ package struct ClusterProcedure: Procedure {
   }
 
   /// Replicas of all shards, one at a time; the old primaries come here as well, once they have been handed over.
-  private func replicas(_ situation: Situation) -> Next? {
-    for shard in situation.setup.shards {
+  private func replicas(_ situation: Situation, _ progress: inout Progress, _ canaryIsDue: Bool) -> Next? {
+    firstShard(.replicas, situation, &progress) { shard in
       for node in situation.setup.members(shard) {
         guard let view = situation.snapshot[node].view else { return unread(node, situation) }
         guard view.role == .replica, view.release != situation.facts.goals.want[node] else { continue }
         if situation.facts.demoted.contains(node) { return .step(drain(node, situation)) }
-        return beginNode(node, shard, situation)
+        return beginNode(node, canaryIsDue, situation)
       }
+      return nil
     }
-    return nil
   }
 
   /// Shard by shard: hand over to a replica that runs the new version; without one, an outage.
-  private func primaries(_ situation: Situation) -> Next? {
-    for shard in situation.setup.shards {
+  private func primaries(_ situation: Situation, _ progress: inout Progress, _ canaryIsDue: Bool) -> Next? {
+    firstShard(.primaries, situation, &progress) { shard in
       for node in situation.setup.members(shard) {
         guard let view = situation.snapshot[node].view else { return unread(node, situation) }
         let want = situation.facts.goals.want[node]
@@ -92,7 +93,7 @@ package struct ClusterProcedure: Procedure {
         guard let candidate = best(candidates, situation) else {
           // Nobody could take over, ever: an outage. Where others could, one is not taken to get around them.
           let others = shard.members.filter { $0 != node }
-          if others.isEmpty { return beginNode(node, shard, situation) }
+          if others.isEmpty { return beginNode(node, canaryIsDue, situation) }
           if others.allSatisfy({ situation.facts.goals.want[$0] != want }) { continue }
           return .wait(
             Gate("shard-has-primary", .shard(shard.id)), patience: .seconds(60),
@@ -103,30 +104,28 @@ package struct ClusterProcedure: Procedure {
         }
         return .step(handOver(shard, from: node, to: candidate, isReturn: false, situation))
       }
+      return nil
     }
-    return nil
   }
 
   /// Optional: primaries go back to where they were before the run.
-  private func returnOfPrimaries(_ situation: Situation) -> Next? {
+  private func returnOfPrimaries(_ situation: Situation, _ progress: inout Progress) -> Next? {
     guard situation.setup.options.returnPrimaries else { return nil }
-    for shard in situation.setup.shards {
+    return firstShard(.returnOfPrimaries, situation, &progress) { shard in
       guard let old = shard.members.first(where: { situation.setup.node($0)?.role == .primary }),
         let now = situation.snapshot.primary(of: shard), now != old,
         situation.snapshot[old].view?.role == .replica,
         situation.snapshot[old].view?.release == situation.snapshot[now].view?.release
-      else { continue }
+      else { return nil }
       return .step(handOver(shard, from: now, to: old, isReturn: true, situation))
     }
-    return nil
   }
 
   /// What the ledger says is still ours is put back, node by node.
-  private func upgradeModeOff(_ situation: Situation) -> Next? {
-    let ledger = situation.facts.ledger.filter { $0.value.standing == .open }
-    let nodes = Set(ledger.keys.map(\.node))
-    for node in situation.setup.order where nodes.contains(node) {
-      let open = ledger.keys.filter { $0.node == node }.sorted()
+  private func upgradeModeOff(_ situation: Situation, _ progress: inout Progress) -> Next? {
+    firstNode(.upgradeModeOff, situation, &progress) { node in
+      let open = situation.facts.ledger.open(of: node)
+      guard !open.isEmpty else { return nil }
       guard let view = situation.snapshot[node].view, let present = view.settings else {
         return unread(node, situation)
       }
@@ -138,7 +137,20 @@ package struct ClusterProcedure: Procedure {
       }
       return .step(leaveUpgradeMode(node, open, situation))
     }
-    return nil
+  }
+
+  private func firstNode(
+    _ search: Progress.Search, _ situation: Situation, _ progress: inout Progress, where body: (NodeID) -> Next?
+  ) -> Next? {
+    let order = situation.setup.order
+    return progress.first(search, of: order.count) { body(order[$0]) }
+  }
+
+  private func firstShard(
+    _ search: Progress.Search, _ situation: Situation, _ progress: inout Progress, where body: (Shard) -> Next?
+  ) -> Next? {
+    let shards = situation.setup.shards
+    return progress.first(search, of: shards.count) { body(shards[$0]) }
   }
 
   // MARK: - Choosing
@@ -153,12 +165,8 @@ package struct ClusterProcedure: Procedure {
   }
 
   /// The node's question is asked, its canary and its hooks come first.
-  private func beginNode(_ node: NodeID, _ shard: Shard, _ situation: Situation) -> Next {
-    if !situation.facts.done.contains(StepKey(confirming: .canary)),
-      !situation.facts.installed.isEmpty || anyoneOnTarget(situation)
-    {
-      return .step(confirmation(.canary, situation))
-    }
+  private func beginNode(_ node: NodeID, _ canaryIsDue: Bool, _ situation: Situation) -> Next {
+    if canaryIsDue { return .step(confirmation(.canary, situation)) }
     if situation.setup.site.has(.beforeNode) {
       let hook = hostStep(node, .beforeNode, situation)
       if !situation.facts.done.contains(hook.key) { return .step(hook) }
@@ -166,8 +174,15 @@ package struct ClusterProcedure: Procedure {
     return .step(stop(node, situation))
   }
 
-  private func anyoneOnTarget(_ situation: Situation) -> Bool {
-    situation.snapshot.nodes.values.contains { $0.view?.release == situation.setup.to }
+  /// Whether somebody runs the new version and the operator has not been asked yet how it does.
+  private func canaryIsDue(_ situation: Situation, _ progress: inout Progress) -> Bool {
+    if situation.facts.done.contains(StepKey(confirming: .canary)) { return false }
+    if !situation.facts.installed.isEmpty { return true }
+    let order = situation.setup.order
+    let onTarget = progress.first(.onTarget, of: order.count) { place in
+      situation.snapshot[order[place]].view?.release == situation.setup.to ? order[place] : nil
+    }
+    return onTarget != nil
   }
 
   private func nobodyToHandTo(_ shard: Shard, _ primary: NodeID, _ situation: Situation) -> Problem {
