@@ -11,14 +11,28 @@ extension Reader {
   /// (redis 7.2 cluster.c, `clusterGenNodeDescription`). A word that is none of these is an error: an unknown state
   /// is not a healthy one.
   package static func clusterView(_ text: String) throws(ReadingError) -> ClusterView {
+    var memory = MemberMemory()
+    return try clusterView(text, &memory)
+  }
+
+  /// The same; a line that says what another node has said already is not taken apart again.
+  package static func clusterView(
+    _ text: String, _ memory: inout MemberMemory
+  ) throws(ReadingError) -> ClusterView {
     var members: [ClusterMember] = []
     var myself: NodeID?
     var number = 0
-    for rawLine in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
+    for rawLine in Array(text.utf8).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
       number += 1
       guard number <= memberLimit else { throw ReadingError("CLUSTER NODES", "lines", .tooLarge(limit: memberLimit)) }
       let line = rawLine.last == UInt8(ascii: "\r") ? rawLine.dropLast() : rawLine
-      let member = try MemberLine(Substring(line), number: number).member()
+      let member: ClusterMember
+      if let known = memory.member(in: line) {
+        member = known
+      } else {
+        member = try MemberLine(Substring(decoding: line, as: UTF8.self), number: number).member()
+        memory.keep(member, from: line)
+      }
       if member.flags.contains(.myself) {
         guard myself == nil else {
           throw ReadingError("CLUSTER NODES", "line \(number): flags", .unexpected("a second myself"))

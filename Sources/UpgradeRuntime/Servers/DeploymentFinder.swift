@@ -68,7 +68,8 @@ package struct DeploymentFinder: Sendable {
       do throws(ReadingError) {
         let pulse = try Reader.pulse(
           info: replies[0].text ?? "", clusterInfo: isClustered ? replies[1].text : nil)
-        let view = isClustered && replies[2].error == nil ? try Reader.clusterView(replies[2].text ?? "") : nil
+        let view =
+          isClustered && replies[2].error == nil ? try await fleet.clusterView(replies[2].text ?? "") : nil
         let configuration =
           replies[3].error == nil ? try Reader.configuration(replies[3].map { $0.text ?? "" }) : [:]
         return .success(NodeAnswer(pulse: pulse, view: view, configuration: configuration))

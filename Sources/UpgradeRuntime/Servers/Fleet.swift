@@ -9,6 +9,8 @@ package actor Fleet {
   package nonisolated let settings: ConnectionSettings
   private var readers: [Address: Client] = [:]
   private var actors: [Address: Client] = [:]
+  /// What the nodes have said of each other so far.
+  private var memory = MemberMemory()
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
@@ -32,6 +34,9 @@ package actor Fleet {
     actors[address] = client
     return client
   }
+
+  /// One node's reply to `CLUSTER NODES`.
+  func clusterView(_ text: String) throws(ReadingError) -> ClusterView { try Reader.clusterView(text, &memory) }
 
   /// Ends all connections.
   package func close() async {

@@ -24,10 +24,10 @@ package struct NodeReader: Sendable {
     } catch {
       return NodeReadout(failure: ReadingFailure(error))
     }
-    return understand(replies, expecting)
+    return await understand(replies, expecting)
   }
 
-  private func understand(_ replies: [Reply], _ expecting: NodeID?) -> NodeReadout {
+  private func understand(_ replies: [Reply], _ expecting: NodeID?) async -> NodeReadout {
     guard let information = replies.first else { return NodeReadout(failure: ReadingFailure(.other, "no reply")) }
     if let error = information.error { return NodeReadout(failure: ReadingFailure(error)) }
     var readout = NodeReadout()
@@ -36,7 +36,7 @@ package struct NodeReader: Sendable {
       let clusterInfo = replies.count > 1 && replies[1].error == nil ? replies[1].text : nil
       readout.pulse = try Reader.pulse(info: information.text ?? "", clusterInfo: clusterInfo)
       if replies.count > 2, replies[2].error == nil, let text = replies[2].text {
-        let view = try Reader.clusterView(text)
+        let view = try await fleet.clusterView(text)
         if let expecting, view.myself != expecting {
           return NodeReadout(
             failure: ReadingFailure(
