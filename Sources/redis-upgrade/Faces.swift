@@ -72,7 +72,8 @@ struct Faces {
       let wakeUp = try WakeUp()
       var face = WizardFace(
         driver: wizard, size: ports.size, loop: program.loop, wakeUp: wakeUp,
-        opening: opening, desk: desk, prepared: { [answers] in answers.answer(to: $0) })
+        opening: opening, desk: desk, keyboard: wizard,
+        prepared: { [answers] in answers.answer(to: $0) })
       program.loop.task {
         guard let reason = await begin() else { return }
         await refusal.set(reason)

@@ -55,6 +55,9 @@ struct TerminalAsker: Sendable {
 
 extension AccessDesk: AccessPort {}
 
+/// And what is typed into a running command goes through the wizard behind it.
+extension Wizard: KeyboardPort {}
+
 /// What ssh needs of one call of the program: its connections, and somebody to ask.
 struct Access: Sendable {
   /// nil where no ssh is used.

@@ -66,6 +66,101 @@ import UpgradeRuntime
     }.value
   }
 
+  /// What is typed reaches the command's terminal in order, whole, and only there; with echo and without.
+  @Test func aCommandThatAsksIsAnswered() async throws {
+    let loop = try EventLoop(name: "typed")
+    defer { loop.stop() }
+    let folder = "/tmp/redis-upgrade-test-\(UInt32.random(in: 0 ... .max))"
+    try Files.makeDirectories(folder)
+    defer { try? Files.removeTree(folder) }
+    try await Task(executorPreference: loop) {
+      let host = LocalHost(loop: loop, program: Wizard.path, folder: folder)
+      let job = HostJob(
+        id: EffectID(StepKey(.install, .node(NodeID("aaaaaaaaaaaaaaaa"))), attempt: 1),
+        node: NodeID("aaaaaaaaaaaaaaaa"),
+        text: """
+          printf 'keep it? '; read -r answer; echo "answer <$answer>"
+          stty -echo; printf 'password: '; read -r word; stty echo; echo; printf %s "$word" >\(folder)/word
+          printf 'lines: '; head -n 500 | cksum
+          trap 'echo interrupted; exit 7' INT; printf 'sleeping'; while :; do sleep 0.02; done
+          """,
+        bound: .seconds(60))
+      #expect(host.keyboards.refusal(of: job.id) == "The command's holder is not heard yet.")
+      let (pieces, continuation) = AsyncStream.makeStream(of: [UInt8].self)
+      let running = loop.task {
+        #expect(await host.run(job, output: { continuation.yield($0) }).kind == .exited(7))
+        continuation.finish()
+      }
+      // A paste of many times what goes at once, and of what a terminal takes for a line.
+      let lines = (1...500).map { "\(String(repeating: "x", count: 80)) \($0)" }
+      let sum = try await ChildProcess.run(
+        .shell("cksum"), on: loop, within: .seconds(10), input: Array(lines.map { $0 + "\n" }.joined().utf8))
+      let steps: [(wait: String, type: String)] = [
+        ("keep it? ", "nn\u{7F}o\r"), ("password: ", "s3cret é\r"), ("lines: ", lines.map { $0 + "\r" }.joined()),
+        ("sleeping", "\u{3}"),
+      ]
+      let keys = TypedKeys(loop: loop)
+      var said = ""
+      var next = 0
+      for await piece in pieces {
+        said += String(decoding: piece, as: UTF8.self)
+        guard next < steps.count, said.hasSuffix(steps[next].wait) else { continue }
+        if next == 0 {
+          let line = try await host.keyboards.line(to: job.id) { Issue.record("lost: \($0)") }
+          keys.attach(line) { Issue.record("lost: \($0)") }
+        }
+        for character in steps[next].type {
+          var bytes = Array(String(character).utf8)
+          keys.type(HiddenText(taking: &bytes))
+        }
+        next += 1
+      }
+      keys.release()
+      await running.value
+      #expect(said.hasPrefix("keep it? nn\u{8} \u{8}o\r\nanswer <no>\r\npassword: \r\nlines: "), "\(said.prefix(200))")
+      #expect(said.contains(String(decoding: sum.output, as: UTF8.self).dropLast()), "\(said.suffix(200))")
+      #expect(said.contains("sleeping^C") && said.hasSuffix("interrupted\r\n"), "\(said.suffix(200))")
+      #expect(String(decoding: try Files.read("\(folder)/word"), as: UTF8.self) == "s3cret é")
+      // Over: nothing can be typed any more, and what was not echoed is kept nowhere else.
+      #expect(host.keyboards.refusal(of: job.id) != nil)
+      for name in try Files.list(folder) where name != "word" && !name.hasSuffix(".sock") {
+        #expect(!String(decoding: try Files.read("\(folder)/\(name)"), as: UTF8.self).contains("s3cret"), "\(name)")
+      }
+    }.value
+  }
+
+  /// A holder of an earlier version passes over what it does not know: the operator is told before typing into nothing.
+  @Test func anEarlierHolderTakesNoKeysAndThatIsSaid() async throws {
+    let loop = try EventLoop(name: "earlier")
+    defer { loop.stop() }
+    let folder = "/tmp/redis-upgrade-test-\(UInt32.random(in: 0 ... .max))"
+    try Files.makeDirectories(folder)
+    defer { try? Files.removeTree(folder) }
+    try await Task(executorPreference: loop) {
+      let host = LocalHost(loop: loop, program: Wizard.path, folder: folder)
+      let id = EffectID(StepKey(.install, .node(NodeID("aaaaaaaaaaaaaaaa"))), attempt: 1)
+      let job = HostJob(id: id, node: NodeID("aaaaaaaaaaaaaaaa"), text: "true", bound: .seconds(30))
+      let name = "\(folder)/install-aaaaaaaaaaaa-1"
+      // As it would be found after the wizard was replaced by this one while a command ran.
+      try Files.writeAtomically("\(name).job", Array("true".utf8))
+      guard case .held(let lock) = try Files.lock("\(name).lock", content: Array("0\n".utf8)) else {
+        Issue.record("the lock is not free")
+        return
+      }
+      let listener = try Listener.listen(on: .unix(path: "\(name).sock"), loop: loop)
+      let (changes, ring) = AsyncStream.makeStream(of: String?.self)
+      host.keyboards.watch { ring.yield(host.keyboards.refusal(of: $0)) }
+      let following = loop.task { _ = await host.reattach(job, output: { _ in }) }
+      let connection = try await listener.accept()
+      let refusal = await changes.first { _ in true } ?? nil
+      #expect(refusal == "An earlier version of this program began the command, and its holder takes no keys.")
+      lock.release()
+      connection.close()
+      listener.close()
+      await following.value
+    }.value
+  }
+
   /// The wizard was killed after it had started the holder, and before all of the command was in it.
   @Test(arguments: ["", "touch ", "touch FOLDER/done"])
   func aCommandWhoseEndIsMissingIsNotRun(_ text: String) async throws {

@@ -167,6 +167,66 @@ import UpgradeRuntime
     }
   }
 
+  /// Typed through the FIFO of the command's terminal: with echo, without, and again after the link was cut.
+  @Test func aCommandThatAsksIsAnsweredOverALink() async throws {
+    try await withPlace { place in
+      let text =
+        "printf 'keep it? '; read -r answer; echo \"<$answer>\"; stty -echo; printf 'password: '; read -r word; "
+        + "stty echo; printf '\\n%s' \"${#word}\"; printf ' more? '; read -r answer; echo \"<$answer>\""
+      let job = place.job(text)
+      #expect(place.host.keyboards.refusal(of: job.id) == "The command is not followed on its host yet.")
+      let (pieces, continuation) = AsyncStream.makeStream(of: [UInt8].self)
+      let running = place.loop.task {
+        #expect(await place.host.run(job, output: { continuation.yield($0) }).kind == .exited(0))
+        continuation.finish()
+      }
+      let (losses, lost) = AsyncStream.makeStream(of: String.self)
+      let keys = TypedKeys(loop: place.loop)
+      func attach() async throws {
+        let line = try await place.host.keyboards.line(to: job.id) { lost.yield($0) }
+        keys.attach(line) { lost.yield($0) }
+      }
+      func type(_ text: String) {
+        for character in text {
+          var bytes = Array(String(character).utf8)
+          keys.type(HiddenText(taking: &bytes))
+        }
+      }
+      var said = ""
+      for await piece in pieces {
+        said += String(decoding: piece, as: UTF8.self)
+        if said.hasSuffix("keep it? ") {
+          try await attach()
+          type("nn\u{7F}o\r")
+        } else if said.hasSuffix("password: ") {
+          type("s3cret\r")
+        } else if said.hasSuffix("6 more? ") {
+          // Whoever types while the link drops hears of it, and types again once it is back.
+          #expect(try await place.server.cut() > 0)
+          var reading = losses.makeAsyncIterator()
+          #expect(await reading.next() == "the link to 127.0.0.1 was lost")
+          keys.release()
+          try await place.wait { place.host.keyboards.refusal(of: job.id) == nil }
+          try await place.wait {
+            do { try await attach() } catch { return false }
+            return true
+          }
+          type("yes\r")
+        }
+      }
+      keys.release()
+      await running.value
+      #expect(said.hasPrefix("keep it? nn\u{8} \u{8}o\r\n<no>\r\npassword: \r\n6 more? "), "\(said)")
+      #expect(said.hasSuffix("yes\r\n<yes>\r\n"), "\(said)")
+      #expect(!said.contains("s3cret"))
+      #expect(place.host.keyboards.refusal(of: job.id) != nil)
+      // Not in a file on the host either, nor in what sshd and its children were called with.
+      let found = try await ChildProcess.run(
+        .shell("grep -rl s3cret \(place.server.folder) || echo nothing"), on: place.loop, within: .seconds(10))
+      #expect(String(decoding: found.output, as: UTF8.self) == "nothing\n")
+    }
+  }
+
   @Test func theNextWizardFollowsWhatTheLastOneBegan() async throws {
     try await withPlace { place in
       // The first one gives up listening; nothing that it does not know is written here.
@@ -232,6 +292,9 @@ import UpgradeRuntime
     try await withPlace(settings: ["SetEnv HOME=\(bare) PATH=\(bare)"]) { place in
       async let running = place.host.run(place.job("tty; \(place.slow)"), output: { _ in })
       try await place.begun()
+      let refusal = place.host.keyboards.refusal(of: place.job("").id)
+      #expect(
+        refusal == "127.0.0.1 has no `script` or no `mkfifo`: the command has no terminal there, and reads nothing.")
       try await place.wait { try await place.server.cut() > 0 }
       try place.letGo()
       let result = await running

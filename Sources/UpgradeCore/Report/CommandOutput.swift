@@ -61,8 +61,44 @@ package struct OutputRow: Hashable, Sendable {
   package var columns: Int { runs.reduce(0) { $0 + $1.columns } }
 }
 
+/// Whether the operator's keys can reach a command.
+package enum CommandKeyboard: Hashable, Sendable {
+  /// Nothing that is typed reaches it; a sentence says why.
+  case closed(String)
+  /// Its terminal takes keys, and nobody types.
+  case free
+  /// What is typed goes to it.
+  case attached
+}
+
 /// The output of the last or running host command.
 package struct CommandOutput: Hashable, Sendable {
+  /// Where its terminal's cursor stands: `row` counts the rows that are kept, and may be below the last of them.
+  package struct Cursor: Hashable, Sendable {
+    package var row: Int
+    package var column: Int
+
+    package init(row: Int, column: Int) {
+      self.row = row
+      self.column = column
+    }
+  }
+
+  /// How long an unfinished line stands before it may be a question.
+  package static let longestBreath: Duration = .seconds(5)
+
+  /// The effect that runs it; nil where nothing can be typed into it at all.
+  package var id: EffectID?
+  package var keyboard = CommandKeyboard.closed("Nothing can be typed into this command from here.")
+  /// Why the keyboard is not attached any more, where nobody wanted that: a sentence.
+  package var loss: String?
+  /// Its terminal wants cursor keys in their application form (DECCKM, VT100 user guide).
+  package var wantsApplicationKeys = false
+  package var cursor: Cursor?
+  /// When it was last heard of; nil where it has not been heard.
+  package var heardAt: Instant?
+  /// The last that it printed is a line without an end, as a question is.
+  package var isUnfinished = false
   package var command: String
   package var node: String
   /// The last lines as they were written, control codes taken out, newest last; for faces without a pane.
@@ -90,5 +126,11 @@ package struct CommandOutput: Hashable, Sendable {
     self.fixedSize = fixedSize
     self.status = status
     self.path = path
+  }
+
+  /// For how long it has been quiet on an unfinished line, where that is long enough to be a question: a guess.
+  package func seemsToWait(at now: Instant) -> Duration? {
+    guard status == nil, isUnfinished, let heardAt, now - heardAt >= Self.longestBreath else { return nil }
+    return now - heardAt
   }
 }

@@ -143,6 +143,9 @@ package enum WizardCommand: Hashable, Sendable {
   case pause(Bool)
   /// Output is looked at in a pane of this size: terminals of commands get it.
   case showOutput(TerminalSize)
+  /// From now on the operator types into this running command.
+  case attach(EffectID)
+  case detach
   /// Leave; the deployment stays as it is.
   case leave
 }

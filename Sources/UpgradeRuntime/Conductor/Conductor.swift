@@ -56,6 +56,7 @@ package final class Conductor {
   private unowned let surroundings: any Surroundings
   private var pending: Pending?
   private var inbox: [Arrival] = []
+  private var remarks: [Remark] = []
   private var reads: [NodeID: ReadState] = [:]
 
   private struct Pending {
@@ -66,6 +67,11 @@ package final class Conductor {
   private struct Arrival {
     var input: Input
     var reply: (@Sendable (String?) -> Void)?
+  }
+
+  private struct Remark {
+    var text: String
+    var reply: @Sendable (String?) -> Void
   }
 
   private struct ReadState {
@@ -89,6 +95,13 @@ package final class Conductor {
       return
     }
     inbox.append(Arrival(input: input, reply: reply))
+    advance()
+  }
+
+  /// Writes down what somebody did that decides nothing; `reply` hears nil once it is durable.
+  package func note(_ text: String, reply: @escaping @Sendable (String?) -> Void) {
+    guard halted == nil else { return reply(halted) }
+    remarks.append(Remark(text: text, reply: reply))
     advance()
   }
 
@@ -161,6 +174,11 @@ package final class Conductor {
   private func advance() {
     guard pending == nil, halted == nil else { return }
     machine.observe(wallClock: surroundings.wallClock)
+    if !remarks.isEmpty {
+      let remark = remarks.removeFirst()
+      _ = begin(Decision(records: [.noted(remark.text)]), reply: remark.reply)
+      return
+    }
     while let arrival = inbox.first {
       inbox.removeFirst()
       machine.notice(now: surroundings.now)

@@ -45,14 +45,19 @@ struct OutputTail {
     return text
   }
 
+  func isRunning(_ command: EffectID) -> Bool { job?.id == command && result == nil }
+
   func isOf(_ job: HostJob) -> Bool { self.job?.id == job.id }
 
   func output(address: (NodeID) -> String) -> CommandOutput? {
     guard let job else { return nil }
     let rest = OutputTail.plain(unfinished[...])
-    return CommandOutput(
+    var output = CommandOutput(
       command: job.text, node: address(job.node), lines: rest.isEmpty ? lines : lines + [rest],
       status: result?.kind.words, path: result?.outputPath ?? "")
+    output.id = job.id
+    output.isUnfinished = !rest.isEmpty
+    return output
   }
 
   /// What is left of a line after its last carriage return, without escape sequences.

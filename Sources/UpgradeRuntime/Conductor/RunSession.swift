@@ -62,6 +62,13 @@ package actor RunSession {
     }
   }
 
+  /// Writes a remark into the journal; returns why it could not be.
+  package func note(_ text: String) async -> String? {
+    await withCheckedContinuation { continuation in
+      conductor.note(text) { refusal in continuation.resume(returning: refusal) }
+    }
+  }
+
   package func pause(_ isPaused: Bool) { conductor.pause(isPaused) }
   package func observe(host: String, _ facts: HostFacts) { conductor.observe(host: host, facts) }
   package func observe(_ node: NodeID, inventory: Inventory) { conductor.observe(node, inventory: inventory) }

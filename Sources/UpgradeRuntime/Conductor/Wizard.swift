@@ -6,11 +6,11 @@ package import UpgradeCore
 
 /// The driver behind a face.
 package actor Wizard: WizardDriver, PictureSource {
-  private nonisolated let parts: WizardParts
+  nonisolated let parts: WizardParts
   private nonisolated let box: Mutex<RunPicture>
   private nonisolated let watchers = Mutex<[AsyncStream<RunPicture>.Continuation]>([])
-  private var session: RunSession?
-  private var open: OpenRun?
+  private(set) var session: RunSession?
+  private(set) var open: OpenRun?
   private var probe: ClientProbe?
   private var health = HealthTracker()
   private var seenRecords: RecordNumber = 0
@@ -25,6 +25,7 @@ package actor Wizard: WizardDriver, PictureSource {
 
   package init(parts: WizardParts) {
     self.parts = parts
+    keys = TypedKeys(loop: parts.loop)
     let now = Instant(nanoseconds: parts.loop.now.nanoseconds)
     box = Mutex(
       RunPicture(
@@ -43,7 +44,7 @@ package actor Wizard: WizardDriver, PictureSource {
     return stream
   }
 
-  private var now: Instant { Instant(nanoseconds: parts.loop.now.nanoseconds) }
+  var now: Instant { Instant(nanoseconds: parts.loop.now.nanoseconds) }
 
   // MARK: - Beginning
 
@@ -132,6 +133,10 @@ package actor Wizard: WizardDriver, PictureSource {
       output.pane = size
       await fitTerminals()
       return nil
+    case .attach(let command): return await attach(command)
+    case .detach:
+      detach(nil)
+      return nil
     }
   }
 
@@ -170,6 +175,7 @@ package actor Wizard: WizardDriver, PictureSource {
   private func leave() async {
     guard !isConcluding else { return }
     isConcluding = true
+    detach(nil)
     await publish()
     let state = picture.state
     await session?.end()
@@ -202,6 +208,10 @@ package actor Wizard: WizardDriver, PictureSource {
 
   private func makeSession(_ open: OpenRun) async -> RunSession {
     self.open = open
+    open.host.keyboards.watch { [weak self] command in
+      guard let self else { return }
+      _ = self.parts.loop.task { await self.keyboardChanged(command) }
+    }
     await fitTerminals()
     let parts = parts
     let machine = UpgradeMachine(procedure: ClusterProcedure()) { rule, object, scene in
@@ -223,30 +233,11 @@ package actor Wizard: WizardDriver, PictureSource {
       })
   }
 
-  private var output = HeardOutput()
-  private lazy var desk = OutputDesk(loop: parts.loop) { [weak self] view in await self?.drawn(view) }
-
-  private func heard(_ job: HostJob, _ news: HostNews) {
-    desk.take(job, news)
-    if output.take(job, news) { showOutput() }
-  }
-
-  private func drawn(_ view: OutputDesk.View) {
-    if output.take(view) { showOutput() }
-  }
-
-  private func showOutput() {
-    let shown = output.shown(picture.setup)
-    draw { $0.output = shown }
-  }
-
-  /// Commands get terminals of the pane's size; where theirs have another one, it is drawn at that.
-  private func fitTerminals() async {
-    guard let pane = output.pane, let open else { return }
-    output.fixedSize = await open.host.resizeTerminals(pane)
-    // The window may have changed again meanwhile.
-    desk.resize(output.fixedSize ?? output.pane ?? pane)
-  }
+  var output = HeardOutput()
+  lazy var desk = OutputDesk(loop: parts.loop) { [weak self] view in await self?.drawn(view) }
+  nonisolated let keys: TypedKeys
+  /// The command that the operator types into.
+  var attached: EffectID?
 
   /// Something moved: publish at once where a record was written, else a few times a second.
   private func changed() async {
@@ -377,7 +368,7 @@ package actor Wizard: WizardDriver, PictureSource {
     if picture.events.count > 200 { picture.events.removeFirst(picture.events.count - 200) }
   }
 
-  private func draw(_ change: (inout RunPicture) -> Void) {
+  func draw(_ change: (inout RunPicture) -> Void) {
     let moment = now
     let picture = box.withLock { picture in
       change(&picture)

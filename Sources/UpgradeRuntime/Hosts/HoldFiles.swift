@@ -6,7 +6,7 @@ import UpgradeCore
 /// Names and contents of one held command's files in a run's `output` folder.
 ///
 /// - `NAME.job`: what is to be run; made once with O_EXCL before the command starts, so no command runs twice.
-/// - `NAME.lock`: locked as long as the holder lives.
+/// - `NAME.lock`: locked as long as the holder lives; its process, and a line for what it understands (`keys`).
 /// - `NAME.out`: every byte that the command wrote.
 /// - `NAME.status`: how it ended; written atomically when it is over.
 /// - `NAME.sock`: where its holder listens while it runs.
@@ -64,6 +64,15 @@ package struct HoldFiles: Sendable {
       }
     }
     return nil
+  }
+
+  /// What a holder of this version says about itself in its lock.
+  static func introduction(_ process: Int32) -> [UInt8] { Array("\(process)\nkeys\n".utf8) }
+
+  /// Whether the holder takes what is typed; one of an earlier version would pass over it without a word.
+  var takesKeys: Bool {
+    guard let bytes = try? Files.read(lock, limit: 4096) else { return false }
+    return bytes.split(separator: 0x0A).dropFirst().contains { $0.elementsEqual("keys".utf8) }
   }
 
   /// How it ended; nil where that is not written (yet).

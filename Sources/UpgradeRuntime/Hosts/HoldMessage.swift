@@ -6,12 +6,18 @@ import UpgradeCore
 enum HoldMessage: Hashable, Sendable {
   /// The command's terminal gets this size.
   case resize(TerminalSize)
+  /// Typed on the command's terminal; at most `mostInput` bytes.
+  case input([UInt8])
 
+  static let mostInput = 4096
   private static let sizeKind = UInt8(ascii: "S")
+  private static let inputKind = UInt8(ascii: "I")
 
   var bytes: [UInt8] {
     switch self {
     case .resize(let size): [Self.sizeKind] + Self.word(4) + Self.word(size.rows) + Self.word(size.columns)
+    case .input(let typed):
+      [Self.inputKind] + Self.word(min(typed.count, Self.mostInput)) + typed.prefix(Self.mostInput)
     }
   }
 
@@ -24,6 +30,8 @@ enum HoldMessage: Hashable, Sendable {
       let rest = bytes[3..<end]
       if bytes[0] == sizeKind, rest.count == 4 {
         messages.append(.resize(TerminalSize(rows: number(rest), columns: number(rest.dropFirst(2)))))
+      } else if bytes[0] == inputKind, (1...mostInput).contains(rest.count) {
+        messages.append(.input(Array(rest)))
       }
       bytes.removeFirst(end)
     }

@@ -23,7 +23,7 @@ package struct Holder: Sendable {
   /// 4, it could not be run, and nothing was.
   package func run(_ text: String) async -> Int32 {
     do throws(SystemError) {
-      guard case .held(let lock) = try Files.lock(files.lock, content: Array("\(Host.processID)\n".utf8)) else {
+      guard case .held(let lock) = try Files.lock(files.lock, content: HoldFiles.introduction(Host.processID)) else {
         return 3
       }
       defer { lock.release() }
@@ -41,10 +41,10 @@ package struct Holder: Sendable {
     let child = try ChildProcess.spawn(
       .shell(text, environment: .changed(["REDISCLI_AUTH": String?.none])),
       streams: .terminal(rows: size.rows, columns: size.columns), newSession: true, on: loop)
-    let audience = Audience(child: child)
+    let audience = Audience(child: child, loop: loop)
     let door = loop.task {
       guard let listener else { return }
-      await Holder.welcome(listener, audience, loop: loop)
+      await Holder.welcome(listener, audience)
     }
     let reading = loop.task { await Holder.copy(child, to: output, audience) }
     let status = await child.exit()
@@ -68,28 +68,39 @@ package struct Holder: Sendable {
     }
   }
 
-  private static func welcome(_ listener: Listener, _ audience: Audience, loop: EventLoop) async {
-    while let connection = try? await listener.accept() { await audience.enter(connection, loop: loop) }
+  private static func welcome(_ listener: Listener, _ audience: Audience) async {
+    while let connection = try? await listener.accept() { await audience.enter(connection) }
   }
 }
 
-/// Who listens to a held command, and says how large its terminal is to be.
+/// Who listens to a held command, says how large its terminal is to be, and types on it.
 private actor Audience {
   private let child: ChildProcess
+  private let loop: EventLoop
   private var connections: [Connection] = []
 
-  init(child: ChildProcess) { self.child = child }
+  init(child: ChildProcess, loop: EventLoop) {
+    self.child = child
+    self.loop = loop
+  }
 
-  func enter(_ connection: Connection, loop: EventLoop) {
+  func enter(_ connection: Connection) {
+    // The folder is its owner's alone; who types for another user is refused all the same.
+    guard let user = connection.peerUser, user == Host.effectiveUserID || user == 0 else { return connection.close() }
     connections.append(connection)
-    _ = loop.task { [child] in
+    loop.task { [child] in
       var unread: [UInt8] = []
-      while let bytes = try? await connection.read(upTo: 4096), !bytes.isEmpty {
+      while var bytes = try? await connection.read(upTo: 4096), !bytes.isEmpty {
         unread += bytes
+        Secrecy.erase(&bytes)
         for message in HoldMessage.take(from: &unread) {
           switch message {
           // A child that has just ended has no terminal any more.
           case .resize(let size): try? child.resize(rows: size.rows, columns: size.columns)
+          // As on any terminal, who types waits for a program that does not read; nothing is left out.
+          case .input(var typed):
+            try? await child.write(typed)
+            Secrecy.erase(&typed)
           }
         }
       }

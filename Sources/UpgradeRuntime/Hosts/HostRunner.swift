@@ -93,11 +93,14 @@ package protocol HostRunner: Sendable {
   /// Terminals of commands get this size from now on, those that are open as well; answers which size they have where
   /// it is not this one.
   func resizeTerminals(_ size: TerminalSize) async -> TerminalSize?
+  /// What can be typed into of the commands that run.
+  var keyboards: Keyboards { get }
   /// The run is over, and done: what it kept on hosts for its own sake is taken away.
   func tidyUp() async
 }
 
 extension HostRunner {
+  package var keyboards: Keyboards { Keyboards(absent: "Commands are not run from here; nothing is typed into them.") }
   package func tidyUp() async {}
   package func resizeTerminals(_ size: TerminalSize) async -> TerminalSize? { .standard }
   package func read(

@@ -12,6 +12,7 @@ package struct LocalHost: HostRunner {
   /// The run's `output` folder.
   private let folder: String
   private let listeners = Listeners()
+  package let keyboards = Keyboards(absent: "The command's holder is not heard yet.")
 
   package init(loop: EventLoop, program: String, folder: String) {
     self.loop = loop
@@ -28,7 +29,7 @@ package struct LocalHost: HostRunner {
         on: loop)
       try await holder.write(HoldFiles.message(job.text))
       holder.closeInput()
-      let following = follow(files, output)
+      let following = follow(job.id, files, output)
       let status = await holder.exit(within: job.bound)
       following.cancel()
       await following.value
@@ -48,7 +49,7 @@ package struct LocalHost: HostRunner {
       if try Files.read(files.job, limit: 1 << 20) == Array(HoldFiles.never.utf8) {
         return result(files, .neverStarted)
       }
-      let following = follow(files, output)
+      let following = follow(job.id, files, output)
       let isOver = try await awaitEnd(files, within: job.bound)
       following.cancel()
       await following.value
@@ -139,8 +140,10 @@ package struct LocalHost: HostRunner {
   }
 
   /// Hears the running command through its holder's socket, from its first byte: what was written before is in the file.
-  private func follow(_ files: HoldFiles, _ output: @escaping @Sendable ([UInt8]) -> Void) -> Task<Void, Never> {
-    loop.task { [loop, listeners] in
+  private func follow(
+    _ job: EffectID, _ files: HoldFiles, _ output: @escaping @Sendable ([UInt8]) -> Void
+  ) -> Task<Void, Never> {
+    loop.task { [loop, listeners, keyboards] in
       var told = 0
       func catchUp() {
         while let bytes = try? Files.read(files.output, from: told, upTo: 256 << 10), !bytes.isEmpty {
@@ -152,6 +155,7 @@ package struct LocalHost: HostRunner {
         if let connection = try? await Connection.connect(
           to: .unix(path: files.socket), on: loop, within: .seconds(1))
         {
+          offerKeyboard(of: job, files)
           let size = listeners.enter(connection)
           if let size { await Self.tell(connection, size) }
           catchUp()
@@ -163,7 +167,16 @@ package struct LocalHost: HostRunner {
         do throws(CancellationError) { try await loop.sleep(for: .milliseconds(10)) } catch { break }
       }
       catchUp()
+      keyboards.forget(job)
     }
+  }
+
+  private func offerKeyboard(of job: EffectID, _ files: HoldFiles) {
+    guard files.takesKeys else {
+      return keyboards.close(
+        job, "An earlier version of this program began the command, and its holder takes no keys.")
+    }
+    keyboards.open(job) { [loop] _ throws(HostFailure) in try await LocalKeyboard(files, on: loop) }
   }
 
   private func result(_ files: HoldFiles, _ kind: HostResult.Kind) -> HostResult { HostResult(kind, files) }
@@ -204,6 +217,8 @@ private final class Listeners: Sendable {
 
 /// The profile `manual`: nothing is run here; the operator does it elsewhere, and readings show the result.
 package struct ManualHost: HostRunner {
+  package let keyboards = Keyboards(
+    absent: "With the profile `manual` commands run elsewhere: they are typed, and answered, there.")
   package init() {}
   package func commandAtWork() async -> String? { nil }
   package func isAlive(_ pid: Int, on node: NodeID) async -> Bool { false }

@@ -29,6 +29,22 @@ struct CommandScreen: ~Copyable {
     }
   }
 
+  /// Where the cursor is among them; nil while nobody looks.
+  var cursor: CommandOutput.Cursor? {
+    switch terminal {
+    case .some(let terminal): terminal.cursor
+    case .none: nil
+    }
+  }
+
+  /// Whether cursor keys are wanted in their application form.
+  var wantsApplicationKeys: Bool {
+    switch terminal {
+    case .some(let terminal): terminal.wantsApplicationKeys
+    case .none: false
+    }
+  }
+
   /// Rows before the first of these, which are not kept.
   var rowsGone: Int {
     switch terminal {
@@ -57,7 +73,10 @@ struct CommandScreen: ~Copyable {
   mutating func resize(_ size: TerminalSize) {
     guard self.size != size else { return }
     self.size = size
+    // It may have been asked for long ago, in what is not kept.
+    let wantsApplicationKeys = wantsApplicationKeys
     terminal = VirtualTerminal(size, keeping: Self.rowsKept)
+    terminal?.wantsApplicationKeys = wantsApplicationKeys
     if beginning == .bareLines { terminal?.breakLines() }
     let (start, lines) = Self.end(of: recent)
     linesSkipped = lines

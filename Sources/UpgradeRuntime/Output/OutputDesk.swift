@@ -11,6 +11,8 @@ final class OutputDesk: Sendable {
     var job: HostJob
     var rows: [OutputRow]
     var rowsGone: Int
+    var cursor: CommandOutput.Cursor?
+    var wantsApplicationKeys = false
   }
 
   /// Pictures of output follow each other no faster than this.
@@ -103,7 +105,9 @@ final class OutputDesk: Sendable {
       if let size = news.size { drawing.screen.resize(size) }
       drawing.screen.feed(news.bytes)
       guard let job = drawing.job, drawing.screen.size != nil else { return nil }
-      return View(job: job, rows: drawing.screen.rows, rowsGone: drawing.screen.rowsGone)
+      return View(
+        job: job, rows: drawing.screen.rows, rowsGone: drawing.screen.rowsGone, cursor: drawing.screen.cursor,
+        wantsApplicationKeys: drawing.screen.wantsApplicationKeys)
     }
   }
 }

@@ -25,6 +25,8 @@ struct OutputFilter: Sendable {
   private var missing = 0
   private var marks = 0
   private var passed: [UInt8] = []
+  /// Whether cursor keys were asked for in their application form (DECCKM); it draws nothing.
+  var wantsApplicationKeys = false
 
   private static let escape: UInt8 = 0x1B
   private static let longestArguments = 64
@@ -116,7 +118,9 @@ struct OutputFilter: Sendable {
       place = .sequence
     case UInt8(ascii: "("), UInt8(ascii: ")"): place = .characterSet(byte)
     // Cursor kept and put back, index, next line, tab stop, reverse index, reset.
-    case _ where "78DEHMc".utf8.contains(byte): passed += [Self.escape, byte]
+    case _ where "78DEHMc".utf8.contains(byte):
+      if byte == UInt8(ascii: "c") { wantsApplicationKeys = false }
+      passed += [Self.escape, byte]
     case _ where "]PX^_".utf8.contains(byte): place = .string(false)
     case 0x20...0x2F: place = .ignored(until: 0x30)
     case Self.escape: place = .escape
@@ -168,6 +172,9 @@ struct OutputFilter: Sendable {
       part.count <= (isPrivate ? 4 : 3) && part.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
     }
     guard isKnown, parts.count <= Self.mostArguments else { return }
+    if isPrivate, "hl".unicodeScalars.contains(kind), parts.contains(where: { Self.word($0) == "1" }) {
+      wantsApplicationKeys = kind == "h"
+    }
     let isDrawn =
       isPrivate
       ? "hl".unicodeScalars.contains(kind) && parts.allSatisfy { Self.modes.contains(Self.word($0)) }

@@ -64,6 +64,19 @@ import UpgradeCore
     }
   }
 
+  /// Whether its programs want cursor keys in their application form; set anew for a terminal that follows another.
+  var wantsApplicationKeys: Bool {
+    get { filter.wantsApplicationKeys }
+    set { filter.wantsApplicationKeys = newValue }
+  }
+
+  /// Where its cursor is, in rows from the first that is kept.
+  var cursor: CommandOutput.Cursor {
+    var place = VTermPos()
+    unsafe vterm_state_get_cursorpos(vterm_obtain_state(terminal), &place)
+    return CommandOutput.Cursor(row: scrolled.kept.count + Int(place.row), column: Int(place.col))
+  }
+
   /// From now on a line feed begins a line by itself: for a command whose output no terminal's line discipline saw.
   mutating func breakLines() { write(Array("\u{1B}[20h".utf8)) }
 

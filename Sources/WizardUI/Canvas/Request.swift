@@ -10,6 +10,8 @@ package enum ScreenName: String, Hashable, Sendable, CaseIterable {
   case commands, output, health, journal, help
   /// A dialog with a field: characters are text there.
   case typed
+  /// The output of a running command while the keyboard is attached to it: all keys but one are the command's.
+  case attached
   /// The message of a window that is too small to decide anything in.
   case tooSmall
 }
@@ -31,6 +33,7 @@ extension ScreenName {
     case .journal: "the journal"
     case .help: "the help"
     case .typed: "this dialog"
+    case .attached: "the attached command"
     case .tooSmall: "a small window"
     }
   }
@@ -45,6 +48,7 @@ package enum Request: Hashable, Sendable {
   case nextPane, previousPane
   case commands, output, health, journal
   case follow
+  case attach, detach
   case pause, interrupt, rerun, rerunAll, override
   case nextStep, previousStep
   case write, redraw, suspend, help, quit
@@ -82,7 +86,7 @@ extension Request {
   private static let views: Set<ScreenName> = [.commands, .output, .health, .journal]
   private static let working = steps.union(views).union([.problem])
   private static let reading = working.union([.help, .start])
-  private static let everywhere = Set(ScreenName.allCases)
+  private static let everywhere = Set(ScreenName.allCases).subtracting([.attached])
 
   /// The table; the order is that of the help.
   package static let table: [RequestEntry] =
@@ -116,6 +120,8 @@ extension Request {
     row(.commands, "c", "commands", "All commands of the current or next step.", working),
     row(.output, "v", "output", "The output of the running or last command, full screen.", working),
     row(.follow, "f", "follow", "Keep the newest row of the output in sight.", [.output]),
+    row(.attach, "a", "attach", "Type into the running command: from then on all keys and pastes go to it.", [.output]),
+    row(.detach, "<C-]>", "leave", "Leave the command: keys are the wizard's again; the command goes on.", [.attached]),
     row(.health, "h", "health", "What clients feel and how the nodes are, full screen.", working),
     row(.journal, "l", "journal", "The journal of this run.", working),
   ]

@@ -264,7 +264,8 @@ package struct LineModel: Sendable {
     case .leave:
       // Nobody can be told any more: the servers stay as they are.
       return said + [.end(LeaveForecast(picture).exitCode)]
-    case .showOutput: return []
+    // Lines have no pane and no keyboard that could be attached.
+    case .showOutput, .attach, .detach: return []
     case .answer, .choose, .recheck, .pause:
       return said + (hasPerson ? askAgain(at: now) : leave(picture))
     }
@@ -279,7 +280,7 @@ extension WizardCommand {
   fileprivate var isAnswer: Bool {
     switch self {
     case .answer, .choose: true
-    case .recheck, .proceed, .pause, .leave, .showOutput: false
+    case .recheck, .proceed, .pause, .leave, .showOutput, .attach, .detach: false
     }
   }
 }

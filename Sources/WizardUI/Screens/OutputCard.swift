@@ -23,6 +23,18 @@ struct OutputCard: Widget {
     return output.status == nil ? "(it has printed nothing yet)" : "(it printed nothing)"
   }
 
+  /// What may be going on where a command is quiet on an unfinished line; nil where nothing is to be said.
+  static func guess(_ picture: RunPicture, looksAtOutput: Bool = false) -> String? {
+    guard let output = picture.output, let quiet = output.seemsToWait(at: picture.now), output.keyboard != .attached
+    else { return nil }
+    // Whole seconds: it is a guess, and no measurement.
+    let since = "quiet for \(Quantity.duration(seconds: Double(Int(quiet.seconds))))"
+    if case .closed = output.keyboard {
+      return "\(since); it may be waiting for an answer, which it cannot get from here"
+    }
+    return "\(since); it may be waiting for an answer: \(looksAtOutput ? "a" : "v, then a")"
+  }
+
   func draw(in area: Rectangle, on canvas: inout Canvas) {
     let inside = area.inset(rows: 1, columns: 2)
     Card(Self.title(picture.output), note: Line(picture.output == nil ? "" : "v full screen"))
@@ -36,6 +48,9 @@ struct OutputCard: Widget {
     if output.rows.isEmpty {
       canvas.put(Self.whenEmpty(output), row: pane.row, column: pane.column, in: pane)
     }
-    OutputRows(rows: output.rows.suffix(pane.rows)).draw(in: pane, on: &canvas)
+    let guess = pane.rows > 1 ? Self.guess(picture) : nil
+    let (place, below) = pane.cutBottom(guess == nil ? 0 : 1)
+    OutputRows(rows: output.rows.suffix(place.rows)).draw(in: place, on: &canvas)
+    if let guess { canvas.put(guess, row: below.row, column: below.column, in: below, style: .attention) }
   }
 }

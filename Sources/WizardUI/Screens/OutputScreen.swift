@@ -19,10 +19,26 @@ struct OutputScreen: WizardScreen {
     self.model = model
   }
 
-  var keys: [Request] { [.cancel, .down, .up, .pageDown, .pageUp, .follow, .write, .help, .quit] }
+  var keys: [Request] { [.cancel, .down, .up, .pageDown, .pageUp, .follow, .attach, .write, .help, .quit] }
 
   var refusals: [Request: String] {
-    place == .newest ? [.follow: "The newest row is in sight, and stays so."] : [:]
+    var refusals: [Request: String] = [:]
+    if place == .newest { refusals[.follow] = "The newest row is in sight, and stays so." }
+    refusals[.attach] = whyNotAttached
+    return refusals
+  }
+
+  private var whyNotAttached: String? {
+    guard let output = picture.output else { return "No command of the site has run yet." }
+    if case .closed(let why) = output.keyboard { return why }
+    return model.prompt == nil ? nil : "Answer what is asked first."
+  }
+
+  var remark: Line {
+    if model.attached != nil {
+      return Line("All keys but Ctrl-] go to the command; only what it prints of them is kept.")
+    }
+    return RunRemark(picture, looksAtOutput: true).line
   }
 
   /// The pane in that body: above it the command, below it where all of the output is.
@@ -45,20 +61,26 @@ struct OutputScreen: WizardScreen {
   /// Rows are counted from the first that was ever printed, so that what is read stays while older ones go.
   private var gone: Int { picture.output?.rowsGone ?? 0 }
 
+  /// The rows that there are; while somebody types also the one where the cursor is, though nothing stands there yet.
+  private var count: Int {
+    guard model.attached != nil, let cursor = picture.output?.cursor else { return rows.count }
+    return max(rows.count, cursor.row + 1)
+  }
+
   private func window(height: Int) -> ScrollWindow {
     let first =
       switch place {
-      case .newest: rows.count
+      case .newest: count
       case .from(let number): number - gone
       }
-    return ScrollWindow(first: max(0, first)).showing(nil, of: rows.count, height: height)
+    return ScrollWindow(first: max(0, first)).showing(nil, of: count, height: height)
   }
 
   func draw(in area: Rectangle, on canvas: inout Canvas) -> Position? {
     let inside = area.inset(rows: 1, columns: 2)
     let pane = Self.pane(in: area)
     let window = window(height: pane.rows)
-    Card(OutputCard.title(picture.output), note: note(window, pane), isFocused: true).draw(in: area, on: &canvas)
+    frame(note(window, pane)).draw(in: area, on: &canvas)
     guard let output = picture.output else {
       canvas.put(OutputCard.nothing, row: inside.row, column: inside.column, in: inside)
       return Position(row: inside.row, column: inside.column)
@@ -72,7 +94,23 @@ struct OutputScreen: WizardScreen {
       canvas.put(
         "every byte of it: \(output.path)", row: inside.bottom - 1, column: inside.column, in: inside, style: .dim)
     }
-    return Position(row: pane.row, column: pane.column)
+    return cursor(window, pane) ?? Position(row: pane.row, column: pane.column)
+  }
+
+  /// A frame that cannot be overlooked while keys go elsewhere.
+  private func frame(_ note: Line) -> Card {
+    guard model.attached != nil else { return Card(OutputCard.title(picture.output), note: note, isFocused: true) }
+    return Card(
+      Line("ATTACHED: keys go to the command"), note: Line("pasted text too, Enters and all"), kind: .double,
+      style: .bold)
+  }
+
+  /// The cursor of the command's terminal, while the keyboard is its.
+  private func cursor(_ window: ScrollWindow, _ pane: Rectangle) -> Position? {
+    guard model.attached != nil, let cursor = picture.output?.cursor else { return nil }
+    let row = cursor.row - window.first
+    guard (0..<pane.rows).contains(row) else { return nil }
+    return Position(row: pane.row + row, column: pane.column + max(0, min(cursor.column, pane.columns - 1)))
   }
 
   private func note(_ window: ScrollWindow, _ pane: Rectangle) -> Line {

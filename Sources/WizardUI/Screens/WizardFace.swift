@@ -14,6 +14,12 @@ package protocol AccessPort: Sendable {
   func answer(_ number: Int, _ text: HiddenText?)
 }
 
+/// Takes what the operator types into the command that the keyboard is attached to.
+package protocol KeyboardPort: Sendable {
+  /// From any thread; never waits.
+  func type(_ text: HiddenText)
+}
+
 /// The full-screen face of a run.
 ///
 /// It lives on the initial thread and never waits: commands are sent by tasks of the event loop, and what comes of
@@ -28,6 +34,7 @@ package struct WizardFace: Face {
   private let letters = Letters()
   /// Where ssh asks for passwords; nil where no ssh is used.
   private let desk: (any AccessPort)?
+  private let keyboard: (any KeyboardPort)?
 
   private var model: WizardModel
   private var picture: RunPicture
@@ -43,7 +50,7 @@ package struct WizardFace: Face {
   ///   - prepared: answers given beforehand; they are used without a question to the operator.
   package init(
     driver: any WizardDriver & PictureSource, size: Size, loop: EventLoop, wakeUp: WakeUp, directory: String = ".",
-    opening: String? = nil, desk: (any AccessPort)? = nil,
+    opening: String? = nil, desk: (any AccessPort)? = nil, keyboard: (any KeyboardPort)? = nil,
     prepared: @escaping @Sendable (QuestionName) -> Answer? = { _ in nil }
   ) {
     self.driver = driver
@@ -52,6 +59,7 @@ package struct WizardFace: Face {
     self.directory = directory
     self.prepared = prepared
     self.desk = desk
+    self.keyboard = keyboard
     model = WizardModel(size: size)
     model.status = opening
     picture = driver.picture
@@ -64,9 +72,11 @@ package struct WizardFace: Face {
   // MARK: - Face
 
   package mutating func handle(_ event: FaceEvent, at now: MonotonicTime) -> FaceAnswer {
+    // What a letter tells of is in the picture by then.
+    let messages = letters.take()
     picture = driver.picture
     var answer = FaceAnswer.goOn
-    for message in letters.take() {
+    for message in messages {
       if case .refused(.answer(let name, _, .beforehand), _) = message { refusedBeforehand.insert(name) }
       answer = carryOut(model.update(message, picture, at: now), answer)
     }
@@ -100,6 +110,8 @@ package struct WizardFace: Face {
       switch effect {
       case .send(let command): send(command)
       case .hand(let number, let text): desk?.answer(number, text)
+      case .type(let text): keyboard?.type(text)
+      case .discard: if answer == .goOn { answer = .discard }
       case .write: write()
       case .redraw: if answer != .leave { answer = .redraw }
       case .suspend: if answer != .leave { answer = .suspend }

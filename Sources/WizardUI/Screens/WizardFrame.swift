@@ -28,7 +28,9 @@ extension WizardModel {
   }
 
   private func drawKeys(_ screen: any WizardScreen, in area: Rectangle, on canvas: inout Canvas) {
-    if dialog != nil {
+    if attached != nil {
+      canvas.put(Line("Ctrl-]", .bold) + Line(" leave"), row: area.row, column: area.column + 1, in: area)
+    } else if dialog != nil {
       // Every printable key is text here, so only these mean something.
       let isAccess = if case .access = dialog?.prompt { true } else { false }
       let line = "Esc \(isAccess ? "refuse" : "back")   Enter confirm   PgUp/PgDn scroll   F1 help   ^C hold"

@@ -28,6 +28,10 @@ package enum WizardEffect: Hashable, Sendable {
   case send(WizardCommand)
   /// Answer what ssh has asked for; nil refuses.
   case hand(Int, HiddenText?)
+  /// Goes to the command that the keyboard is attached to.
+  case type(HiddenText)
+  /// Throw away what was pressed and not looked at yet.
+  case discard
   /// Write what the screen shows to a file.
   case write
   case redraw
@@ -69,6 +73,10 @@ package struct WizardModel: Hashable, Sendable {
   /// A command whose fate is not known yet; `sequence` is the record before it.
   package private(set) var sent: Sent?
   package var isEnding = false
+  /// The command that the keyboard is attached to.
+  package internal(set) var attached: EffectID?
+  /// Keys are thrown away until none has come for a moment: somebody was typing into a command that is gone.
+  package internal(set) var stillUntil: MonotonicTime?
 
   package struct Sent: Hashable, Sendable {
     package var command: WizardCommand
@@ -89,6 +97,7 @@ package struct WizardModel: Hashable, Sendable {
 
   package func screenName(_ picture: RunPicture) -> ScreenName {
     if ScreenLayout.isTooSmall(size) { return .tooSmall }
+    if attached != nil { return .attached }
     if dialog != nil { return .typed }
     if let view { return view.name }
     if picture.state.problem != nil, lookingAt == nil { return .problem }
@@ -130,7 +139,7 @@ package struct WizardModel: Hashable, Sendable {
     }
   }
 
-  private func wantedPrompt(_ picture: RunPicture) -> Prompt? {
+  func wantedPrompt(_ picture: RunPicture) -> Prompt? {
     // In a window that is too small only leaving can be decided, and it asks for the same key twice.
     if ScreenLayout.isTooSmall(size) { return own == .leave ? own : nil }
     // Leaving is possible even while a command is under way.
@@ -191,15 +200,18 @@ package struct WizardModel: Hashable, Sendable {
     return [.send(command)]
   }
 
-  mutating func taken(_ command: WizardCommand) {
+  mutating func taken(_ command: WizardCommand, _ picture: RunPicture) -> [WizardEffect] {
+    if case .attach(let running) = command { return beginTyping(into: running, picture) }
     if sent?.command == command { sent?.isTaken = true }
+    return []
   }
 
   /// Why not; what was asked is asked again, and arms anew.
   mutating func refused(_ command: WizardCommand, _ reason: String) {
     if sent?.command == command { sent = nil }
     if command == .leave { isEnding = false }
-    status = "Not taken: \(reason)"
+    let isAttaching = if case .attach = command { true } else { false }
+    status = isAttaching ? "Not attached: \(reason)" : "Not taken: \(reason)"
   }
 }
 
@@ -208,7 +220,7 @@ extension WizardCommand {
   fileprivate var isRecorded: Bool {
     switch self {
     case .answer, .choose: true
-    case .recheck, .proceed, .pause, .leave, .showOutput: false
+    case .recheck, .proceed, .pause, .leave, .showOutput, .attach, .detach: false
     }
   }
 }

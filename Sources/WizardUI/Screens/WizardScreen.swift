@@ -80,17 +80,21 @@ enum Movement {
 struct RunRemark {
   let line: Line
 
-  init(_ picture: RunPicture) {
-    line = Self.line(picture)
+  /// - Parameter looksAtOutput: the output of the running command is in sight.
+  init(_ picture: RunPicture, looksAtOutput: Bool = false) {
+    line = Self.line(picture, looksAtOutput)
   }
 
-  private static func line(_ picture: RunPicture) -> Line {
+  private static func line(_ picture: RunPicture, _ looksAtOutput: Bool) -> Line {
     let state = picture.state
     if let ended = state.ended { return Line(ended.sentence) }
     if let flight = state.inFlight {
       let since = picture.posture.waitingSince.map { "  " + Quantity.duration(picture.age(of: $0)) } ?? ""
       let pause = picture.isPaused ? "  Then the run is held." : ""
-      return Line("Running: \(flight.effect.step.sentence(in: picture.setup))\(since).\(pause)")
+      let running = Line("Running: \(flight.effect.step.sentence(in: picture.setup))\(since).\(pause)")
+      guard picture.output?.id == flight.effect, let guess = OutputCard.guess(picture, looksAtOutput: looksAtOutput)
+      else { return running }
+      return running + Line("  Q\(guess.dropFirst()).", .attention)
     }
     if picture.isPaused { return Line("Held by you: nothing runs. p goes on.", .attention) }
     if let settling = picture.posture.settling {

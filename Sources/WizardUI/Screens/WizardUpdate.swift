@@ -9,19 +9,21 @@ extension WizardModel {
     _ message: WizardMessage, _ picture: RunPicture, at now: MonotonicTime
   ) -> [WizardEffect] {
     var effects: [WizardEffect] = []
-    // What was asked may be gone already: a key never answers an older picture.
+    // What was asked may be gone already: a key never answers an older picture, nor goes to another command.
+    effects += leaveWhatIsGone(picture, at: now)
     reconcile(picture)
     switch message {
-    case .press(let press): effects = take(press, picture, at: now)
+    case .press(let press): effects += take(press, picture, at: now)
     case .appeared(let name): appeared(name, at: now)
-    case .resized(let size): effects = resize(size)
+    case .resized(let size): effects += resize(size)
     case .pictured: break
-    case .taken(let command): taken(command)
+    case .taken(let command): effects += taken(command, picture)
     case .refused(let command, let reason): refused(command, reason)
     case .said(let sentence): status = sentence
     case .asked(let question): access = question
-    case .endWanted: effects = endFromOutside(picture)
+    case .endWanted: effects += endFromOutside(picture)
     }
+    effects += leaveWhatIsGone(picture, at: now)
     reconcile(picture)
     if isEnding, let conclusion = picture.conclusion { effects.append(.end(conclusion.exitCode)) }
     return effects
@@ -42,7 +44,9 @@ extension WizardModel {
   // MARK: - Keys
 
   private mutating func take(_ press: KeyPress, _ picture: RunPicture, at now: MonotonicTime) -> [WizardEffect] {
+    if let swallowed = swallow(press, at: now) { return swallowed }
     let name = screenName(picture)
+    if name == .attached { return type(press, picture) }
     if let request = Request.meant(by: press.key, on: name) {
       return take(request, press, picture, at: now)
     }
@@ -87,6 +91,7 @@ extension WizardModel {
     case .commands, .output, .health, .journal:
       return open(
         request == .commands ? .commands : request == .output ? .output : request == .health ? .health : .journal)
+    case .attach: return attach(press, picture)
     case .nextPane, .previousPane:
       isLower.toggle()
       return []

@@ -25,6 +25,8 @@ package enum FaceAnswer: Hashable, Sendable {
   case goOn
   /// Draws every cell anew, over whatever else has written to the terminal.
   case redraw
+  /// Throws away the keys that have come and are not handed over yet, and those that nobody has read.
+  case discard
   /// Gives the terminal back to the shell until it is continued.
   case suspend
   case leave

@@ -62,6 +62,10 @@ package struct TerminalLoop {
         case .redraw:
           screen.redrawAll()
           isUrgent = true
+        case .discard:
+          screen.discardTypeAhead()
+          events.removeAll { if case .key = $0 { true } else { false } }
+          isUrgent = true
         case .suspend where !isHungUp:
           screen.suspend()
           isUrgent = true

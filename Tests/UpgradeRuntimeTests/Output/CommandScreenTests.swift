@@ -47,6 +47,38 @@ import UpgradeCore
     ),
   ]
 
+  private static let cursors: [(text: String, row: Int, column: Int)] = [
+    ("", 0, 0), ("more? ", 0, 6), ("one\r\ntwo\r\n", 2, 0), ("a\r\nb\r\nc\r\nd\r\ne", 4, 1),
+    ("one\r\ntwo\u{1B}[A", 0, 3),
+  ]
+
+  @Test(arguments: cursors.indices)
+  func theCursorIsInTheRowsThatAreKept(_ index: Int) {
+    let (text, row, column) = Self.cursors[index]
+    var screen = CommandScreen()
+    #expect(screen.cursor == nil)
+    screen.resize(TerminalSize(rows: 4, columns: 20))
+    screen.feed(Array(text.utf8))
+    #expect(screen.cursor == CommandOutput.Cursor(row: row, column: column))
+  }
+
+  private static let modes: [(text: String, wanted: Bool)] = [
+    ("", false), ("\u{1B}[?1h", true), ("\u{1B}[?1h\u{1B}[?1l", false), ("\u{1B}[?1;25h", true),
+    ("\u{1B}[?25h", false), ("\u{1B}[1h", false), ("\u{1B}[?1h\u{1B}c", false), ("\u{1B}[?1m", false),
+  ]
+
+  @Test(arguments: modes.indices)
+  func cursorKeysInTheirApplicationForm(_ index: Int) {
+    var screen = CommandScreen()
+    screen.resize(TerminalSize(rows: 4, columns: 20))
+    screen.feed(Array(Self.modes[index].text.utf8))
+    #expect(screen.wantsApplicationKeys == Self.modes[index].wanted)
+    // It is kept also when what asked for it is not.
+    screen.feed(Array(repeating: UInt8(ascii: "\n"), count: 3 * CommandScreen.bytesKept))
+    screen.resize(TerminalSize(rows: 5, columns: 20))
+    #expect(screen.wantsApplicationKeys == Self.modes[index].wanted)
+  }
+
   @Test(arguments: table.indices)
   func itShowsWhatATerminalWould(_ index: Int) {
     let (text, rows, why) = Self.table[index]

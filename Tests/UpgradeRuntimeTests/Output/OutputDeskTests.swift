@@ -58,7 +58,9 @@ import UpgradeCore
   @Test func whatIsHeardIsShownWhenItIsDrawn() {
     var heard = HeardOutput()
     var isShown: [Bool] = []
-    func take(_ attempt: Int, _ news: HostNews) { isShown.append(heard.take(Self.job(attempt), news)) }
+    func take(_ attempt: Int, _ news: HostNews) {
+      isShown.append(heard.take(Self.job(attempt), news, at: Instant(nanoseconds: 0)))
+    }
     let view = OutputDesk.View(job: Self.job(1), rows: [OutputRow([.init("b", columns: 1)])], rowsGone: 7)
 
     // Faces without a pane see each piece as it comes.
@@ -84,6 +86,26 @@ import UpgradeCore
     #expect(heard.shown(nil)?.rows.isEmpty == true)
   }
 
+  /// What may be a question: a line without an end, and when it was last heard of.
+  @Test func anUnfinishedLineAndTheTimeOfIt() {
+    var heard = HeardOutput()
+    func take(_ text: String, _ second: Int64) -> CommandOutput? {
+      _ = heard.take(Self.job(1), .printed(Array(text.utf8)), at: Instant(nanoseconds: second * 1_000_000_000))
+      return heard.shown(nil)
+    }
+    let seconds = { (count: Int64) in Instant(nanoseconds: count * 1_000_000_000) }
+    var output = take("unpacking\r\n", 10)
+    #expect(output?.isUnfinished == false && output?.seemsToWait(at: seconds(60)) == nil)
+    output = take("overwrite it? \u{1B}[0m", 20)
+    #expect(output?.isUnfinished == true && output?.heardAt == seconds(20))
+    #expect(output?.seemsToWait(at: seconds(24)) == nil)
+    #expect(output?.seemsToWait(at: seconds(25)) == .seconds(5))
+    _ = heard.take(
+      Self.job(1), .ended(HostResult(kind: .exited(0), outputPath: "", outputLength: 0, tail: [])), at: seconds(30))
+    #expect(heard.shown(nil)?.seemsToWait(at: seconds(60)) == nil)
+    #expect(heard.shown(nil)?.id == Self.job(1).id)
+  }
+
   @Test func theLastLinesOfVeryMany() {
     var tail = OutputTail()
     func lines() -> [String] { tail.output { _ in "" }?.lines ?? [] }
@@ -97,7 +119,10 @@ import UpgradeCore
   }
 
   @Test func messagesToAHolderMayComeInPieces() {
-    let messages: [HoldMessage] = [.resize(TerminalSize(rows: 14, columns: 76)), .resize(.standard)]
+    let messages: [HoldMessage] = [
+      .resize(TerminalSize(rows: 14, columns: 76)), .input([UInt8(ascii: "y"), 13]), .resize(.standard),
+      .input(Array(repeating: 7, count: HoldMessage.mostInput)),
+    ]
     var bytes: [UInt8] = []
     var heard: [HoldMessage] = []
     for byte in messages.flatMap(\.bytes) {
@@ -107,6 +132,11 @@ import UpgradeCore
     #expect(heard == messages && bytes.isEmpty)
     // What a newer wizard says is passed over, and what follows is understood.
     bytes = [UInt8(ascii: "?"), 0, 2, 1, 2] + messages[0].bytes
+    #expect(HoldMessage.take(from: &bytes) == [messages[0]])
+    // More than fits is never said, and never taken.
+    bytes = HoldMessage.input(Array(repeating: 7, count: HoldMessage.mostInput + 1)).bytes
+    #expect(HoldMessage.take(from: &bytes) == [messages[3]] && bytes.isEmpty)
+    bytes = [UInt8(ascii: "I"), 0x10, 0x01] + Array(repeating: 7, count: 0x1001) + messages[0].bytes
     #expect(HoldMessage.take(from: &bytes) == [messages[0]])
   }
 }

@@ -42,6 +42,13 @@ import Testing
     #expect(Request.meant(by: .control("c"), on: .typed) == .interrupt)
   }
 
+  @Test func anAttachedKeyboardIsTheCommandsButForOneKey() {
+    let entries = Request.table.filter { $0.screens.contains(.attached) }
+    #expect(entries.map(\.request) == [.detach])
+    #expect(entries.first?.keys == [.control("]")])
+    #expect(entries.first?.screens == [.attached])
+  }
+
   @Test func nothingCanBeDecidedInAWindowThatIsTooSmall() {
     let meant = Set(Request.table.filter { $0.screens.contains(.tooSmall) }.map(\.request))
     #expect(meant == [.write, .redraw, .suspend, .interrupt, .quit])

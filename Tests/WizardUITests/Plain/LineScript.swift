@@ -83,7 +83,7 @@ struct LineScript {
     case .pause(let isPaused):
       run.isPaused = isPaused
       return nil
-    case .recheck, .proceed, .showOutput: return nil
+    case .recheck, .proceed, .showOutput, .attach, .detach: return nil
     case .leave:
       var left = picture
       left.conclusion = onLeave

@@ -92,7 +92,7 @@ struct ScreenScript {
       run.decide(.choose(choice, typed: typed, source: source))
     case .pause(let isPaused):
       setPaused(isPaused)
-    case .recheck, .proceed, .leave, .showOutput: nil
+    case .recheck, .proceed, .leave, .showOutput, .attach, .detach: nil
     }
   }
 

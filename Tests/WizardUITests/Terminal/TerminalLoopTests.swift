@@ -60,6 +60,23 @@ extension TerminalTests {
       #expect(face.frames.count == 2)
     }
 
+    @Test func whatIsDiscardedIsNeverHandedOver() throws {
+      let terminal = try PTY(columns: 30, rows: 5)
+      let wakeUp = try WakeUp()
+      try terminal.type("abc")
+      var face = ScriptedFace { _, event in
+        switch event {
+        case .key:
+          try? terminal.type("d")
+          wakeUp.signal()
+          return .discard
+        default: return .leave
+        }
+      }
+      try run(&face, on: terminal, wakeUp)
+      #expect(face.events == [.key(KeyPress(.character("a"), isAlone: false)), .woken])
+    }
+
     @Test func whatWasTypedBeforeAPromptIsThrownAway() throws {
       let terminal = try PTY(columns: 30, rows: 5)
       try terminal.type("a")

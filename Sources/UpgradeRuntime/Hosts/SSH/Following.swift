@@ -12,17 +12,19 @@ struct Following: Sendable {
   private let link: SSHLink
   private let hold: SupervisorScript.Hold
   private let output: @Sendable ([UInt8]) -> Void
+  private let keyboards: Keyboards
   private let loop: EventLoop
 
   init(
     _ job: HostJob, _ files: HoldFiles, _ host: String, _ link: SSHLink, _ hold: SupervisorScript.Hold,
-    _ output: @escaping @Sendable ([UInt8]) -> Void, _ loop: EventLoop
+    _ keyboards: Keyboards, _ output: @escaping @Sendable ([UInt8]) -> Void, _ loop: EventLoop
   ) {
     self.job = job
     self.files = files
     self.host = host
     self.link = link
     self.hold = hold
+    self.keyboards = keyboards
     self.output = output
     self.loop = loop
   }
@@ -36,7 +38,10 @@ struct Following: Sendable {
     } catch {
       return HostResult(.unknown("its output cannot be kept: \(error)"), files)
     }
-    defer { try? copy.sync() }
+    defer {
+      try? copy.sync()
+      keyboards.forget(job.id)
+    }
     var script = start
     var silent = 0
     while true {
@@ -48,6 +53,7 @@ struct Following: Sendable {
       let kept = (try? Files.size(files.output)) ?? 0
       let left = deadline - loop.now
       guard left > .zero else { return HostResult(.overdue, files) }
+      await offerKeyboard()
       let talk: SSHTalk
       do throws(SSHFailure) {
         talk = try await link.talk(script ?? .settle(hold, from: kept), within: left) { [output] bytes in
@@ -59,6 +65,7 @@ struct Following: Sendable {
         return HostResult(.unknown(error.description), files)
       }
       if let kind = verdict(of: talk) { return ended(kind) }
+      keyboards.close(job.id, "The link to \(host) is lost; it is being tried again.")
       guard talk.status != nil else { return HostResult(.overdue, files) }
       // A link that comes back each time, and a shell there that never says a word.
       silent = talk.printed == 0 ? silent + 1 : 0
@@ -71,6 +78,18 @@ struct Following: Sendable {
   }
 
   private static let longestSilence = 20
+
+  /// What is typed reaches the command as long as the link is there, where the host can give it a terminal.
+  private func offerKeyboard() async {
+    guard let tools = await link.connected else { return }
+    guard tools.hasTerminal else {
+      return keyboards.close(
+        job.id, "\(host) has no `script` or no `mkfifo`: the command has no terminal there, and reads nothing.")
+    }
+    keyboards.open(job.id) { [hold, link] lost throws(HostFailure) in
+      try await RemoteKeyboard.open(hold, link, lost: lost)
+    }
+  }
 
   private func ended(_ kind: HostResult.Kind) -> HostResult {
     files.write(kind)

@@ -15,6 +15,7 @@ package struct RemoteHost: HostRunner {
   /// The run's id, which names its files on hosts.
   private let run: String
   private let hosts: [NodeID: String]
+  package let keyboards = Keyboards(absent: "The command is not followed on its host yet.")
 
   package init(loop: EventLoop, links: SSHLinks, folder: String, run: String, hosts: [NodeID: String]) {
     self.loop = loop
@@ -42,7 +43,7 @@ package struct RemoteHost: HostRunner {
     } catch {
       return HostResult(.refused("it could not be noted here: \(error)"), files)
     }
-    return await Following(job, files, host, link, hold(files), output, loop).run(script)
+    return await Following(job, files, host, link, hold(files), keyboards, output, loop).run(script)
   }
 
   package func reattach(_ job: HostJob, output: @escaping @Sendable ([UInt8]) -> Void) async -> HostResult {
@@ -60,7 +61,7 @@ package struct RemoteHost: HostRunner {
     let host = sentTo(files) ?? hosts[job.node] ?? ""
     do throws(SSHFailure) {
       let link = try await links.link(host)
-      return await Following(job, files, host, link, hold(files), output, loop).run(nil)
+      return await Following(job, files, host, link, hold(files), keyboards, output, loop).run(nil)
     } catch {
       return HostResult(.unknown("what became of it cannot be told: \(error)"), files)
     }

@@ -57,6 +57,9 @@ actor SSHLink {
     return try await open()
   }
 
+  /// What the host has, where it is connected at this moment.
+  var connected: HostTools? { master?.exitStatus == nil && master != nil ? tools : nil }
+
   /// Somebody has done something about it.
   func forgetFailure() { failed = nil }
 
@@ -111,7 +114,8 @@ actor SSHLink {
     return talk
   }
 
-  private func enter() async {
+  /// Waits for one of the sessions that may be open at once; whoever takes it gives it back.
+  func enter() async {
     guard sessions == SSHLink.mostSessions else {
       sessions += 1
       return
@@ -119,7 +123,7 @@ actor SSHLink {
     await withCheckedContinuation { queue.append($0) }
   }
 
-  private func leave() {
+  func leave() {
     if queue.isEmpty { sessions -= 1 } else { queue.removeFirst().resume() }
   }
 

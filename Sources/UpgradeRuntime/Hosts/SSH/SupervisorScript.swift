@@ -85,6 +85,25 @@ struct SupervisorScript: Sendable {
         """)
   }
 
+  /// Types what comes after `ready` through standard input on the terminal of a command that runs; `closed` where it
+  /// has none. Both ends of the FIFO are opened for a moment, so that nothing waits for a reader that has just gone; then
+  /// the reading end is the command's alone, and its end is ours.
+  static func type(into hold: Hold) -> SupervisorScript {
+    SupervisorScript(
+      hold.words(from: 0) + following + """
+
+        round=0
+        until [ -p "$base.in" ]; do
+          round=$((round + 1))
+          lives && [ "$round" -lt 20 ] || { say closed; exit; }
+          sleep 0.1 2>/dev/null || sleep 1
+        done
+        lives && exec 4<>"$base.in" && [ -p "$base.in" ] && exec 5>"$base.in" 4<&- || { say closed; exit; }
+        say ready
+        cat >&5
+        """)
+  }
+
   /// Runs a command that only looks, without a terminal and without a supervisor: it ends with the link.
   static func ask(_ command: String) -> SupervisorScript {
     SupervisorScript(
@@ -361,7 +380,7 @@ extension SupervisorScript {
     echo claimed >&3
     exec 3>&- 2>/dev/null
     export HELD_BASE="$base" HELD_MASK="$mask" TERM=dumb
-    runner='base=$HELD_BASE; umask "$HELD_MASK"; unset HELD_BASE HELD_MASK; stty rows 24 cols 100 2>/dev/null
+    runner='base=$HELD_BASE; umask "$HELD_MASK"; unset HELD_BASE HELD_MASK; stty rows 24 cols 100 echo 2>/dev/null
     sh "$base.job"; mv -f "$base.open" "$base.code-$?"'
     if [ "$terminal" = yes ] && mkfifo "$base.in"; then
       SHELL=/bin/sh script -qfec "$runner" /dev/null <>"$base.in" 2>&1 | { cat >>"$base.out" || cat >/dev/null; }
