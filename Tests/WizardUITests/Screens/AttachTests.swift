@@ -164,6 +164,10 @@ import Testing
     script = Self.attached((1...50).map { "line \($0)\r\n" }.joined() + "more? ")
     #expect(script.frame.cursor == Position(row: 17, column: 8))
     #expect(script.canvas.lines[17].contains(" more? "))
+    // Nor is there here, and the row is in sight all the same.
+    script = Self.attached((1...50).map { "line \($0)\r\n" }.joined())
+    #expect(script.frame.cursor == Position(row: 17, column: 2))
+    #expect(script.canvas.lines[16].contains(" line 50 "))
   }
 
   // MARK: - Where keys go
