@@ -6,12 +6,23 @@ import UpgradeCore
 import UpgradeRuntime
 
 @Suite(.timeLimit(.minutes(2))) struct HolderTests {
+  /// A folder for commands; what a failed test has left at work there ends with it, the command with its terminal.
+  private static func endFolder(_ folder: String) {
+    for file in (try? Files.list(folder)) ?? [] where file.hasSuffix(".lock") {
+      guard case .taken(let content)? = try? Files.lock("\(folder)/\(file)", content: []),
+        let pid = String(decoding: content, as: UTF8.self).split(separator: "\n").first.flatMap({ Int32($0) })
+      else { continue }
+      _ = try? ProcessIdentity(of: pid).send(.kill)
+    }
+    try? Files.removeTree(folder)
+  }
+
   @Test func whatWasGivenUpIsAtWorkUntilItsEnd() async throws {
     let loop = try EventLoop(name: "busy")
     defer { loop.stop() }
     let folder = "/tmp/redis-upgrade-test-\(UInt32.random(in: 0 ... .max))"
     try Files.makeDirectories(folder)
-    defer { try? Files.removeTree(folder) }
+    defer { Self.endFolder(folder) }
     try await Task(executorPreference: loop) {
       let host = LocalHost(loop: loop, program: Wizard.path, folder: folder)
       func job(_ verb: Verb, _ node: String, _ text: String, bound: Duration = .seconds(30)) -> HostJob {
@@ -42,7 +53,7 @@ import UpgradeRuntime
     defer { loop.stop() }
     let folder = "/tmp/redis-upgrade-test-\(UInt32.random(in: 0 ... .max))"
     try Files.makeDirectories(folder)
-    defer { try? Files.removeTree(folder) }
+    defer { Self.endFolder(folder) }
     await Task(executorPreference: loop) {
       let host = LocalHost(loop: loop, program: Wizard.path, folder: folder)
       #expect(await host.resizeTerminals(TerminalSize(rows: 14, columns: 76)) == nil)
@@ -72,7 +83,7 @@ import UpgradeRuntime
     defer { loop.stop() }
     let folder = "/tmp/redis-upgrade-test-\(UInt32.random(in: 0 ... .max))"
     try Files.makeDirectories(folder)
-    defer { try? Files.removeTree(folder) }
+    defer { Self.endFolder(folder) }
     try await Task(executorPreference: loop) {
       let host = LocalHost(loop: loop, program: Wizard.path, folder: folder)
       let job = HostJob(
@@ -135,7 +146,7 @@ import UpgradeRuntime
     defer { loop.stop() }
     let folder = "/tmp/redis-upgrade-test-\(UInt32.random(in: 0 ... .max))"
     try Files.makeDirectories(folder)
-    defer { try? Files.removeTree(folder) }
+    defer { Self.endFolder(folder) }
     try await Task(executorPreference: loop) {
       let host = LocalHost(loop: loop, program: Wizard.path, folder: folder)
       let id = EffectID(StepKey(.install, .node(NodeID("aaaaaaaaaaaaaaaa"))), attempt: 1)
@@ -168,7 +179,7 @@ import UpgradeRuntime
     defer { loop.stop() }
     let folder = "/tmp/redis-upgrade-test-\(UInt32.random(in: 0 ... .max))"
     try Files.makeDirectories(folder)
-    defer { try? Files.removeTree(folder) }
+    defer { Self.endFolder(folder) }
     try await Task(executorPreference: loop) {
       let holder = try ChildProcess.spawn(
         ChildCommand(Wizard.path, ["hold", folder, "install-aaaaaaaaaaaa-1"]), streams: .pipes, on: loop)
