@@ -56,7 +56,6 @@ package final class Conductor {
   private unowned let surroundings: any Surroundings
   private var pending: Pending?
   private var inbox: [Arrival] = []
-  private var remarks: [Remark] = []
   private var reads: [NodeID: ReadState] = [:]
 
   private struct Pending {
@@ -64,14 +63,15 @@ package final class Conductor {
     var reply: (@Sendable (String?) -> Void)?
   }
 
+  /// What waits until nothing is being written.
   private struct Arrival {
-    var input: Input
+    enum Matter {
+      case input(Input)
+      /// To be written down; it decides nothing.
+      case remark(String)
+    }
+    var matter: Matter
     var reply: (@Sendable (String?) -> Void)?
-  }
-
-  private struct Remark {
-    var text: String
-    var reply: @Sendable (String?) -> Void
   }
 
   private struct ReadState {
@@ -90,18 +90,20 @@ package final class Conductor {
 
   /// An input for the machine; `reply` hears nil, or why it was not taken.
   package func handle(_ input: Input, reply: (@Sendable (String?) -> Void)? = nil) {
-    guard halted == nil else {
-      reply?(halted)
-      return
-    }
-    inbox.append(Arrival(input: input, reply: reply))
-    advance()
+    take(Arrival(matter: .input(input), reply: reply))
   }
 
   /// Writes down what somebody did that decides nothing; `reply` hears nil once it is durable.
   package func note(_ text: String, reply: @escaping @Sendable (String?) -> Void) {
-    guard halted == nil else { return reply(halted) }
-    remarks.append(Remark(text: text, reply: reply))
+    take(Arrival(matter: .remark(text), reply: reply))
+  }
+
+  private func take(_ arrival: Arrival) {
+    if let halted {
+      arrival.reply?(halted)
+      return
+    }
+    inbox.append(arrival)
     advance()
   }
 
@@ -153,6 +155,9 @@ package final class Conductor {
       // Nothing of this decision happened: no record was applied, no effect begun.
       halted = failure
       done.reply?(failure)
+      // Nor will anything come of what waits.
+      for arrival in inbox { arrival.reply?(failure) }
+      inbox = []
       surroundings.changed()
       return
     }
@@ -174,15 +179,15 @@ package final class Conductor {
   private func advance() {
     guard pending == nil, halted == nil else { return }
     machine.observe(wallClock: surroundings.wallClock)
-    if !remarks.isEmpty {
-      let remark = remarks.removeFirst()
-      _ = begin(Decision(records: [.noted(remark.text)]), reply: remark.reply)
-      return
-    }
     while let arrival = inbox.first {
       inbox.removeFirst()
       machine.notice(now: surroundings.now)
-      if begin(machine.decide(arrival.input, now: surroundings.now), reply: arrival.reply) { return }
+      let decision =
+        switch arrival.matter {
+        case .input(let input): machine.decide(input, now: surroundings.now)
+        case .remark(let text): Decision(records: [.noted(text)])
+        }
+      if begin(decision, reply: arrival.reply) { return }
     }
     machine.notice(now: surroundings.now)
     if !(isPaused && machine.state.inFlight == nil) {
