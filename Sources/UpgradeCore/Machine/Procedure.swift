@@ -6,7 +6,7 @@ package protocol Procedure: Sendable {
   ///
   /// `progress` only saves looking twice: the answer is the same for a new one, and for one that went along with every
   /// step that was predicted since.
-  func next(_ situation: Situation, _ progress: inout Progress) -> Next
+  func next(_ situation: Situation, _ progress: inout SearchProgress) -> Next
   /// What the situation will be after a step and its calm: exact wherever `next` branches.
   func predict(_ step: Step, _ situation: inout Situation)
   /// Whether readings show that the step happened; nil where only its outcome can tell, or nothing is known.
@@ -137,7 +137,7 @@ package struct Plan: Hashable, Sendable {
 extension Procedure {
   /// What comes next, looked for from the beginning.
   package func next(_ situation: Situation) -> Next {
-    var progress = Progress()
+    var progress = SearchProgress()
     return next(situation, &progress)
   }
 
@@ -149,11 +149,11 @@ extension Procedure {
   ///   in tests: the same, and far slower for many nodes.
   package func unfold(_ start: Situation, searchingAnew: Bool = false) -> Plan {
     var situation = start
-    var progress = Progress()
+    var progress = SearchProgress()
     var steps: [Step] = []
     let limit = 40 * (start.setup.nodes.count + 1)
     while steps.count < limit {
-      if searchingAnew { progress = Progress() }
+      if searchingAnew { progress = SearchProgress() }
       switch next(situation, &progress) {
       case .done: return Plan(steps: steps, ending: .done)
       case .problem(let problem), .wait(_, _, let problem): return Plan(steps: steps, ending: .problem(problem))

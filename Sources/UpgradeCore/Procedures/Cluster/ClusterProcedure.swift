@@ -4,7 +4,7 @@
 package struct ClusterProcedure: Procedure {
   package init() {}
 
-  package func next(_ situation: Situation, _ progress: inout Progress) -> Next {
+  package func next(_ situation: Situation, _ progress: inout SearchProgress) -> Next {
     if let open = finishOpenNode(situation) { return open }
     // Upgrade mode is wanted for as long as there is work: asked for first and by itself, it would come back each
     // time that it is put away at the end.
@@ -18,7 +18,7 @@ package struct ClusterProcedure: Procedure {
   }
 
   /// The next thing that brings a node to its wanted version or a primary to its place; nil where all is reached.
-  private func work(_ situation: Situation, _ progress: inout Progress) -> Next? {
+  private func work(_ situation: Situation, _ progress: inout SearchProgress) -> Next? {
     let canaryIsDue = canaryIsDue(situation, &progress)
     if let replicas = replicas(situation, &progress, canaryIsDue) { return replicas }
     return situation.setup.options.pace.scope == .replicas
@@ -39,7 +39,7 @@ package struct ClusterProcedure: Procedure {
   }
 
   /// The new software on all hosts, fetched and verified: what is missing is known while nothing has happened yet.
-  private func staging(_ situation: Situation, _ progress: inout Progress) -> Next? {
+  private func staging(_ situation: Situation, _ progress: inout SearchProgress) -> Next? {
     guard situation.setup.site.has(.stage) else { return nil }
     return firstNode(.staging, situation, &progress) { node in
       guard situation.facts.goals.want[node] == situation.setup.to,
@@ -51,7 +51,7 @@ package struct ClusterProcedure: Procedure {
   }
 
   /// Every node, before anything is touched: nothing in the cluster acts on its own while we work.
-  private func upgradeModeOn(_ situation: Situation, _ progress: inout Progress) -> Next? {
+  private func upgradeModeOn(_ situation: Situation, _ progress: inout SearchProgress) -> Next? {
     firstNode(.upgradeModeOn, situation, &progress) { node in
       switch settingsToHold(node, situation) {
       case .unread: unread(node, situation)
@@ -67,7 +67,7 @@ package struct ClusterProcedure: Procedure {
   }
 
   /// Replicas of all shards, one at a time; the old primaries come here as well, once they have been handed over.
-  private func replicas(_ situation: Situation, _ progress: inout Progress, _ canaryIsDue: Bool) -> Next? {
+  private func replicas(_ situation: Situation, _ progress: inout SearchProgress, _ canaryIsDue: Bool) -> Next? {
     firstShard(.replicas, situation, &progress) { shard in
       for node in situation.setup.members(shard) {
         guard let view = situation.snapshot[node].view else { return unread(node, situation) }
@@ -80,7 +80,7 @@ package struct ClusterProcedure: Procedure {
   }
 
   /// Shard by shard: hand over to a replica that runs the new version; without one, an outage.
-  private func primaries(_ situation: Situation, _ progress: inout Progress, _ canaryIsDue: Bool) -> Next? {
+  private func primaries(_ situation: Situation, _ progress: inout SearchProgress, _ canaryIsDue: Bool) -> Next? {
     firstShard(.primaries, situation, &progress) { shard in
       for node in situation.setup.members(shard) {
         guard let view = situation.snapshot[node].view else { return unread(node, situation) }
@@ -109,7 +109,7 @@ package struct ClusterProcedure: Procedure {
   }
 
   /// Optional: primaries go back to where they were before the run.
-  private func returnOfPrimaries(_ situation: Situation, _ progress: inout Progress) -> Next? {
+  private func returnOfPrimaries(_ situation: Situation, _ progress: inout SearchProgress) -> Next? {
     guard situation.setup.options.returnPrimaries else { return nil }
     return firstShard(.returnOfPrimaries, situation, &progress) { shard in
       guard let old = shard.members.first(where: { situation.setup.node($0)?.role == .primary }),
@@ -122,7 +122,7 @@ package struct ClusterProcedure: Procedure {
   }
 
   /// What the ledger says is still ours is put back, node by node.
-  private func upgradeModeOff(_ situation: Situation, _ progress: inout Progress) -> Next? {
+  private func upgradeModeOff(_ situation: Situation, _ progress: inout SearchProgress) -> Next? {
     firstNode(.upgradeModeOff, situation, &progress) { node in
       let open = situation.facts.ledger.open(of: node)
       guard !open.isEmpty else { return nil }
@@ -140,14 +140,16 @@ package struct ClusterProcedure: Procedure {
   }
 
   private func firstNode(
-    _ search: Progress.Search, _ situation: Situation, _ progress: inout Progress, where body: (NodeID) -> Next?
+    _ search: SearchProgress.Search, _ situation: Situation, _ progress: inout SearchProgress,
+    where body: (NodeID) -> Next?
   ) -> Next? {
     let order = situation.setup.order
     return progress.first(search, of: order.count) { body(order[$0]) }
   }
 
   private func firstShard(
-    _ search: Progress.Search, _ situation: Situation, _ progress: inout Progress, where body: (Shard) -> Next?
+    _ search: SearchProgress.Search, _ situation: Situation, _ progress: inout SearchProgress,
+    where body: (Shard) -> Next?
   ) -> Next? {
     let shards = situation.setup.shards
     return progress.first(search, of: shards.count) { body(shards[$0]) }
@@ -175,7 +177,7 @@ package struct ClusterProcedure: Procedure {
   }
 
   /// Whether somebody runs the new version and the operator has not been asked yet how it does.
-  private func canaryIsDue(_ situation: Situation, _ progress: inout Progress) -> Bool {
+  private func canaryIsDue(_ situation: Situation, _ progress: inout SearchProgress) -> Bool {
     if situation.facts.done.contains(StepKey(confirming: .canary)) { return false }
     if !situation.facts.installed.isEmpty { return true }
     let order = situation.setup.order

@@ -4,10 +4,10 @@ import Testing
 
 @testable import UpgradeCore
 
-@Suite struct ProgressTests {
+@Suite struct SearchProgressTests {
   @Test func aSettledPlaceIsLookedAtAgainOnlyAfterAStepThatTouchesIt() {
     let setup = MachineScene(shards: 3).setup
-    var progress = Progress()
+    var progress = SearchProgress()
     var looked: [Int] = []
     func search(_ isDue: Set<Int>) -> Int? {
       looked = []
@@ -30,7 +30,7 @@ import Testing
 
   @Test func aSearchByShardsLooksAtTheShardOfATouchedNode() {
     let setup = MachineScene(shards: 3).setup
-    var progress = Progress()
+    var progress = SearchProgress()
     var looked: [Int] = []
     func search() {
       looked = []

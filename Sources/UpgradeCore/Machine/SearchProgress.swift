@@ -2,10 +2,10 @@
 
 /// What earlier calls of `next` have seen to be settled, along one unfolding of a plan.
 ///
-/// A runbook searches: the first node, or shard, where something is to be done. Where nothing is to be done, nothing will
-/// be until a step touches that very place, so each place is looked at once, and once more after each step that touches
-/// it. A new value knows of nothing, and every search begins at its beginning.
-package struct Progress: Sendable {
+/// A runbook searches: the first node, or shard, where something is to be done. Where nothing is to be done, nothing
+/// will be until a step touches that very place, so each place is looked at once, and once more after each step that
+/// touches it. A new value knows of nothing, and every search begins at its beginning.
+package struct SearchProgress: Sendable {
   /// The searches of all runbooks; each has its own order, by node or by shard.
   package enum Search: Hashable, Sendable, CaseIterable {
     case onTarget, staging, upgradeModeOn, replicas, primaries, returnOfPrimaries, upgradeModeOff
