@@ -6,62 +6,62 @@ import UpgradeCore
 import UpgradeRuntime
 
 @Suite(.timeLimit(.minutes(2))) struct HolderTests {
-  /// A folder for commands; what a failed test has left at work there ends with it, the command with its terminal.
-  private static func endFolder(_ folder: String) {
+  /// A folder for commands and a runner of them; what a failed test has left at work there ends with it, the command
+  /// with its terminal.
+  private static func withHost(
+    _ body: @escaping @Sendable (LocalHost, _ folder: String, EventLoop) async throws -> Void
+  ) async throws {
+    let loop = try EventLoop(name: "held")
+    defer { loop.stop() }
+    let folder = "/tmp/redis-upgrade-test-\(UInt32.random(in: 0 ... .max))"
+    try Files.makeDirectories(folder)
+    defer {
+      endHolders(in: folder)
+      try? Files.removeTree(folder)
+    }
+    try await Task(executorPreference: loop) {
+      try await body(LocalHost(loop: loop, program: Wizard.path, folder: folder), folder, loop)
+    }.value
+  }
+
+  private static func endHolders(in folder: String) {
     for file in (try? Files.list(folder)) ?? [] where file.hasSuffix(".lock") {
       guard case .taken(let content)? = try? Files.lock("\(folder)/\(file)", content: []),
         let pid = String(decoding: content, as: UTF8.self).split(separator: "\n").first.flatMap({ Int32($0) })
       else { continue }
       _ = try? ProcessIdentity(of: pid).send(.kill)
     }
-    try? Files.removeTree(folder)
+  }
+
+  private static func job(_ verb: Verb, _ text: String, bound: Duration = .seconds(30)) -> HostJob {
+    let node = NodeID("aaaaaaaaaaaaaaaa")
+    return HostJob(id: EffectID(StepKey(verb, .node(node)), attempt: 1), node: node, text: text, bound: bound)
   }
 
   @Test func whatWasGivenUpIsAtWorkUntilItsEnd() async throws {
-    let loop = try EventLoop(name: "busy")
-    defer { loop.stop() }
-    let folder = "/tmp/redis-upgrade-test-\(UInt32.random(in: 0 ... .max))"
-    try Files.makeDirectories(folder)
-    defer { Self.endFolder(folder) }
-    try await Task(executorPreference: loop) {
-      let host = LocalHost(loop: loop, program: Wizard.path, folder: folder)
-      func job(_ verb: Verb, _ node: String, _ text: String, bound: Duration = .seconds(30)) -> HostJob {
-        HostJob(
-          id: EffectID(StepKey(verb, .node(NodeID(node))), attempt: 1), node: NodeID(node), text: text, bound: bound)
-      }
+    try await Self.withHost { host, folder, loop in
       // It goes on until somebody makes the file; nobody waits for it that long.
-      let slow = job(
-        .stop, "aaaaaaaaaaaaaaaa", "until test -e \(folder)/go; do sleep 0.02; done; echo over",
-        bound: .milliseconds(300))
+      var slow = Self.job(
+        .stop, "until test -e \(folder)/go; do sleep 0.02; done; echo over", bound: .milliseconds(300))
       #expect(await host.run(slow, output: { _ in }).kind == .overdue)
 
       let word = try #require(await host.commandAtWork())
       #expect(word.hasPrefix("stop-aaaaaaaaaaaa-1, held by process "))
 
       try Files.writeAtomically("\(folder)/go", [])
-      let ended = await host.reattach(
-        HostJob(id: slow.id, node: slow.node, text: slow.text, bound: .seconds(30)), output: { _ in })
+      slow.bound = .seconds(30)
+      let ended = await host.reattach(slow, output: { _ in })
       #expect(ended.kind == .exited(0))
       #expect(ended.tail.contains("over"))
       #expect(await host.commandAtWork() == nil)
-    }.value
+    }
   }
 
   /// The terminal of a command is as large as the pane in which it is looked at, from its first line on.
   @Test func theTerminalFollowsThePane() async throws {
-    let loop = try EventLoop(name: "pane")
-    defer { loop.stop() }
-    let folder = "/tmp/redis-upgrade-test-\(UInt32.random(in: 0 ... .max))"
-    try Files.makeDirectories(folder)
-    defer { Self.endFolder(folder) }
-    await Task(executorPreference: loop) {
-      let host = LocalHost(loop: loop, program: Wizard.path, folder: folder)
+    try await Self.withHost { host, folder, loop in
       #expect(await host.resizeTerminals(TerminalSize(rows: 14, columns: 76)) == nil)
-      let job = HostJob(
-        id: EffectID(StepKey(.install, .node(NodeID("aaaaaaaaaaaaaaaa"))), attempt: 1),
-        node: NodeID("aaaaaaaaaaaaaaaa"),
-        text: "trap 'stty size; exit 0' WINCH; stty size; until test -e \(folder)/over; do sleep 0.02; done",
-        bound: .seconds(30))
+      let job = Self.job(.install, "trap 'stty size; exit 0' WINCH; stty size; while :; do sleep 0.02; done")
       let (pieces, continuation) = AsyncStream.makeStream(of: [UInt8].self)
       let running = loop.task {
         #expect(await host.run(job, output: { continuation.yield($0) }).kind == .exited(0))
@@ -74,27 +74,20 @@ import UpgradeRuntime
       }
       await running.value
       #expect(said == "14 76\r\n31 116\r\n")
-    }.value
+    }
   }
 
   /// What is typed reaches the command's terminal in order, whole, and only there; with echo and without.
   @Test func aCommandThatAsksIsAnswered() async throws {
-    let loop = try EventLoop(name: "typed")
-    defer { loop.stop() }
-    let folder = "/tmp/redis-upgrade-test-\(UInt32.random(in: 0 ... .max))"
-    try Files.makeDirectories(folder)
-    defer { Self.endFolder(folder) }
-    try await Task(executorPreference: loop) {
-      let host = LocalHost(loop: loop, program: Wizard.path, folder: folder)
-      let job = HostJob(
-        id: EffectID(StepKey(.install, .node(NodeID("aaaaaaaaaaaaaaaa"))), attempt: 1),
-        node: NodeID("aaaaaaaaaaaaaaaa"),
-        text: """
-          printf 'keep it? '; read -r answer; echo "answer <$answer>"
-          stty -echo; printf 'password: '; read -r word; stty echo; echo; printf %s "$word" >\(folder)/word
-          printf 'lines: '; head -n 500 | cksum
-          trap 'echo interrupted; exit 7' INT; printf 'sleeping'; while :; do sleep 0.02; done
-          """,
+    try await Self.withHost { host, folder, loop in
+      let job = Self.job(
+        .install,
+        """
+        printf 'keep it? '; read -r answer; echo "answer <$answer>"
+        stty -echo; printf 'password: '; read -r word; stty echo; echo; printf %s "$word" >\(folder)/word
+        printf 'lines: '; head -n 500 | cksum
+        trap 'echo interrupted; exit 7' INT; printf 'sleeping'; while :; do sleep 0.02; done
+        """,
         bound: .seconds(60))
       #expect(host.keyboards.refusal(of: job.id) == "The command's holder is not heard yet.")
       let (pieces, continuation) = AsyncStream.makeStream(of: [UInt8].self)
@@ -137,20 +130,13 @@ import UpgradeRuntime
       for name in try Files.list(folder) where name != "word" && !name.hasSuffix(".sock") {
         #expect(!String(decoding: try Files.read("\(folder)/\(name)"), as: UTF8.self).contains("s3cret"), "\(name)")
       }
-    }.value
+    }
   }
 
   /// A holder of an earlier version passes over what it does not know: the operator is told before typing into nothing.
   @Test func anEarlierHolderTakesNoKeysAndThatIsSaid() async throws {
-    let loop = try EventLoop(name: "earlier")
-    defer { loop.stop() }
-    let folder = "/tmp/redis-upgrade-test-\(UInt32.random(in: 0 ... .max))"
-    try Files.makeDirectories(folder)
-    defer { Self.endFolder(folder) }
-    try await Task(executorPreference: loop) {
-      let host = LocalHost(loop: loop, program: Wizard.path, folder: folder)
-      let id = EffectID(StepKey(.install, .node(NodeID("aaaaaaaaaaaaaaaa"))), attempt: 1)
-      let job = HostJob(id: id, node: NodeID("aaaaaaaaaaaaaaaa"), text: "true", bound: .seconds(30))
+    try await Self.withHost { host, folder, loop in
+      let job = Self.job(.install, "true")
       let name = "\(folder)/install-aaaaaaaaaaaa-1"
       // As it would be found after the wizard was replaced by this one while a command ran.
       try Files.writeAtomically("\(name).job", Array("true".utf8))
@@ -169,18 +155,13 @@ import UpgradeRuntime
       connection.close()
       listener.close()
       await following.value
-    }.value
+    }
   }
 
   /// The wizard was killed after it had started the holder, and before all of the command was in it.
   @Test(arguments: ["", "touch ", "touch FOLDER/done"])
   func aCommandWhoseEndIsMissingIsNotRun(_ text: String) async throws {
-    let loop = try EventLoop(name: "half")
-    defer { loop.stop() }
-    let folder = "/tmp/redis-upgrade-test-\(UInt32.random(in: 0 ... .max))"
-    try Files.makeDirectories(folder)
-    defer { Self.endFolder(folder) }
-    try await Task(executorPreference: loop) {
+    try await Self.withHost { host, folder, loop in
       let holder = try ChildProcess.spawn(
         ChildCommand(Wizard.path, ["hold", folder, "install-aaaaaaaaaaaa-1"]), streams: .pipes, on: loop)
       try await holder.write(Array(text.replacing("FOLDER", with: folder).utf8))
@@ -188,6 +169,6 @@ import UpgradeRuntime
       #expect(await holder.exit(within: .seconds(30)) == .exited(4))
       // Not claimed either: the next wizard finds that it was never started.
       #expect(try Files.list(folder) == [])
-    }.value
+    }
   }
 }
