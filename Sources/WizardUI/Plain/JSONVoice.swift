@@ -13,7 +13,8 @@ package import UpgradeCore
 ///   `late` like `outcome`, `problem` {name, object, step, what, risk, guess, choices[]}, `chosen` {choice, source},
 ///   `measured` {clients{}}, `noted` {text}, `ended` {result, name, sentence, every_shard_served}.
 /// - From this face: `checks` {checks[]}, `plan` {steps[], questions[], considerations[]}, `health` {cluster_ok, nodes_up, nodes,
-///   slots_served, age_ms, shards[], clients{}}, `event` {text}, `refused` {reason}, `unanswered` {question, consent,
+///   slots_served, age_ms, shards[], clients{}}, `quiet` {step, attempt, node, command, quiet_ms, last_line,
+///   can_be_answered, sentence, to_do}, `event` {text}, `refused` {reason}, `unanswered` {question, consent,
 ///   answer}, `undecided` {problem}, `leaving` {exit_code, lines[]}, `finish` {lines[], by_hand[]}, `report` (the fields
 ///   of `report --json`), `end` {exit_code, lines[]}.
 package struct JSONVoice: Sendable {
@@ -42,6 +43,7 @@ package struct JSONVoice: Sendable {
       guard let record = event.record else { return ("event", [("text", .string(event.text))]) }
       return JSONRecord(record, picture.setup).kindAndFields
     case .health: return ("health", health(picture))
+    case .quiet(let output): return ("quiet", quiet(QuietText(output, picture)))
     // The journal's own records say these two, with everything that belongs to them.
     case .question, .problem: return nil
     case .commands: return nil
@@ -91,6 +93,17 @@ package struct JSONVoice: Sendable {
             ])
           })
       ), ("by_hand", .array(finish.byHand.map(JSONValue.string))),
+    ]
+  }
+
+  private func quiet(_ quiet: QuietText) -> Fields {
+    [
+      ("step", .text(quiet.output.id?.step.description)),
+      ("attempt", quiet.output.id.map { .integer($0.attempt) } ?? .null),
+      ("node", .string(quiet.output.node)), ("command", .string(quiet.output.command)),
+      ("quiet_ms", .integer(Quantity.whole(quiet.since.seconds * 1000))), ("last_line", .string(quiet.lastLine)),
+      ("can_be_answered", .bool(quiet.canBeAnswered)), ("sentence", .string(quiet.sentence)),
+      ("to_do", .string(quiet.remedy)),
     ]
   }
 

@@ -20,6 +20,8 @@ package struct LineModel: Sendable {
   private var hasSaidFinish = false
   private var healthSaidAt: Instant?
   private var healthSaid: HealthKey?
+  /// The silence of a command that was said last.
+  private var silenceSaid: Silence?
   /// What is being asked of the person or taken from what was prepared.
   private(set) var asking: Asking?
   private(set) var sent: Sent?
@@ -60,6 +62,21 @@ package struct LineModel: Sendable {
       slots = picture.health.slotsServed
       errors = picture.health.clients?.spent ?? 0
       isStale = HealthText(picture).isStale
+    }
+  }
+
+  /// One silence of one command: from its last byte to its next.
+  private struct Silence: Hashable {
+    var command: String
+    var node: String
+    var heardAt: Instant?
+
+    /// nil where nothing seems to wait.
+    init?(_ picture: RunPicture) {
+      guard let output = picture.output, output.seemsToWait(at: picture.now) != nil else { return nil }
+      command = output.command
+      node = output.node
+      heardAt = output.heardAt
     }
   }
 
@@ -125,7 +142,16 @@ package struct LineModel: Sendable {
       hasSaidFinish = true
       effects.append(.say(.finish))
     }
-    return effects + health(picture)
+    return effects + quiet(picture) + health(picture)
+  }
+
+  /// A command that seems to wait for an answer, once for each time that it fell silent.
+  private mutating func quiet(_ picture: RunPicture) -> [LineEffect] {
+    guard let silence = Silence(picture), silence != silenceSaid, let output = picture.output,
+      picture.conclusion == nil
+    else { return [] }
+    silenceSaid = silence
+    return [.say(.quiet(output))]
   }
 
   private mutating func health(_ picture: RunPicture) -> [LineEffect] {

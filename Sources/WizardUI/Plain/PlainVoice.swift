@@ -14,6 +14,7 @@ package struct PlainVoice: Sendable {
     case .plan: PlanText(picture.plan, setup: picture.setup, briefing: picture.briefing).lines
     case .event(let event): eventLines(event)
     case .health: block(clock, "health", HealthText(picture).summary.string.replacingPrefix("Health  ", with: ""))
+    case .quiet(let output): quietLines(QuietText(output, picture), clock)
     case .question(let question): questionLines(question, picture, clock)
     case .problem(let problem): problemLines(problem, picture, clock)
     case .commands(let question): commandLines(question, picture)
@@ -64,6 +65,11 @@ package struct PlainVoice: Sendable {
     case _ where event.text.isEmpty: []
     default: ["\(WallTime(milliseconds: event.wallMilliseconds).clock) \(event.text)".madeVisible]
     }
+  }
+
+  private func quietLines(_ quiet: QuietText, _ clock: String) -> [String] {
+    block(clock, "quiet:", quiet.sentence)
+      + (quiet.lastLine.isEmpty ? [] : [entry("printed:", quiet.lastLine)]) + [entry("to do:", quiet.remedy)]
   }
 
   private func questionLines(_ question: Question, _ picture: RunPicture, _ clock: String) -> [String] {

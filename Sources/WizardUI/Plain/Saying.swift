@@ -9,6 +9,8 @@ package enum Saying: Hashable, Sendable {
   case plan
   case event(Event)
   case health
+  /// A command is quiet on an unfinished line: it may be waiting for an answer.
+  case quiet(CommandOutput)
   case question(Question)
   case problem(Problem)
   /// Words that a person asked for while a question is open.

@@ -54,6 +54,8 @@ struct ChecksScreen: WizardScreen {
   /// Nothing is known yet, so nothing can be said about the start.
   private var isFinding: Bool { picture.setup == nil && picture.checks.isEmpty }
 
+  var briefRemark: Line { remark }
+
   var remark: Line {
     if isFinding { return Line("Asking \(picture.target) what belongs to it. Nothing is changed by that.") }
     if rows.isRunning { return Line("Checks are running. Nothing is changed by them.") }

@@ -27,10 +27,9 @@ struct OutputCard: Widget {
   static func guess(_ picture: RunPicture, looksAtOutput: Bool = false) -> String? {
     guard let output = picture.output, let quiet = output.seemsToWait(at: picture.now), output.keyboard != .attached
     else { return nil }
-    // Whole seconds: it is a guess, and no measurement.
-    let since = "quiet for \(Quantity.duration(seconds: Double(Int(quiet.seconds))))"
+    let since = "quiet for \(Quantity.wholeSeconds(quiet))"
     if case .closed = output.keyboard {
-      return "\(since); it may be waiting for an answer, which it cannot get from here"
+      return "\(since); it may wait for an answer, which it cannot get from here"
     }
     return "\(since); it may be waiting for an answer: \(looksAtOutput ? "a" : "v, then a")"
   }

@@ -41,6 +41,8 @@ struct OutputScreen: WizardScreen {
     return RunRemark(picture, looksAtOutput: true).line
   }
 
+  var briefRemark: Line { model.attached == nil ? RunRemark(picture, looksAtOutput: true).brief : remark }
+
   /// The pane in that body: above it the command, below it where all of the output is.
   static func pane(in body: Rectangle) -> Rectangle {
     body.inset(rows: 1, columns: 2).cutTop(1).rest.cutBottom(1).rest

@@ -25,6 +25,8 @@ struct PlanScreen: WizardScreen {
 
   var keys: [Request] { [.down, .up, .nextPane, .commands, .write, .previousStep, .health, .journal, .help, .quit] }
 
+  var briefRemark: Line { remark }
+
   var remark: Line {
     if picture.plan == nil { return Line("The plan is being made from what the servers say.") }
     guard picture.rail == .plan else { return Line("What is left of the plan. > goes back to the run.") }

@@ -19,6 +19,11 @@ package enum Quantity {
 
   package static func duration(_ duration: Duration) -> String { self.duration(seconds: duration.seconds) }
 
+  /// The same in whole seconds, for what is a guess and no measurement.
+  package static func wholeSeconds(_ duration: Duration) -> String {
+    self.duration(seconds: Double(whole(duration.seconds.rounded(.down))))
+  }
+
   /// Without space or fraction, for the column of a list: `4m02`, `37s`.
   package static func took(seconds: Double) -> String {
     let whole = Int(held(seconds).rounded())

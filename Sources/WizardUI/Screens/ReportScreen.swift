@@ -13,6 +13,8 @@ struct ReportScreen: WizardScreen {
 
   var keys: [Request] { [.down, .up, .previousStep, .write, .output, .health, .journal, .help, .quit] }
 
+  var briefRemark: Line { remark }
+
   var remark: Line {
     Line("Every line was read back from the servers; what could not be read says so.")
   }

@@ -19,13 +19,20 @@ struct TalkRows: Widget {
       question.draw(in: rest, on: &canvas)
     } else {
       let inside = rest.inset(rows: 0)
-      for (index, row) in Self.wrapped(remark, columns: inside.columns).prefix(inside.rows).enumerated() {
+      for (index, row) in remarkRows(in: inside).enumerated() {
         canvas.put(row, row: inside.row + index, column: inside.column, in: inside)
       }
     }
   }
 
-  private var remark: Line {
+  /// Never a part of a sentence as if it were all of it: where there is no room it is said more briefly, or its cut is
+  /// marked.
+  private func remarkRows(in area: Rectangle) -> [Line] {
+    let rows = Self.wrapped(remark(isBrief: false), columns: area.columns)
+    return rows.count <= area.rows ? rows : area.rows > 0 ? [remark(isBrief: true)] : []
+  }
+
+  private func remark(isBrief: Bool) -> Line {
     if case .override = model.dialog?.prompt {
       return Line("Health keeps updating. Nothing is set aside before the words are there and Enter is pressed.")
     }
@@ -42,7 +49,7 @@ struct TalkRows: Widget {
       return Line(
         (conclusion.lines.first ?? "The run is over.") + "  q ends the program with code \(conclusion.exitCode).")
     }
-    return screen.remark
+    return isBrief ? screen.briefRemark : screen.remark
   }
 
   private static func wrapped(_ line: Line, columns: Int) -> [Line] {

@@ -42,15 +42,22 @@ extension WizardModel {
     }
   }
 
+  /// What the window is called: what it waits for can be read among other windows.
   private func title(_ picture: RunPicture) -> String {
-    "redis-upgrade \(picture.target)" + (picture.state.problem == nil ? "" : ": stopped")
+    let standing: String? =
+      switch prompt {
+      case _ where picture.state.problem != nil: "stopped"
+      case .question, .access: "asks"
+      default: waiting == nil ? nil : "a command may be waiting"
+      }
+    return "redis-upgrade \(picture.target)" + (standing.map { ": \($0)" } ?? "")
   }
 
-  /// What the bell rings for: only what the run itself waits for.
+  /// What the bell rings for: only what the run itself waits for, and once for a command that seems to.
   private var alert: String? {
     switch prompt {
     case .question, .problem, .access: promptName
-    default: nil
+    default: waiting.map { "command \($0.step) \($0.attempt)" }
     }
   }
 }

@@ -75,6 +75,8 @@ package struct WizardModel: Hashable, Sendable {
   package var isEnding = false
   /// The command that the keyboard is attached to.
   package internal(set) var attached: EffectID?
+  /// The running command that has seemed to wait for an answer; as long as it runs and nobody has typed into it.
+  package private(set) var waiting: EffectID?
   /// Keys are thrown away until none has come for a moment: somebody was typing into a command that is gone.
   package internal(set) var stillUntil: MonotonicTime?
 
@@ -120,6 +122,7 @@ package struct WizardModel: Hashable, Sendable {
   /// Brings the prompt up to date with the run and with what lies over it; to be called after every change.
   mutating func reconcile(_ picture: RunPicture) {
     if let sent, sent.isTaken, picture.state.sequence > sent.sequence || !sent.command.isRecorded { self.sent = nil }
+    noticeSilence(picture)
     dropStale(picture)
     let wanted = wantedPrompt(picture)
     guard wanted != prompt else { return }
@@ -127,6 +130,17 @@ package struct WizardModel: Hashable, Sendable {
     appearance += 1
     gate.withdraws()
     openDialog(for: wanted, picture)
+  }
+
+  /// A command that prints a little now and then seems to wait each time: that is noticed once.
+  private mutating func noticeSilence(_ picture: RunPicture) {
+    guard let output = picture.output, let command = output.id, output.status == nil, attached != command,
+      picture.conclusion == nil
+    else {
+      waiting = nil
+      return
+    }
+    if waiting != command { waiting = output.seemsToWait(at: picture.now) == nil ? nil : command }
   }
 
   /// What was raised about something that is over.

@@ -14,6 +14,8 @@ protocol WizardScreen: Sendable {
   var refusals: [Request: String] { get }
   /// What is said in the question row while nothing is asked.
   var remark: Line { get }
+  /// The same where it has a single row.
+  var briefRemark: Line { get }
   /// Draws the body; answers where the cursor stands.
   func draw(in area: Rectangle, on canvas: inout Canvas) -> Position?
   /// What a request means here; nil where it has no meaning of its own.
@@ -23,6 +25,7 @@ protocol WizardScreen: Sendable {
 extension WizardScreen {
   var refusals: [Request: String] { [:] }
   var remark: Line { RunRemark(picture).line }
+  var briefRemark: Line { RunRemark(picture).brief }
 
   /// Keys that every screen of the run ends with.
   var commonKeys: [Request] { [.pause, .output, .health, .journal, .help, .quit] }
@@ -79,22 +82,32 @@ enum Movement {
 /// What the run is doing, in one sentence: for the question row while nothing is asked.
 struct RunRemark {
   let line: Line
+  /// What of it is said where there is room for one row: that something may be waiting for the operator comes first.
+  let brief: Line
 
   /// - Parameter looksAtOutput: the output of the running command is in sight.
   init(_ picture: RunPicture, looksAtOutput: Bool = false) {
-    line = Self.line(picture, looksAtOutput)
+    let guess = Self.guess(picture, looksAtOutput)
+    let line = Self.line(picture)
+    self.line = guess.map { line + Line("  ") + $0 } ?? line
+    brief = guess ?? line
   }
 
-  private static func line(_ picture: RunPicture, _ looksAtOutput: Bool) -> Line {
+  /// What may be going on, where that is about the running command.
+  private static func guess(_ picture: RunPicture, _ looksAtOutput: Bool) -> Line? {
+    guard picture.state.ended == nil, let flight = picture.state.inFlight, picture.output?.id == flight.effect,
+      let guess = OutputCard.guess(picture, looksAtOutput: looksAtOutput)
+    else { return nil }
+    return Line("Q\(guess.dropFirst()).", .attention)
+  }
+
+  private static func line(_ picture: RunPicture) -> Line {
     let state = picture.state
     if let ended = state.ended { return Line(ended.sentence) }
     if let flight = state.inFlight {
       let since = picture.posture.waitingSince.map { "  " + Quantity.duration(picture.age(of: $0)) } ?? ""
       let pause = picture.isPaused ? "  Then the run is held." : ""
-      let running = Line("Running: \(flight.effect.step.sentence(in: picture.setup))\(since).\(pause)")
-      guard picture.output?.id == flight.effect, let guess = OutputCard.guess(picture, looksAtOutput: looksAtOutput)
-      else { return running }
-      return running + Line("  Q\(guess.dropFirst()).", .attention)
+      return Line("Running: \(flight.effect.step.sentence(in: picture.setup))\(since).\(pause)")
     }
     if picture.isPaused { return Line("Held by you: nothing runs. p goes on.", .attention) }
     if let settling = picture.posture.settling {
