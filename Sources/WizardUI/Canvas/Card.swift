@@ -27,6 +27,18 @@ package struct Card: Widget, Hashable {
     self.style = style
   }
 
+  /// As many of some remarks as fit beside a title in a border of so many columns, the first of them before all.
+  package static func note(_ remarks: [String], beside title: Line, columns: Int) -> Line {
+    var note = Line()
+    for remark in remarks where !remark.isEmpty {
+      let longer = note.isEmpty ? Line(remark) : note + "  " + Line(remark)
+      // The corners, and a blank on both sides of title and note.
+      guard title.columns + longer.columns + 9 <= columns else { break }
+      note = longer
+    }
+    return note
+  }
+
   /// The area inside of the frame.
   package func inside(_ area: Rectangle) -> Rectangle { area.inset() }
 

@@ -12,12 +12,14 @@ package struct HelpOverlay: Widget, Hashable {
   /// What a screen adds of its own, such as the exit codes.
   package var notes: [WrappedText]
   package var window: ScrollWindow
+  package var search: Search?
 
   package init(
     for screen: ScreenName, refusals: [Request: String] = [:], notes: [WrappedText] = [],
-    window: ScrollWindow = ScrollWindow()
+    window: ScrollWindow = ScrollWindow(), search: Search? = nil
   ) {
     self.screen = screen
+    self.search = search
     self.refusals = refusals
     self.notes = notes
     self.window = window
@@ -33,12 +35,43 @@ package struct HelpOverlay: Widget, Hashable {
     canvas.clear(area)
     let inside = area.inset(rows: 1, columns: 2)
     let rows = rows(in: area)
-    let window = window.showing(nil, of: rows.count, height: inside.rows)
-    let position = window.position(of: rows.count, height: inside.rows)
-    Card("Help for \(screen.words)", note: Line(position ?? ""), isFocused: true).draw(in: area, on: &canvas)
-    for (index, row) in rows.dropFirst(window.first).prefix(inside.rows).enumerated() {
+    let window = shown(in: area)
+    let title = Line("Help for \(screen.words)")
+    let notes = [
+      search?.note(in: searchRows(in: area)) ?? "", window.position(of: rows.count, height: inside.rows) ?? "",
+    ]
+    Card(title, note: Card.note(notes, beside: title, columns: area.columns), isFocused: true)
+      .draw(in: area, on: &canvas)
+    let inSight = rows.dropFirst(window.first).prefix(inside.rows)
+    for (index, row) in inSight.enumerated() {
       canvas.put(row, row: inside.row + index, column: inside.column, in: inside)
     }
+    search?.mark(inSight, in: inside, on: &canvas)
+  }
+
+  /// Where the hardware cursor stands: on the row that was found.
+  package func cursor(in area: Rectangle) -> Position {
+    let window = shown(in: area)
+    let inside = area.inset(rows: 1, columns: 2)
+    guard let hit = search?.hit, (window.first..<window.first + inside.rows).contains(hit) else {
+      return Position(row: area.row, column: area.column)
+    }
+    return Position(row: inside.row + hit - window.first, column: inside.column)
+  }
+
+  // MARK: - Searching
+
+  func shown(in area: Rectangle) -> ScrollWindow {
+    window.showing(nil, of: rows(in: area).count, height: area.inset().rows)
+  }
+
+  func searchRows(in area: Rectangle) -> [Search.Row] {
+    rows(in: area).enumerated().map { Search.Row($0.offset, $0.element.string) }
+  }
+
+  /// The first row in sight when that one is.
+  func revealing(_ row: Int, in area: Rectangle) -> Int {
+    shown(in: area).showing(row, of: rows(in: area).count, height: area.inset().rows).first
   }
 
   private static let keyColumns = 14

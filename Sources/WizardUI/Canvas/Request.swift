@@ -10,6 +10,8 @@ package enum ScreenName: String, Hashable, Sendable, CaseIterable {
   case commands, output, health, journal, help
   /// A dialog with a field: characters are text there.
   case typed
+  /// The field of a search: characters are text there, too.
+  case searching
   /// The output of a running command while the keyboard is attached to it: all keys but one are the command's.
   case attached
   /// The message of a window that is too small to decide anything in.
@@ -33,6 +35,7 @@ extension ScreenName {
     case .journal: "the journal"
     case .help: "the help"
     case .typed: "this dialog"
+    case .searching: "a search"
     case .attached: "the attached command"
     case .tooSmall: "a small window"
     }
@@ -42,12 +45,13 @@ extension ScreenName {
 /// What the operator asks for by pressing a key.
 package enum Request: Hashable, Sendable {
   case yes, no
-  case confirm, cancel, open
+  case confirm, keep, cancel, open
   case choose(Int)
   case up, down, pageUp, pageDown, home, end
   case nextPane, previousPane
   case commands, output, health, journal
   case follow
+  case search, searchNext, searchPrevious
   case attach, detach
   case pause, interrupt, rerun, rerunAll, override
   case nextStep, previousStep
@@ -74,9 +78,9 @@ extension Request {
 
   /// What a key asks for on a screen; nothing when it has no meaning there.
   ///
-  /// In a dialog with a field every printable character is text and asks for nothing.
+  /// In a field every printable character is text and asks for nothing.
   package static func meant(by key: Key, on screen: ScreenName) -> Request? {
-    if screen == .typed, key.printable != nil { return nil }
+    if screen == .typed || screen == .searching, key.printable != nil { return nil }
     return table.first { $0.screens.contains(screen) && $0.keys.contains(key) }?.request
   }
 
@@ -85,6 +89,7 @@ extension Request {
   private static let steps: Set<ScreenName> = [.checks, .plan, .nodes, .finish, .report]
   private static let views: Set<ScreenName> = [.commands, .output, .health, .journal]
   private static let working = steps.union(views).union([.problem])
+  private static let searched: Set<ScreenName> = [.help, .journal, .output]
   private static let reading = working.union([.help, .start])
   private static let everywhere = Set(ScreenName.allCases).subtracting([.attached])
 
@@ -92,14 +97,18 @@ extension Request {
   package static let table: [RequestEntry] =
     answering + moving + looking + steering + leaving
 
-  /// Enter is in no row but those of the typed confirmation and of the start screen, where nothing is answered; `y` and `n` in no row but these two.
+  /// Enter is in no row but those of the typed confirmation, of a search and of the start screen, where nothing is
+  /// answered; `y` and `n` in no row but these two.
   private static let answering: [RequestEntry] =
     [
       row(.yes, "yY", "yes", "Answer the question row with yes, once it is armed.", working),
       row(.no, "nN", "no", "Answer the question row with no.", working),
       row(.confirm, "<Enter>", "confirm", "Confirm what was typed; it must match to the letter.", [.typed]),
+      row(.keep, "<Enter>", "keep", "Close the field and keep what was found.", [.searching]),
       row(.open, "<Enter>", "open", "Open the selected row.", [.start]),
-      row(.cancel, "<Esc>", "back", "One level back; nothing is stopped or changed.", reading.union([.typed])),
+      row(
+        .cancel, "<Esc>", "back", "One level back; nothing is stopped or changed.",
+        reading.union([.typed, .searching])),
     ]
     + (1...9).map { digit in
       row(.choose(digit), "\(digit)", "choose", "Pick that choice.", [.problem, .start])
@@ -120,6 +129,11 @@ extension Request {
     row(.commands, "c", "commands", "All commands of the current or next step.", working),
     row(.output, "v", "output", "The output of the running or last command, full screen.", working),
     row(.follow, "f", "follow", "Keep the newest row of the output in sight.", [.output]),
+    row(.search, "/", "search", "Search this page: the text that is typed is looked for.", searched),
+    row(.searchNext, "<C-n>", "next", "To the next row that holds what is searched for.", searched.union([.searching])),
+    row(
+      .searchPrevious, "<C-p>", "previous", "To the row before that holds what is searched for.",
+      searched.union([.searching])),
     row(.attach, "a", "attach", "Type into the running command: from then on all keys and pastes go to it.", [.output]),
     row(.detach, "<C-]>", "leave", "Leave the command: keys are the wizard's again; the command goes on.", [.attached]),
     row(.health, "h", "health", "What clients feel and how the nodes are, full screen.", working),

@@ -29,6 +29,7 @@ extension WizardModel {
     attached = command
     stillUntil = nil
     view?.place = .newest
+    view?.search = nil
     status = nil
     return []
   }

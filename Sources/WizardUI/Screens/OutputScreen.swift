@@ -10,7 +10,7 @@
 
 import UpgradeCore
 
-struct OutputScreen: WizardScreen {
+struct OutputScreen: WizardScreen, SearchedPage {
   let picture: RunPicture
   let model: WizardModel
 
@@ -19,7 +19,11 @@ struct OutputScreen: WizardScreen {
     self.model = model
   }
 
-  var keys: [Request] { [.cancel, .down, .up, .pageDown, .pageUp, .follow, .attach, .write, .help, .quit] }
+  var keys: [Request] {
+    Search.keys([.cancel, .down, .up, .pageDown, .pageUp, .follow, .attach], model.view?.search) + [
+      .write, .help, .quit,
+    ]
+  }
 
   var refusals: [Request: String] {
     var refusals: [Request: String] = [:]
@@ -82,7 +86,8 @@ struct OutputScreen: WizardScreen {
     let inside = area.inset(rows: 1, columns: 2)
     let pane = Self.pane(in: area)
     let window = window(height: pane.rows)
-    frame(note(window, pane)).draw(in: area, on: &canvas)
+    let title = OutputCard.title(picture.output)
+    frame(title, Card.note(notes(window, pane), beside: title, columns: area.columns)).draw(in: area, on: &canvas)
     guard let output = picture.output else {
       canvas.put(OutputCard.nothing, row: inside.row, column: inside.column, in: inside)
       return Position(row: inside.row, column: inside.column)
@@ -92,16 +97,25 @@ struct OutputScreen: WizardScreen {
       canvas.put(OutputCard.whenEmpty(output), row: pane.row, column: pane.column, in: pane)
     }
     OutputRows(rows: rows.dropFirst(window.first)).draw(in: pane, on: &canvas)
+    if let search = model.view?.search {
+      search.mark(rows.dropFirst(window.first).prefix(pane.rows).map(OutputRows.line), in: pane, on: &canvas)
+    }
     if !output.path.isEmpty, inside.rows > 1 {
       canvas.put(
         "every byte of it: \(output.path)", row: inside.bottom - 1, column: inside.column, in: inside, style: .dim)
     }
-    return cursor(window, pane) ?? Position(row: pane.row, column: pane.column)
+    return cursor(window, pane) ?? foundPosition(window, pane) ?? Position(row: pane.row, column: pane.column)
+  }
+
+  private func foundPosition(_ window: ScrollWindow, _ pane: Rectangle) -> Position? {
+    guard let hit = model.view?.search?.hit else { return nil }
+    let row = hit - gone - window.first
+    return (0..<pane.rows).contains(row) ? Position(row: pane.row + row, column: pane.column) : nil
   }
 
   /// A frame that cannot be overlooked while keys go elsewhere.
-  private func frame(_ note: Line) -> Card {
-    guard model.attached != nil else { return Card(OutputCard.title(picture.output), note: note, isFocused: true) }
+  private func frame(_ title: Line, _ note: Line) -> Card {
+    guard model.attached != nil else { return Card(title, note: note, isFocused: true) }
     return Card(
       Line("ATTACHED: keys go to the command"), note: Line("pasted text too, Enters and all"), kind: .double,
       style: .bold)
@@ -115,14 +129,27 @@ struct OutputScreen: WizardScreen {
     return Position(row: pane.row + row, column: pane.column + max(0, min(cursor.column, pane.columns - 1)))
   }
 
-  private func note(_ window: ScrollWindow, _ pane: Rectangle) -> Line {
+  private func notes(_ window: ScrollWindow, _ pane: Rectangle) -> [String] {
+    let position = window.position(of: rows.count, height: pane.rows) ?? ""
+    let search = searchNote(model)
+    guard search.isEmpty else { return [search, position] }
     var notes: [String] = []
     if let size = picture.output?.fixedSize, size.columns > pane.columns {
       notes.append("its terminal has \(size.columns) columns")
     }
     if gone > 0 { notes.append("the last \(rows.count)") }
-    if let position = window.position(of: rows.count, height: pane.rows) { notes.append(position) }
-    return Line(notes.joined(separator: "  "))
+    return notes + [position]
+  }
+
+  // MARK: - Searching
+
+  var searchRows: [Search.Row] { rows.enumerated().map { Search.Row(gone + $0.offset, $0.element.text) } }
+  var searchOrigin: Int { gone + window(height: Self.pane(in: model.body).rows).first }
+
+  func reveal(_ row: Int, _ model: inout WizardModel) {
+    let height = Self.pane(in: model.body).rows
+    let window = window(height: height).showing(row - gone, of: rows.count, height: height)
+    model.view?.place = .from(window.first + gone)
   }
 
   // MARK: - Keys

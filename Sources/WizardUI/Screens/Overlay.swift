@@ -14,8 +14,9 @@ struct Overlay {
   /// Answers where the cursor stands when it is in the overlay.
   func draw(in body: Rectangle, on canvas: inout Canvas) -> Position? {
     if model.view?.name == .help {
-      HelpPage(picture, model).overlay.draw(in: body, on: &canvas)
-      return Position(row: body.row, column: body.column)
+      let help = HelpPage(picture, model).overlay
+      help.draw(in: body, on: &canvas)
+      return help.cursor(in: body)
     }
     guard let dialog else { return nil }
     canvas.clear(body)
@@ -50,18 +51,25 @@ struct Overlay {
 }
 
 /// The help of the screen below, with the exit codes.
-struct HelpPage {
+struct HelpPage: SearchedPage {
   let overlay: HelpOverlay
+  private let body: Rectangle
 
   init(_ picture: RunPicture, _ model: WizardModel) {
     var below = model
-    below.view = nil
+    below.view = model.covered
     below.dialog = nil
+    body = model.body
     let window =
-      if case .from(let first)? = model.view?.place { ScrollWindow(first: first) } else { ScrollWindow() }
+      if case .from(let first)? = model.view?.place { ScrollWindow(first: first) } else { ScrollWindow(first: .max) }
     overlay = HelpOverlay(
-      for: below.screenName(picture), refusals: below.screen(picture).refusals, notes: Self.notes, window: window)
+      for: below.screenName(picture), refusals: below.screen(picture).refusals, notes: Self.notes, window: window,
+      search: model.view?.search)
   }
+
+  var searchRows: [Search.Row] { overlay.searchRows(in: body) }
+  var searchOrigin: Int { overlay.shown(in: body).first }
+  func reveal(_ row: Int, _ model: inout WizardModel) { model.view?.place = .from(overlay.revealing(row, in: body)) }
 
   static let notes: [WrappedText] =
     [WrappedText("Exit codes", style: .underlined)]

@@ -28,15 +28,20 @@ struct ScrolledCard: Widget {
     Movement.scroll(request, from: window.first, of: rows(in: area).count, height: area.inset().rows)
   }
 
-  func draw(in area: Rectangle, on canvas: inout Canvas) {
+  func draw(in area: Rectangle, on canvas: inout Canvas) { draw(in: area, on: &canvas, marking: nil) }
+
+  /// The same, with what is searched for marked.
+  func draw(in area: Rectangle, on canvas: inout Canvas, marking search: Search?) {
     let inside = area.inset(rows: 1, columns: 2)
     let rows = rows(in: area)
     let shown = window.showing(nil, of: rows.count, height: inside.rows)
     let position = shown.position(of: rows.count, height: inside.rows)
     Card(title, note: Line(position ?? ""), isFocused: isFocused, style: style).draw(in: area, on: &canvas)
-    for (index, row) in rows.dropFirst(shown.first).prefix(inside.rows).enumerated() {
+    let inSight = rows.dropFirst(shown.first).prefix(inside.rows)
+    for (index, row) in inSight.enumerated() {
       canvas.put(row, row: inside.row + index, column: inside.column, in: inside)
     }
+    search?.mark(inSight, in: inside, on: &canvas)
   }
 }
 

@@ -46,6 +46,8 @@ package struct StartModel: Hashable, Sendable {
   package private(set) var field: TextField?
   /// The help lies over the list; where it is scrolled to.
   package private(set) var help: ScrollWindow?
+  /// What is searched for in the help.
+  package private(set) var search: Search?
   package private(set) var status: String?
   /// The words of the command line that was chosen.
   package private(set) var chosen: [String]?
@@ -60,25 +62,42 @@ package struct StartModel: Hashable, Sendable {
   }
 
   var screenName: ScreenName {
-    ScreenLayout.isTooSmall(size) ? .tooSmall : help != nil ? .help : field == nil ? .start : .typed
+    if ScreenLayout.isTooSmall(size) { return .tooSmall }
+    if search?.field != nil { return .searching }
+    return help != nil ? .help : field == nil ? .start : .typed
   }
 
   /// The rows of the help in sight at once.
   var helpOverlay: HelpOverlay {
-    HelpOverlay(for: .start, notes: HelpPage.notes, window: help ?? ScrollWindow())
+    HelpOverlay(for: .start, notes: HelpPage.notes, window: help ?? ScrollWindow(), search: search)
+  }
+
+  private var body: Rectangle {
+    ScreenLayout(Rectangle(row: 0, column: 0, rows: size.rows, columns: size.columns)).body
   }
 
   /// Takes one key. Pasted text is welcome here: a target is no answer, and nothing begins by typing it.
   package mutating func press(_ press: KeyPress) -> FaceAnswer {
     guard let request = Request.meant(by: press.key, on: screenName) else {
-      if field?.edit(press.key) == true { status = nil }
+      if search?.field != nil {
+        if search?.edit(press.key) == true { find { $0.find(in: $1) } }
+      } else if field?.edit(press.key) == true {
+        status = nil
+      }
       return answer
     }
     switch request {
     case .redraw: return .redraw
     case .suspend: return .suspend
     case .quit, .interrupt: isLeaving = true
-    case .help: help = help == nil && field == nil ? ScrollWindow() : nil
+    case .help:
+      help = help == nil && field == nil ? ScrollWindow() : nil
+      search = nil
+    case .search: search = Search(from: helpOverlay.shown(in: body).first)
+    case .searchNext, .searchPrevious: find { $0.step(forward: request == .searchNext, in: $1) }
+    case .keep:
+      search?.endTyping()
+      if search?.text.isEmpty == true { search = nil }
     case .cancel: back()
     case .choose(let digit): pick(digit - 1)
     case .open: pick(selected)
@@ -93,7 +112,9 @@ package struct StartModel: Hashable, Sendable {
   private var answer: FaceAnswer { chosen != nil || isLeaving ? .leave : .goOn }
 
   private mutating func back() {
-    if help != nil {
+    if search != nil {
+      search = nil
+    } else if help != nil {
       help = nil
     } else {
       field = nil
@@ -101,11 +122,21 @@ package struct StartModel: Hashable, Sendable {
     }
   }
 
+  /// Searches the help, and brings what was found into sight.
+  private mutating func find(_ look: (inout Search, [Search.Row]) -> Void) {
+    guard var found = search else { return }
+    look(&found, helpOverlay.searchRows(in: body))
+    search = found
+    guard let hit = found.hit else { return }
+    let first = helpOverlay.revealing(hit, in: body)
+    help?.first = first
+  }
+
   private mutating func move(_ request: Request) {
     if let window = help {
-      let body = ScreenLayout(Rectangle(row: 0, column: 0, rows: size.rows, columns: size.columns)).body
       let count = helpOverlay.rows(in: body).count
-      help?.first = Movement.scroll(request, from: window.first, of: count, height: body.inset().rows) ?? window.first
+      let first = Movement.scroll(request, from: window.first, of: count, height: body.inset().rows) ?? window.first
+      help?.first = first
     } else if field == nil, let row = Movement.target(request, from: selected, of: ways.count) {
       selected = row
       status = nil

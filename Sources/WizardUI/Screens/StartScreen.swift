@@ -24,7 +24,7 @@ extension StartModel {
     var cursor = drawWays(in: list, on: &canvas)
     WrappedText(status ?? "", style: .attention).draw(in: message.inset(rows: 0), on: &canvas)
     let talk = layout.talk.inset(rows: 0)
-    if let field {
+    if let field = search?.field ?? field {
       field.draw(in: talk, on: &canvas)
       cursor = field.cursor(in: talk)
     } else {
@@ -32,18 +32,20 @@ extension StartModel {
     }
     if help != nil {
       helpOverlay.draw(in: layout.body, on: &canvas)
-      cursor = Position(row: layout.body.row, column: layout.body.column)
+      cursor = search?.field?.cursor(in: talk) ?? helpOverlay.cursor(in: layout.body)
     }
     drawKeys(in: layout.keys, on: &canvas)
     return Frame(canvas, cursor: cursor, title: "redis-upgrade")
   }
 
   private func drawKeys(in area: Rectangle, on canvas: inout Canvas) {
-    if field != nil {
+    if search?.field != nil {
+      Search.typingKeys.draw(in: area, on: &canvas)
+    } else if field != nil {
       let line = "Enter go on   Esc back   such as: 10.0.3.10:6379 --to 7.0.15"
       canvas.put(line, row: area.row, column: area.column + 1, in: area)
     } else if help != nil {
-      KeyLine([.cancel, .down, .up, .pageDown, .pageUp]).draw(in: area, on: &canvas)
+      KeyLine(Search.keys([.cancel, .down, .up, .pageDown, .pageUp], search)).draw(in: area, on: &canvas)
     } else {
       let digits = (1...min(9, ways.count)).map(Request.choose)
       KeyLine(digits + [.down, .up, .open, .help, .quit]).draw(in: area, on: &canvas)

@@ -15,7 +15,9 @@ struct TalkRows: Widget {
       (rest, row) = rest.cutBottom(1)
       canvas.put(status, row: row.row, column: row.column + 1, in: row.inset(rows: 0), style: .attention)
     }
-    if let question {
+    if let field = model.searchField {
+      field.draw(in: rest.inset(rows: 0), on: &canvas)
+    } else if let question {
       question.draw(in: rest, on: &canvas)
     } else {
       let inside = rest.inset(rows: 0)
@@ -23,6 +25,12 @@ struct TalkRows: Widget {
         canvas.put(row, row: inside.row + index, column: inside.column, in: inside)
       }
     }
+  }
+
+  /// Where the hardware cursor stands while something is typed here.
+  func cursor(in area: Rectangle) -> Position? {
+    let rest = model.status == nil ? area : area.cutBottom(1).rest
+    return model.searchField?.cursor(in: rest.inset(rows: 0))
   }
 
   /// Never a part of a sentence as if it were all of it: where there is no room it is said more briefly, or its cut is

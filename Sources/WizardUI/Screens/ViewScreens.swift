@@ -1,4 +1,4 @@
-// Full-screen pages that can be opened from everywhere: commands, health, journal; the output has a file of its own.
+// Full-screen pages that can be opened from everywhere: commands and health; journal and output have files of their own.
 
 import UpgradeCore
 
@@ -44,58 +44,6 @@ struct CommandsScreen: WizardScreen {
     guard let first = card.first(after: request, in: model.body) else { return nil }
     model.view?.place = .from(first)
     return []
-  }
-}
-
-/// A log over the whole body; the newest row stays in sight until somebody scrolls.
-private struct LogPage {
-  let title: Line
-  let rows: [Line]
-  let whenEmpty: String
-
-  func draw(_ place: LogPane.Place, in area: Rectangle, on canvas: inout Canvas) -> Position {
-    let inside = area.inset(rows: 1, columns: 2)
-    let pane = LogPane(rows, place: place, whenEmpty: whenEmpty)
-    let position = pane.window(height: inside.rows).position(of: rows.count, height: inside.rows)
-    Card(title, note: Line(position ?? ""), isFocused: true).draw(in: area, on: &canvas)
-    pane.draw(in: inside, on: &canvas)
-    return Position(row: inside.row, column: inside.column)
-  }
-
-  func take(_ request: Request, _ model: inout WizardModel) -> [WizardEffect]? {
-    guard let place = model.view?.place,
-      let moved = place.moved(request, of: rows.count, height: model.body.inset().rows)
-    else { return nil }
-    model.view?.place = moved
-    return []
-  }
-}
-
-/// What has happened in this run, as far back as is kept in memory; the file has all of it.
-struct JournalScreen: WizardScreen {
-  let picture: RunPicture
-  let model: WizardModel
-
-  init(_ picture: RunPicture, _ model: WizardModel) {
-    self.picture = picture
-    self.model = model
-  }
-
-  var keys: [Request] { [.cancel, .down, .up, .pageDown, .pageUp, .write, .help, .quit] }
-
-  private func page(_ columns: Int) -> LogPage {
-    let path = picture.paths.journal
-    return LogPage(
-      title: Line("Journal  ") + Line(path),
-      rows: EventPane(picture.events, place: .newest, columns: columns - 4).rows, whenEmpty: "(nothing yet)")
-  }
-
-  func draw(in area: Rectangle, on canvas: inout Canvas) -> Position? {
-    page(area.columns).draw(model.view?.place ?? .newest, in: area, on: &canvas)
-  }
-
-  func take(_ request: Request, _ model: inout WizardModel) -> [WizardEffect]? {
-    page(model.body.columns).take(request, &model)
   }
 }
 

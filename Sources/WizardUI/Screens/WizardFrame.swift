@@ -9,7 +9,8 @@ extension WizardModel {
     var canvas = Canvas(size, glyphs: glyphs)
     guard !ScreenLayout.isTooSmall(size) else {
       TooSmallScreen(picture: picture, isLeaving: prompt == .leave).draw(in: canvas.area, on: &canvas)
-      return Frame(canvas, title: title(picture), prompt: promptName, alert: alert, redrawAt: now + .seconds(1))
+      return Frame(
+        canvas, title: title(picture), prompt: promptName, alert: alert(picture), redrawAt: now + .seconds(1))
     }
     let layout = ScreenLayout(canvas.area)
     let isArmed = isArmed(at: now)
@@ -19,11 +20,13 @@ extension WizardModel {
     var cursor = screen.draw(in: layout.body, on: &canvas)
     let overlay = Overlay(picture: picture, model: self, isArmed: isArmed)
     cursor = overlay.draw(in: layout.body, on: &canvas) ?? cursor
-    TalkRows(picture: picture, model: self, screen: screen, isArmed: isArmed).draw(in: layout.talk, on: &canvas)
+    let talk = TalkRows(picture: picture, model: self, screen: screen, isArmed: isArmed)
+    talk.draw(in: layout.talk, on: &canvas)
+    cursor = talk.cursor(in: layout.talk) ?? cursor
     drawKeys(screen, in: layout.keys, on: &canvas)
     let arms = gate.armsAt.flatMap { $0 > now ? $0 : nil } ?? now + .seconds(1)
     return Frame(
-      canvas, cursor: cursor, title: title(picture), prompt: promptName, alert: alert,
+      canvas, cursor: cursor, title: title(picture), prompt: promptName, alert: alert(picture),
       redrawAt: min(arms, now + .seconds(1)))
   }
 
@@ -35,8 +38,10 @@ extension WizardModel {
       let isAccess = if case .access = dialog?.prompt { true } else { false }
       let line = "Esc \(isAccess ? "refuse" : "back")   Enter confirm   PgUp/PgDn scroll   F1 help   ^C hold"
       canvas.put(line, row: area.row, column: area.column + 1, in: area)
+    } else if searchField != nil {
+      Search.typingKeys.draw(in: area, on: &canvas)
     } else if view?.name == .help {
-      KeyLine([.cancel, .down, .up, .pageDown, .pageUp]).draw(in: area, on: &canvas)
+      KeyLine(Search.keys([.cancel, .down, .up, .pageDown, .pageUp], view?.search)).draw(in: area, on: &canvas)
     } else {
       KeyLine(screen.keys, refusals: screen.refusals, titles: [.cancel: "back"]).draw(in: area, on: &canvas)
     }
@@ -53,10 +58,17 @@ extension WizardModel {
     return "redis-upgrade \(picture.target)" + (standing.map { ": \($0)" } ?? "")
   }
 
+  /// What is asked waits until it is over.
+  private var isReading: Bool { view?.name == .help || searchField != nil }
+
+  private func isAsked(_ picture: RunPicture) -> Bool { picture.state.problem != nil || picture.state.asked != nil }
+
   /// What the bell rings for: only what the run itself waits for, and once for a command that seems to.
-  private var alert: String? {
+  private func alert(_ picture: RunPicture) -> String? {
     switch prompt {
     case .question, .problem, .access: promptName
+    // It is asked once the help or the search is gone; whoever left that open has to hear of it.
+    case nil where isReading && isAsked(picture): picture.state.problem?.name ?? picture.state.asked?.name.description
     default: waiting.map { "command \($0.step) \($0.attempt)" }
     }
   }

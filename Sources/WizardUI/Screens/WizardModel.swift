@@ -45,15 +45,20 @@ package struct WizardModel: Hashable, Sendable {
   package struct View: Hashable, Sendable {
     package var name: ScreenName
     package var place: LogPane.Place
+    /// What is searched for on it.
+    package var search: Search?
   }
 
   package var size: Size
   /// The step that is looked at; nil follows the run.
   package var lookingAt: RailStep?
   package var view: View?
+  /// The page that the help lies over, which is back when the help goes.
+  package var covered: View?
   package var checks = ChecksPlace()
   package var plan = PlanPlace()
   package var nodes = NodesPlace()
+  package var journal = JournalPlace()
   /// The first row in sight of the pages of problem, finish and report.
   package var page = ScrollWindow()
   /// The second pane has the keyboard's attention.
@@ -101,6 +106,7 @@ package struct WizardModel: Hashable, Sendable {
     if ScreenLayout.isTooSmall(size) { return .tooSmall }
     if attached != nil { return .attached }
     if dialog != nil { return .typed }
+    if searchField != nil { return .searching }
     if let view { return view.name }
     if picture.state.problem != nil, lookingAt == nil { return .problem }
     return switch step(picture) {
@@ -158,7 +164,8 @@ package struct WizardModel: Hashable, Sendable {
     if ScreenLayout.isTooSmall(size) { return own == .leave ? own : nil }
     // Leaving is possible even while a command is under way.
     if let own { return own }
-    guard view?.name != .help else { return nil }
+    // Nor is anything asked while a search is typed: its last key must not be an answer.
+    guard view?.name != .help, searchField == nil else { return nil }
     // A command that is under way may be what ssh asks for.
     if let access { return .access(access.number) }
     guard sent == nil else { return nil }

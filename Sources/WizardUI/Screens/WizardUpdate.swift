@@ -52,6 +52,8 @@ extension WizardModel {
     }
     if dialog != nil {
       type(press, at: now)
+    } else if searchField != nil {
+      typeSearch(press, picture)
     } else if press.key == .enter, prompt != nil {
       status =
         press.isPasted
@@ -84,6 +86,11 @@ extension WizardModel {
     case .pause: return pause(picture)
     case .interrupt: return interrupt(press, picture, at: now)
     case .help: return open(.help)
+    case .search: return beginSearch(picture)
+    case .searchNext, .searchPrevious: return stepSearch(forward: request == .searchNext, picture)
+    case .keep:
+      endTypingSearch()
+      return []
     default: break
     }
     if dialog != nil || view?.name == .help { return scrollOverlay(request, picture) }
@@ -125,10 +132,21 @@ extension WizardModel {
 
   private mutating func open(_ name: ScreenName) -> [WizardEffect] {
     if dialog != nil, name == .help { dialog = nil }
-    let isLog = name == .output || name == .journal
-    view = view?.name == name ? nil : View(name: name, place: isLog ? .newest : .from(0))
     status = nil
+    if view?.name == name {
+      uncover()
+      return []
+    }
+    covered = name == .help ? view : nil
+    if name == .journal { journal = JournalPlace() }
+    view = View(name: name, place: name == .output ? .newest : .from(0))
     return []
+  }
+
+  /// The page that lies over all others goes.
+  private mutating func uncover() {
+    view = covered
+    covered = nil
   }
 
   /// One level back: the page, then the dialog, then what the operator raised, then the look at another step.
@@ -138,8 +156,10 @@ extension WizardModel {
       access = nil
       return [.hand(number, nil)]
     }
-    if view != nil {
-      view = nil
+    if view?.search != nil {
+      view?.search = nil
+    } else if view != nil {
+      uncover()
     } else if own != nil {
       own = nil
       dialog = nil

@@ -18,7 +18,8 @@ import Testing
 
   @Test func enterIsNeverYes() {
     for screen in ScreenName.allCases {
-      #expect(Request.meant(by: .enter, on: screen) == (screen == .typed ? .confirm : screen == .start ? .open : nil))
+      let meant: [ScreenName: Request] = [.typed: .confirm, .searching: .keep, .start: .open]
+      #expect(Request.meant(by: .enter, on: screen) == meant[screen])
       #expect(Request.meant(by: .character(" "), on: screen) != .yes)
     }
   }
@@ -34,10 +35,13 @@ import Testing
     #expect(Request.no.keys == [.character("n"), .character("N")])
   }
 
-  @Test func charactersAreTextInATypedDialog() {
+  @Test func charactersAreTextInAField() {
     for entry in Request.table {
-      for key in entry.keys where key.printable != nil { #expect(Request.meant(by: key, on: .typed) == nil) }
+      for key in entry.keys where key.printable != nil {
+        #expect(Request.meant(by: key, on: .typed) == nil && Request.meant(by: key, on: .searching) == nil)
+      }
     }
+    #expect(Request.meant(by: .escape, on: .searching) == .cancel)
     #expect(Request.meant(by: .escape, on: .typed) == .cancel)
     #expect(Request.meant(by: .control("c"), on: .typed) == .interrupt)
   }

@@ -71,7 +71,8 @@ import Testing
       └──────────────────────────────────────────────────────────────────────────────┘
        Running: stop 10.0.3.13:6379  0 s.
 
-       Esc back  j/k move  PgDn/PgUp page  f follow  a attach  w write  ? help  q quit
+       Esc back  j/k move  PgDn/PgUp page  f follow  a attach  / search  w write
+       ? help  q quit
       """,
       styles: """
         ................**********************.......****************...****
@@ -96,7 +97,8 @@ import Testing
 
 
 
-        .***.......***.......*********.......--------..--------..*........*.......*
+        .***.......***.......*********.......--------..--------..*.........*
+        .*.......*
         """)
   }
 
@@ -128,7 +130,8 @@ import Testing
       +------------------------------------------------------------------------------+
        Running: stop 10.0.3.13:6379  0 s.
 
-       Esc back  j/k move  PgDn/PgUp page  f follow  a attach  w write  ? help  q quit
+       Esc back  j/k move  PgDn/PgUp page  f follow  a attach  / search  w write
+       ? help  q quit
       """)
   }
 
@@ -224,7 +227,7 @@ import Testing
       └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
        Running: stop 10.0.3.13:6379  0 s.
 
-       Esc back  j/k move  PgDn/PgUp page  f follow  a attach  w write  ? help  q quit
+       Esc back  j/k move  PgDn/PgUp page  f follow  a attach  / search  w write  ? help  q quit
       """)
     expectPicture(
       of: script.model.frame(script.picture, script.size, glyphs: .ascii, at: script.time).canvas,
@@ -268,7 +271,7 @@ import Testing
       +----------------------------------------------------------------------------------------------------------------------+
        Running: stop 10.0.3.13:6379  0 s.
 
-       Esc back  j/k move  PgDn/PgUp page  f follow  a attach  w write  ? help  q quit
+       Esc back  j/k move  PgDn/PgUp page  f follow  a attach  / search  w write  ? help  q quit
       """)
   }
 

@@ -138,27 +138,27 @@ import Testing
     "journal-80": """
      redis-upgrade  redis://10.0.3.10:6379       6.2.14 -> 7.0.15   LIVE   00:00:09
      1 Checks ok──2 Plan ok──[3 Nodes 1/6]──4 Finish──5 Report          ETA 34-45 s
-    ┌─ Journal  /var/lib/redis-upgrade/2026-11-20-1/journal.jsonl ─── 59-74 of 74 ─┐
-    │ 09:00:03 stop 10.0.3.11:6379: done, read back                                │
-    │ 09:00:03 install 10.0.3.11:6379: ssh 10.0.3.11 sudo apt-get install -y       │
-    │          redis-server=7.0.15                                                 │
+    ┌─ Journal  /var/lib/redis-upgrade/2026-11-20-1/journal.jsonl ─── 40-48 of 48 ─┐
     │ 09:00:07 install 10.0.3.11:6379: done, read back                             │
     │ 09:00:07 start 10.0.3.11:6379: ssh 10.0.3.11 sudo systemctl start redis      │
     │ 09:00:08 start 10.0.3.11:6379: done, read back                               │
-    │ 09:00:08 enter upgrade mode 10.0.3.11:6379, attempt 2: redis-cli -h          │
-    │          10.0.3.11 -p 6379 CONFIG SET cluster-require-full-coverage no and 1 │
-    │          more                                                                │
+    │ 09:00:08 enter upgrade mode 10.0.3.11:6379, attempt 2: redis-cli -h 10.0.3.1~│
     │ 09:00:08 enter upgrade mode 10.0.3.11:6379: done, read back                  │
     │ 09:00:08 rejoin 10.0.3.11:6379: done, read back                              │
-    │ 09:00:08 waiting for your answer: The first node is done. Go on with the     │
-    │          others? (canary)                                                    │
+    │ 09:00:08 waiting for your answer: The first node is done. Go on with the oth~│
     │ 09:00:08 canary: yes                                                         │
-    │ 09:00:09 waiting for your answer: Stop 10.0.3.13:6379 (replica of s2)        │
-    │          (upgrade-node:10.0.3.13:6379)                                       │
+    │>09:00:09 waiting for your answer: Stop 10.0.3.13:6379 (replica of s2) (upgra~│
+    ├─ Entry 62: question  2026-11-20T09:00:09.100Z ─────────────────── 1-6 of 14 ─┤
+    │ waiting for your answer: Stop 10.0.3.13:6379 (replica of s2)                 │
+    │ (upgrade-node:10.0.3.13:6379)                                                │
+    │ name        upgrade-node:10.0.3.13:6379                                      │
+    │ consent     reversible                                                       │
+    │ title       Stop 10.0.3.13:6379 (replica of s2)                              │
+    │ lines       Why     its software can be changed only while it is down        │
     └──────────────────────────────────────────────────────────────────────────────┘
      Stop 10.0.3.13:6379 (replica of s2)?  [y] yes  [n] not now
 
-     Esc back  j/k move  PgDn/PgUp page  w write  ? help  q quit
+     Esc back  j/k move  Tab pane  / search  PgDn/PgUp page  w write  ? help  q quit
     """,
   ]
 }
