@@ -32,10 +32,10 @@ package struct StepRail: Widget, Hashable {
       rail(joint: " \(dash)\(dash)\(dash) "), rail(joint: dash + dash), rail(joint: dash + dash, isShort: true),
       rail(joint: " ", isShort: true), here,
     ]
-    let withNote = forms.first { note.isEmpty || $0.columns + note.columns + 4 <= area.columns }
+    let withNote = forms.first { !note.isEmpty && $0.columns + note.columns + 4 <= area.columns }
     let form = withNote ?? forms.first { $0.columns < area.columns } ?? here
     canvas.put(form, row: area.row, column: area.column + 1, in: area)
-    guard withNote != nil, !note.isEmpty else { return }
+    guard withNote != nil else { return }
     canvas.put(note, row: area.row, column: area.right - note.columns - 1, in: area)
   }
 

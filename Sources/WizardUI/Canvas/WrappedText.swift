@@ -24,7 +24,7 @@ package struct WrappedText: Widget, Hashable {
     let width = max(1, columns - indent)
     let margin = Line(String(repeating: " ", count: indent))
     return text.split(separator: "\n", omittingEmptySubsequences: false)
-      .flatMap { breakRow(VisibleText(String($0)).pieces[...], columns: width) }
+      .flatMap { breakPlain($0, columns: width) ?? breakRow(VisibleText(String($0)).pieces[...], columns: width) }
       .enumerated()
       .map { index, row in (index == 0 ? label.padded(to: indent) : margin) + row }
   }
@@ -47,6 +47,31 @@ package struct WrappedText: Widget, Hashable {
     }
     rows.append(Line(rest, style))
     return rows
+  }
+
+  /// The same for printable ASCII, one column a byte, nil for any other text: nearly all that is wrapped, and the
+  /// events of a long run are wrapped for every frame.
+  private func breakPlain(_ text: Substring, columns: Int) -> [Line]? {
+    let space = UInt8(ascii: " ")
+    let bytes = Array(text.utf8)
+    guard bytes.allSatisfy({ $0 >= space && $0 < 0x7F }) else { return nil }
+    var rows: [Line] = []
+    var start = 0
+    while true {
+      var over = start + columns
+      while over < bytes.count, bytes[over] == space { over += 1 }
+      guard over < bytes.count else { break }
+      let afterSpace = bytes[start..<over].lastIndex(of: space).map { $0 + 1 }
+      let next = afterSpace ?? over
+      let end = bytes[start..<next].lastIndex { $0 != space }.map { $0 + 1 } ?? start
+      rows.append(plain(bytes[start..<end]))
+      start = next
+    }
+    return rows + [plain(bytes[start...])]
+  }
+
+  private func plain(_ bytes: ArraySlice<UInt8>) -> Line {
+    bytes.isEmpty ? Line() : Line(String(decoding: bytes, as: UTF8.self), style)
   }
 
   /// Where the next row begins; nothing when all that is left fits into this one.

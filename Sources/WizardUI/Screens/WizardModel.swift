@@ -162,10 +162,11 @@ package struct WizardModel: Hashable, Sendable {
   func wantedPrompt(_ picture: RunPicture) -> Prompt? {
     // In a window that is too small only leaving can be decided, and it asks for the same key twice.
     if ScreenLayout.isTooSmall(size) { return own == .leave ? own : nil }
+    // Under the help nothing can be answered, nor while a search is typed, whose last key must not be an answer: what
+    // is asked comes up, and arms, after them.
+    guard view?.name != .help, searchField == nil else { return nil }
     // Leaving is possible even while a command is under way.
     if let own { return own }
-    // Nor is anything asked while a search is typed: its last key must not be an answer.
-    guard view?.name != .help, searchField == nil else { return nil }
     // A command that is under way may be what ssh asks for.
     if let access { return .access(access.number) }
     guard sent == nil else { return nil }
@@ -202,6 +203,7 @@ package struct WizardModel: Hashable, Sendable {
 
   /// Raises a question of our own, to be answered before anything else.
   mutating func raise(_ prompt: Prompt) {
+    if view?.name == .help || searchField != nil { view = nil }
     own = prompt
     status = nil
   }
@@ -216,7 +218,8 @@ package struct WizardModel: Hashable, Sendable {
   mutating func send(_ command: WizardCommand, _ picture: RunPicture) -> [WizardEffect] {
     sent = Sent(command: command, sequence: picture.state.sequence)
     own = nil
-    dialog = nil
+    // What ssh asks for stays asked, whatever is sent meanwhile.
+    if access == nil { dialog = nil }
     status = nil
     return [.send(command)]
   }

@@ -63,6 +63,14 @@ import Testing
     expectPicture(of: drawn(Self.rail, columns, 1), picture)
   }
 
+  @Test func withoutANoteItShrinksAsWell() {
+    var rail = Self.rail
+    rail.note = Line()
+    rail.current = 4
+    expectPicture(of: drawn(rail, 60, 1), " 1 Checks ok──2 Plan ok──3 Nodes 2/6──4 Finish──[5 Report]")
+    expectPicture(of: drawn(rail, 46, 1), " 1 ok──2 ok──3 2/6──4──[5 Report]")
+  }
+
   @Test func theCurrentStepIsBoldAndInBrackets() {
     var rail = Self.rail
     rail.current = 1

@@ -119,6 +119,13 @@ import Testing
   }
 
   /// A host may have worded it: nothing of it acts on the terminal.
+  @Test func whatIsAskedStaysInSightWhenTheProgramIsToEnd() {
+    var script = asked(Self.passphrase)
+    script.tell(.endWanted)
+    #expect(script.sent == [.leave])
+    #expect(script.text.contains("Enter passphrase for key") && script.model.dialog != nil)
+  }
+
   @Test func theTextIsHostile() {
     let script = asked(AccessQuestion(number: 1, kind: .secret, text: "Code\u{1b}[2J:\u{202e} "))
     #expect(!script.text.unicodeScalars.contains { $0.value == 0x1b || $0.value == 0x202e })

@@ -108,6 +108,17 @@ import Testing
     #expect(script.run.state.facts.overrideNotes == ["replica-in-sync on s2"])
   }
 
+  @Test func theHelpOverTheWordsOfARuleLeadsBackToThem() {
+    var script = ScreenScript(RunScene.redGate)
+    let digit = script.picture.offers.first { if case .override = $0.offer.choice { true } else { false } }?.number
+    script.press("\(digit ?? 0)")
+    #expect(script.model.dialog?.prompt == script.model.own)
+    script.press("<F1>")
+    #expect(script.text.contains("Help for") && script.frame.prompt == nil)
+    script.press("<Esc>")
+    #expect(script.model.dialog != nil && script.text.contains("To go on, type override replica-in-sync:"))
+  }
+
   @Test func aChoiceThatChangesSomethingIsAskedOnceMore() {
     var script = ScreenScript(RunScene.failedInstall)
     script.press("3")

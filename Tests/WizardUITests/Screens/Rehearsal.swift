@@ -51,7 +51,9 @@ struct Rehearsal: Sendable {
     host: @Sendable (Int) -> String = { "10.0.3.\($0)" }, rollback: Bool = true
   ) {
     let shards = 1...shardCount
-    func id(_ number: Int) -> NodeID { NodeID(String(repeating: "\(number % 10)", count: 36) + "000\(number % 10)") }
+    func id(_ number: Int) -> NodeID {
+      NodeID(String(repeating: "\(number % 10)", count: 36) + "00\(number / 10 - 1)\(number % 10)")
+    }
     let primaries = shards.map { (shard: $0, number: 9 + 2 * $0 - 1, role: Role.primary) }
     let replicas = shards.map { (shard: $0, number: 9 + 2 * $0, role: Role.replica) }
     let all = (primaries + replicas).sorted { $0.number < $1.number }

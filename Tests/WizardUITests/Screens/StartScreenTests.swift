@@ -42,7 +42,7 @@ import Testing
     #expect(model.chosen == nil)
   }
 
-  private static let runs = [
+  static let runs = [
     StartModel.Way(
       words: ["report", "20261120-0910-ab12"], title: "Report of the run 20261120-0910-ab12",
       consequence: "done, 6 of 6 nodes on redis-7.0.15, redis://10.0.3.10:6379"),
