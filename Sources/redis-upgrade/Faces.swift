@@ -72,7 +72,7 @@ struct Faces {
       let wakeUp = try WakeUp()
       var face = WizardFace(
         driver: wizard, size: ports.size, loop: program.loop, wakeUp: wakeUp,
-        opening: opening, desk: desk, keyboard: wizard,
+        opening: opening, desk: desk, keyboard: wizard, hasClipboard: screen.hasClipboard,
         prepared: { [answers] in answers.answer(to: $0) })
       program.loop.task {
         guard let reason = await begin() else { return }

@@ -52,10 +52,11 @@ package enum Request: Hashable, Sendable {
   case commands, output, health, journal
   case follow
   case search, searchNext, searchPrevious
+  case filter, onlyBad
   case attach, detach
   case pause, interrupt, rerun, rerunAll, override
   case nextStep, previousStep
-  case write, redraw, suspend, help, quit
+  case write, picture, copy, redraw, suspend, help, quit
 }
 
 /// One row of the table.
@@ -141,6 +142,8 @@ extension Request {
   ]
 
   private static let steering: [RequestEntry] = [
+    row(.onlyBad, "f", "not OK", "Show only the checks that are not OK; again for all.", [.checks]),
+    row(.filter, "/", "filter", "Show only the checks that hold the text that is typed; Esc shows all.", [.checks]),
     row(.rerun, "r", "re-run", "Run the selected check again.", [.checks]),
     row(.rerunAll, "R", "re-run all", "Run all checks again.", [.checks]),
     row(
@@ -155,7 +158,14 @@ extension Request {
   ]
 
   private static let leaving: [RequestEntry] = [
-    row(.write, "w<C-t>", "write", "Write what this screen shows to a file, and say to which.", everywhere),
+    row(
+      .write, "w", "write", "Write what this page is about to a file, all of it, and say to which.",
+      everywhere.subtracting([.typed, .searching])),
+    row(.picture, "<C-t>", "screen", "Write the screen as it is to a file, and say to which.", everywhere),
+    row(
+      .copy, "C", "copy",
+      "Copy what is selected, or else the screen, to the terminal's clipboard where it has one, and always to a file.",
+      working),
     row(.redraw, "<C-l>", "redraw", "Draw the whole screen again.", everywhere),
     row(.suspend, "<C-z>", "suspend", "Leave the terminal to the shell, when no step runs.", everywhere),
     row(.help, "?<F1>", "help", "This page.", working.union([.typed, .start])),

@@ -110,6 +110,11 @@ package struct Search: Hashable, Sendable {
 
   // MARK: - Finding
 
+  /// Whether a text holds another one, compared as a search does.
+  package static func finds(_ wanted: String, in text: String) -> Bool {
+    wanted.isEmpty || place(of: folded(wanted), in: folded(text), from: 0) != nil
+  }
+
   /// As it is compared: letters of ASCII small.
   private static func folded(_ text: String) -> [UInt8] {
     text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }

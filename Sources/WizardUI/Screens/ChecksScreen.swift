@@ -8,7 +8,32 @@ package struct ChecksPlace: Hashable, Sendable {
   package var selected: CheckRow.ID?
   package var window = ScrollWindow()
   package var detail = ScrollWindow()
+  package var filter = ChecksFilter()
   package init() {}
+}
+
+/// Which of the checks are listed; the counts are always those of all.
+package struct ChecksFilter: Hashable, Sendable {
+  package var isOnlyBad = false
+  /// What their rows hold; empty for all.
+  package var text = ""
+  /// The field, while it is typed.
+  package var field: TextField?
+  package init() {}
+
+  var isOpen: Bool { self != ChecksFilter() }
+
+  func lets(_ row: CheckRow) -> Bool {
+    let isGood = [.pass, .skip, .note].contains(row.word)
+    return !(isOnlyBad && isGood)
+      && Search.finds(text, in: "\(row.word.rawValue) \(row.id.rule) \(row.sentence) \(row.object)")
+  }
+
+  /// `not OK, with "disk": 3 of 63`
+  func note(_ shown: Int, of all: Int) -> String {
+    let parts = (isOnlyBad ? ["not OK"] : []) + (text.isEmpty ? [] : ["with \"\(text)\""])
+    return parts.isEmpty ? "" : "\(parts.joined(separator: ", ")): \(shown) of \(all)"
+  }
 }
 
 struct ChecksScreen: WizardScreen {
@@ -21,7 +46,7 @@ struct ChecksScreen: WizardScreen {
     self.picture = picture
     self.model = model
     rows = CheckRows(picture.checks, running: picture.checking)
-    list = rows.worstFirst
+    list = rows.worstFirst.filter(model.checks.filter.lets)
   }
 
   private var selected: Int {
@@ -30,7 +55,7 @@ struct ChecksScreen: WizardScreen {
   }
 
   var keys: [Request] {
-    [.down, .up, .nextPane, .rerun, .rerunAll, .write, .nextStep, .health, .journal, .help, .quit]
+    [.down, .up, .nextPane, .rerun, .rerunAll, .onlyBad, .filter, .nextStep, .health, .journal, .write, .help, .quit]
   }
 
   var refusals: [Request: String] {
@@ -73,11 +98,17 @@ struct ChecksScreen: WizardScreen {
     let (upper, lower) = areas(area)
     let inside = Card().inside(upper)
     let table = table(in: inside)
-    let position = model.checks.window.showing(selected, of: list.count, height: inside.rows)
-      .position(of: list.count, height: inside.rows)
-    Card(Line("Checks  ") + rows.counts, note: Line(position ?? ""), isFocused: !model.isLower)
+    let position =
+      model.checks.window.showing(selected, of: list.count, height: inside.rows)
+      .position(of: list.count, height: inside.rows) ?? ""
+    let title = Line("Checks  ") + rows.counts
+    let notes = [model.checks.filter.note(list.count, of: rows.rows.count), position]
+    Card(title, note: Card.note(notes, beside: title, columns: upper.columns), isFocused: !model.isLower)
       .draw(in: upper, on: &canvas)
     table.draw(in: inside, on: &canvas)
+    if list.isEmpty, model.checks.filter.isOpen {
+      canvas.put("(none of them: Esc shows all)", row: inside.row, column: inside.column + 1, in: inside)
+    }
     detailCard.draw(in: lower, on: &canvas)
     return table.cursor(in: inside)
   }
@@ -112,8 +143,19 @@ struct ChecksScreen: WizardScreen {
       window: model.checks.detail, isFocused: model.isLower)
   }
 
+  var written: PageText? { PageText("checks", CheckText(picture.checks).lines) }
+
+  var copied: PageText? {
+    guard list.indices.contains(selected), list[selected].result != nil else { return nil }
+    let card = detailCard
+    return PageText("check", [card.title.string] + card.paragraphs.flatMap(\.plainLines))
+  }
+
   func take(_ request: Request, _ model: inout WizardModel) -> [WizardEffect]? {
     switch request {
+    case .onlyBad:
+      model.checks.filter.isOnlyBad.toggle()
+      return []
     case .rerun:
       guard list.indices.contains(selected) else { return [] }
       return [.send(.recheck(list[selected].id.rule))]

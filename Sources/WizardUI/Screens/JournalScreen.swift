@@ -87,6 +87,12 @@ struct JournalScreen: WizardScreen, SearchedPage {
     return EntryText(entries[selected], picture.setup).card(model.journal.detail, isFocused: model.isLower)
   }
 
+  var written: PageText? { PageText("events", entries.map { Self.row($0).string }) }
+
+  var copied: PageText? {
+    entries.indices.contains(selected) ? PageText("entry", detail.paragraphs.flatMap(\.plainLines)) : nil
+  }
+
   // MARK: - Moving
 
   func take(_ request: Request, _ model: inout WizardModel) -> [WizardEffect]? {

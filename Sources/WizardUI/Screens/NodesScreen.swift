@@ -94,6 +94,13 @@ struct NodesScreen: WizardScreen {
     pane.log.draw(in: inside, on: &canvas)
   }
 
+  /// The commands that run, are asked for, or come next.
+  var copied: PageText? {
+    guard let setup = picture.setup, let step = NextCard.step(of: picture) else { return nil }
+    let commands = PageText(commandsOf: [step], setup)
+    return commands.lines.isEmpty ? nil : commands
+  }
+
   func take(_ request: Request, _ model: inout WizardModel) -> [WizardEffect]? {
     if model.isLower {
       let areas = areas(model.body)

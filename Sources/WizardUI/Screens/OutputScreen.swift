@@ -141,6 +141,10 @@ struct OutputScreen: WizardScreen, SearchedPage {
     return notes + [position]
   }
 
+  var written: PageText? {
+    picture.output.map { PageText("output", ["$ \($0.command)"] + $0.rows.map(\.text)) }
+  }
+
   // MARK: - Searching
 
   var searchRows: [Search.Row] { rows.enumerated().map { Search.Row(gone + $0.offset, $0.element.text) } }

@@ -85,6 +85,18 @@ struct PlanScreen: WizardScreen {
       window: model.plan.detail, isFocused: model.isLower)
   }
 
+  var written: PageText? {
+    PageText("plan", PlanText(picture.plan, setup: picture.setup, briefing: picture.briefing).lines)
+  }
+
+  var copied: PageText? {
+    guard rows.rows.indices.contains(selected), let setup = picture.setup else { return nil }
+    let row = rows.rows[selected]
+    if row.kind == .briefing { return picture.briefing.map { PageText("to-know", BriefingText($0).lines) } }
+    let commands = PageText(commandsOf: row.steps, setup)
+    return commands.lines.isEmpty ? nil : commands
+  }
+
   func take(_ request: Request, _ model: inout WizardModel) -> [WizardEffect]? {
     if model.isLower {
       guard let first = detail.first(after: request, in: areas(model.body).lower) else { return nil }

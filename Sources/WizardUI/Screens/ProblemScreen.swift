@@ -125,6 +125,10 @@ struct ProblemScreen: WizardScreen {
       })
   }
 
+  var copied: PageText? {
+    PageText("problem", [story.title.string] + (story.paragraphs + choices.paragraphs).flatMap(\.plainLines))
+  }
+
   func take(_ request: Request, _ model: inout WizardModel) -> [WizardEffect]? {
     if request == .override, let override { return model.pick(override, picture) }
     let (_, rest) = model.body.cutTop(1)

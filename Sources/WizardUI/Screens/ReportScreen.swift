@@ -25,6 +25,8 @@ struct ReportScreen: WizardScreen {
       snapshot: picture.snapshot)
   }
 
+  var written: PageText? { PageText("report", ReportText(report).lines) }
+
   func draw(in area: Rectangle, on canvas: inout Canvas) -> Position? {
     card.draw(in: area, on: &canvas)
     return Position(row: area.row + 1, column: area.column + 1)

@@ -14,7 +14,7 @@ protocol SearchedPage {
 
 extension WizardModel {
   /// What is being typed to be searched for; nil where nobody types it.
-  var searchField: TextField? { view?.search?.field }
+  var searchField: TextField? { view == nil ? checks.filter.field : view?.search?.field }
 
   /// The page in sight, where it can be searched.
   func searchedPage(_ picture: RunPicture) -> (any SearchedPage)? {
@@ -29,8 +29,19 @@ extension WizardModel {
     return []
   }
 
+  /// Opens the field for what the checks are to be filtered by.
+  mutating func beginFilter() {
+    status = nil
+    checks.filter.field = TextField("Only checks with:", text: checks.filter.text)
+  }
+
   /// A key while the field is open: whatever is typed or pasted is text, and answers nothing.
   mutating func typeSearch(_ press: KeyPress, _ picture: RunPicture) {
+    if view == nil {
+      guard checks.filter.field?.edit(press.key) == true else { return }
+      checks.filter.text = checks.filter.field?.text ?? ""
+      return
+    }
     guard view?.search?.edit(press.key) == true, let page = searchedPage(picture) else { return }
     view?.search?.find(in: page.searchRows)
     reveal(page)
@@ -53,6 +64,7 @@ extension WizardModel {
 
   /// Enter: what was found stays marked, and keys are the page's again.
   mutating func endTypingSearch() {
+    checks.filter.field = nil
     view?.search?.endTyping()
     if view?.search?.text.isEmpty == true { view?.search = nil }
   }

@@ -103,7 +103,7 @@ package struct StartModel: Hashable, Sendable {
     case .open: pick(selected)
     // A paste that ends in a new line has typed the target, and nobody has read it yet.
     case .confirm: press.isPasted || !press.isAlone ? status = "Pasted: read it, then press Enter." : confirm()
-    case .write: status = "There is nothing to write yet."
+    case .write, .picture: status = "There is nothing to write yet."
     default: move(request)
     }
     return answer

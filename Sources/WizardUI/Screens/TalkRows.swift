@@ -10,10 +10,13 @@ struct TalkRows: Widget {
 
   func draw(in area: Rectangle, on canvas: inout Canvas) {
     var rest = area
-    if let status = model.status {
-      let row: Rectangle
-      (rest, row) = rest.cutBottom(1)
-      canvas.put(status, row: row.row, column: row.column + 1, in: row.inset(rows: 0), style: .attention)
+    let status = statusRows(in: area)
+    if !status.isEmpty {
+      let place: Rectangle
+      (rest, place) = rest.cutBottom(status.count)
+      for (index, row) in status.enumerated() {
+        canvas.put(row, row: place.row + index, column: place.column + 1, in: place.inset(rows: 0))
+      }
     }
     if let field = model.searchField {
       field.draw(in: rest.inset(rows: 0), on: &canvas)
@@ -27,9 +30,37 @@ struct TalkRows: Widget {
     }
   }
 
+  /// Why something was refused, or what was done: whole where nothing is asked above it, else one row, cut and marked.
+  private func statusRows(in area: Rectangle) -> [Line] {
+    guard let status = model.status else { return [] }
+    let columns = area.inset(rows: 0).columns
+    let most = question == nil && model.searchField == nil ? area.rows : 1
+    let ways = [
+      WrappedText(status, style: .attention).rows(columns: columns), Self.filled(status, columns: columns),
+    ]
+    return ways.first { $0.count <= most } ?? [Line(status, .attention)]
+  }
+
+  /// Rows that are full, wherever that breaks a word: a long path is whole at least.
+  private static func filled(_ text: String, columns: Int) -> [Line] {
+    var rows: [Line] = []
+    var rest = VisibleText(text).pieces[...]
+    while !rest.isEmpty {
+      var used = 0
+      let row = rest.prefix { piece in
+        used += piece.columns
+        return used <= columns
+      }
+      guard !row.isEmpty else { break }
+      rows.append(Line(row, .attention))
+      rest = rest.dropFirst(row.count)
+    }
+    return rows
+  }
+
   /// Where the hardware cursor stands while something is typed here.
   func cursor(in area: Rectangle) -> Position? {
-    let rest = model.status == nil ? area : area.cutBottom(1).rest
+    let rest = area.cutBottom(statusRows(in: area).count).rest
     return model.searchField?.cursor(in: rest.inset(rows: 0))
   }
 

@@ -12,12 +12,12 @@ struct CommandsScreen: WizardScreen {
     self.model = model
   }
 
-  var keys: [Request] { [.cancel, .down, .up, .pageDown, .pageUp, .write, .help, .quit] }
+  var keys: [Request] { [.cancel, .down, .up, .pageDown, .pageUp, .copy, .write, .help, .quit] }
 
   private var card: ScrolledCard {
     var window = ScrollWindow()
     if case .from(let first)? = model.view?.place { window.first = first }
-    guard let setup = picture.setup, let step = NextCard.step(of: picture) ?? selectedInPlan else {
+    guard let setup = picture.setup, let step else {
       return ScrolledCard("Commands", [WrappedText("No step is known yet.")], window: window, isFocused: true)
     }
     let text = StepsText([step], setup: setup)
@@ -27,6 +27,18 @@ struct CommandsScreen: WizardScreen {
       Line("Commands: ") + Line(step.title),
       text.paragraphs + (lines.isEmpty ? [] : [WrappedText(""), WrappedText("Gates", style: .underlined)] + lines),
       window: window, isFocused: true)
+  }
+
+  private var step: Step? { NextCard.step(of: picture) ?? selectedInPlan }
+
+  var written: PageText? {
+    step == nil ? nil : PageText("commands", [card.title.string] + card.paragraphs.flatMap(\.plainLines))
+  }
+
+  var copied: PageText? {
+    guard let setup = picture.setup, let step else { return nil }
+    let commands = PageText(commandsOf: [step], setup)
+    return commands.lines.isEmpty ? nil : commands
   }
 
   /// On the plan: the first step of the row that is selected there.

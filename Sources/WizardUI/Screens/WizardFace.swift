@@ -35,6 +35,7 @@ package struct WizardFace: Face {
   /// Where ssh asks for passwords; nil where no ssh is used.
   private let desk: (any AccessPort)?
   private let keyboard: (any KeyboardPort)?
+  private let hasClipboard: Bool
 
   private var model: WizardModel
   private var picture: RunPicture
@@ -46,11 +47,13 @@ package struct WizardFace: Face {
   /// - Parameters:
   ///   - size: that of the terminal now.
   ///   - directory: for pictures of the screen while the run has no directory of its own.
+  ///   - hasClipboard: whether the terminal takes what is copied.
   ///   - opening: a sentence for the first screen.
   ///   - prepared: answers given beforehand; they are used without a question to the operator.
   package init(
     driver: any WizardDriver & PictureSource, size: Size, loop: EventLoop, wakeUp: WakeUp, directory: String = ".",
     opening: String? = nil, desk: (any AccessPort)? = nil, keyboard: (any KeyboardPort)? = nil,
+    hasClipboard: Bool = false,
     prepared: @escaping @Sendable (QuestionName) -> Answer? = { _ in nil }
   ) {
     self.driver = driver
@@ -60,6 +63,7 @@ package struct WizardFace: Face {
     self.prepared = prepared
     self.desk = desk
     self.keyboard = keyboard
+    self.hasClipboard = hasClipboard
     model = WizardModel(size: size)
     model.status = opening
     picture = driver.picture
@@ -112,7 +116,8 @@ package struct WizardFace: Face {
       case .hand(let number, let text): desk?.answer(number, text)
       case .type(let text): keyboard?.type(text)
       case .discard: if answer == .goOn { answer = .discard }
-      case .write: write()
+      case .write(let page): write(page, saying: "Written:")
+      case .copy(let page): if answer == .goOn { answer = copy(page) }
       case .redraw: if answer != .leave { answer = .redraw }
       case .suspend: if answer != .leave { answer = .suspend }
       case .end(let code):
@@ -140,19 +145,30 @@ package struct WizardFace: Face {
     return model.send(.answer(name, answer.text, .beforehand), picture)
   }
 
-  private func write() {
-    let size = model.size
-    let rows = model.frame(picture, size, at: .now).canvas.lines
+  /// To the terminal's clipboard, and to a file in any case: a terminal does not say whether it took it.
+  private func copy(_ page: PageText?) -> FaceAnswer {
+    let text = lines(of: page).joined(separator: "\n") + "\n"
+    let isSent = hasClipboard && text.utf8.count <= TerminalModes.mostCopied
+    write(page, saying: isSent ? "Sent to the terminal's clipboard, and written:" : "No clipboard here; written:")
+    return isSent ? .copy(text) : .goOn
+  }
+
+  private func lines(of page: PageText?) -> [String] {
+    page?.lines ?? model.frame(picture, model.size, at: .now).canvas.lines
+  }
+
+  private func write(_ page: PageText?, saying words: String) {
+    let rows = lines(of: page)
     let journal = picture.paths.journal
     let folder = journal.isEmpty ? directory : Files.directory(of: journal)
     let clock = WallTime(milliseconds: picture.wallMilliseconds).clock.filter { $0 != ":" }
-    let path = "\(folder)/screen-\(clock).txt"
+    let path = "\(folder)/\(page?.name ?? "screen")-\(clock).txt"
     _ = loop.task { [loop, letters, wakeUp] in
       do {
         try await loop.blocking { () throws(SystemError) in
           try Files.writeAtomically(path, Array((rows.joined(separator: "\n") + "\n").utf8))
         }
-        letters.add(.said("Written: \(path)"))
+        letters.add(.said("\(words) \(path.fromHome)"))
       } catch {
         letters.add(.said("Not written: \(error)"))
       }
@@ -172,5 +188,13 @@ private final class Letters: Sendable {
       defer { messages = [] }
       return messages
     }
+  }
+}
+
+extension String {
+  /// A path as a shell would take it, with the operator's own directory in one character: there is one row for it.
+  fileprivate var fromHome: String {
+    guard let home = Host.environment["HOME"], home.count > 1, hasPrefix(home + "/") else { return self }
+    return "~" + dropFirst(home.count)
   }
 }

@@ -38,6 +38,8 @@ extension WizardModel {
       let isAccess = if case .access = dialog?.prompt { true } else { false }
       let line = "Esc \(isAccess ? "refuse" : "back")   Enter confirm   PgUp/PgDn scroll   F1 help   ^C hold"
       canvas.put(line, row: area.row, column: area.column + 1, in: area)
+    } else if searchField != nil, view == nil {
+      KeyLine([.keep, .cancel], titles: [.keep: "keep", .cancel: "show all"]).draw(in: area, on: &canvas)
     } else if searchField != nil {
       Search.typingKeys.draw(in: area, on: &canvas)
     } else if view?.name == .help {

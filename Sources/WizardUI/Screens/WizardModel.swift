@@ -32,8 +32,10 @@ package enum WizardEffect: Hashable, Sendable {
   case type(HiddenText)
   /// Throw away what was pressed and not looked at yet.
   case discard
-  /// Write what the screen shows to a file.
-  case write
+  /// Write it to a file; nil is what the screen shows.
+  case write(PageText?)
+  /// Copy it to the terminal's clipboard and to a file; nil is what the screen shows.
+  case copy(PageText?)
   case redraw
   case suspend
   case end(Int32)
@@ -179,7 +181,10 @@ package struct WizardModel: Hashable, Sendable {
   private mutating func openDialog(for wanted: Prompt?, _ picture: RunPicture) {
     if dialog?.prompt != wanted { dialog = nil }
     guard dialog == nil, let wanted else { return }
-    if case .access = wanted { view = nil }
+    if case .access = wanted {
+      view = nil
+      checks.filter.field = nil
+    }
     guard view == nil else { return }
     openTyped(wanted, picture)
   }

@@ -16,6 +16,10 @@ protocol WizardScreen: Sendable {
   var remark: Line { get }
   /// The same where it has a single row.
   var briefRemark: Line { get }
+  /// All of what the page is about, for a file; nil where the screen is all of it.
+  var written: PageText? { get }
+  /// What is selected on it; nil where nothing is.
+  var copied: PageText? { get }
   /// Draws the body; answers where the cursor stands.
   func draw(in area: Rectangle, on canvas: inout Canvas) -> Position?
   /// What a request means here; nil where it has no meaning of its own.
@@ -26,6 +30,8 @@ extension WizardScreen {
   var refusals: [Request: String] { [:] }
   var remark: Line { RunRemark(picture).line }
   var briefRemark: Line { RunRemark(picture).brief }
+  var written: PageText? { nil }
+  var copied: PageText? { nil }
 
   /// Keys that every screen of the run ends with.
   var commonKeys: [Request] { [.pause, .output, .health, .journal, .help, .quit] }

@@ -78,15 +78,20 @@ extension WizardModel {
   ) -> [WizardEffect] {
     switch request {
     case .redraw: return [.redraw]
-    case .write: return [.write]
+    case .write: return [.write(written(picture))]
+    case .picture: return [.write(nil)]
+    case .copy: return [.copy(copied(picture))]
     case .suspend: return suspend(picture)
     case .yes, .no, .choose, .confirm: return answer(request, press, picture, at: now)
-    case .cancel: return back()
+    case .cancel: return back(picture)
     case .quit: return quit(press, picture, at: now)
     case .pause: return pause(picture)
     case .interrupt: return interrupt(press, picture, at: now)
     case .help: return open(.help)
     case .search: return beginSearch(picture)
+    case .filter:
+      beginFilter()
+      return []
     case .searchNext, .searchPrevious: return stepSearch(forward: request == .searchNext, picture)
     case .keep:
       endTypingSearch()
@@ -150,7 +155,7 @@ extension WizardModel {
   }
 
   /// One level back: the page, then the dialog, then what the operator raised, then the look at another step.
-  private mutating func back() -> [WizardEffect] {
+  private mutating func back(_ picture: RunPicture) -> [WizardEffect] {
     status = nil
     if view == nil, case .access(let number)? = dialog?.prompt {
       access = nil
@@ -165,6 +170,8 @@ extension WizardModel {
       dialog = nil
     } else if dialog != nil {
       dialog = nil
+    } else if step(picture) == .checks, checks.filter.isOpen {
+      checks.filter = ChecksFilter()
     } else {
       lookingAt = nil
     }
@@ -201,9 +208,15 @@ extension WizardModel {
     if ScreenLayout.isTooSmall(size), prompt == .leave {
       return gate.accepts(press, at: now) == .armed ? leave(picture) : []
     }
-    view = nil
+    closePage()
     raise(.leave)
     return []
+  }
+
+  /// What is asked now has the screen and the keys.
+  private mutating func closePage() {
+    view = nil
+    checks.filter.field = nil
   }
 
   private mutating func suspend(_ picture: RunPicture) -> [WizardEffect] {
@@ -245,7 +258,7 @@ extension WizardModel {
     guard canHold(picture), !picture.isPaused, !ScreenLayout.isTooSmall(size) else {
       return quit(press, picture, at: now)
     }
-    view = nil
+    closePage()
     raise(.hold)
     return []
   }

@@ -27,6 +27,8 @@ package enum FaceAnswer: Hashable, Sendable {
   case redraw
   /// Throws away the keys that have come and are not handed over yet, and those that nobody has read.
   case discard
+  /// Hands text to the terminal's clipboard, where it has one.
+  case copy(String)
   /// Gives the terminal back to the shell until it is continued.
   case suspend
   case leave

@@ -114,6 +114,13 @@ import SystemIO
   /// Writes the mark where somebody listens for it.
   func sayIdle(_ mark: [UInt8]) { if settings.saysIdle { write(mark) } }
 
+  /// Whether the terminal says that it has a clipboard for programs.
+  package var hasClipboard: Bool { modes.hasClipboard }
+
+  func copy(_ text: String) {
+    if isEntered { write(modes.clipboard(text)) }
+  }
+
   /// Sends every cell with the next frame, over whatever else has written to the terminal.
   package func redrawAll() { unsafe clearok(window, true) }
 

@@ -66,6 +66,7 @@ package struct TerminalLoop {
           screen.discardTypeAhead()
           events.removeAll { if case .key = $0 { true } else { false } }
           isUrgent = true
+        case .copy(let text): screen.copy(text)
         case .suspend where !isHungUp:
           screen.suspend()
           isUrgent = true

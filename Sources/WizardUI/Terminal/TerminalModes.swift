@@ -9,6 +9,11 @@ struct TerminalModes {
   /// What gives the normal screen back after a crash.
   let restoreBytes: [UInt8]
   private let hasTitle: Bool
+  /// Whether the terminal says of itself that programs may fill its clipboard.
+  let hasClipboard: Bool
+
+  /// Longer text is not sent: some terminals take no more than 100,000 characters at once (hterm, kitty).
+  static let mostCopied = 74_000
 
   /// Pastes without brackets again.
   static let plainBytes = "\u{1B}[?2004l"
@@ -20,6 +25,7 @@ struct TerminalModes {
     let isANSI = cursor.starts(with: Array("\u{1B}[".utf8))
     // XT is said by what follows xterm, TS by what has a title as others have a status line.
     hasTitle = isANSI && (unsafe tigetflag("XT") == 1 || Self.capability("TS") != nil)
+    hasClipboard = isANSI && Self.capability("Ms") != nil
     let titles = hasTitle ? ("\u{1B}[22;2t", "\u{1B}[23;2t") : ("", "")
     enterBytes = isANSI ? Array("\u{1B}[?2004h\(titles.0)".utf8) : []
     leaveBytes = isANSI ? Array((Self.plainBytes + titles.1).utf8) : []
@@ -30,6 +36,13 @@ struct TerminalModes {
 
   func title(_ text: String) -> [UInt8] {
     hasTitle ? Array("\u{1B}]2;\(text.madeVisible)\u{7}".utf8) : []
+  }
+
+  /// Fills the clipboard (OSC 52, xterm control sequences); nothing where there is none, or the text is too long.
+  func clipboard(_ text: String) -> [UInt8] {
+    let bytes = Array(text.utf8)
+    guard hasClipboard, bytes.count <= Self.mostCopied else { return [] }
+    return Array("\u{1B}]52;c;".utf8) + Base64.encoded(bytes) + [0x07]
   }
 
   /// A capability without the pauses of old terminals (`$<5>`).

@@ -215,8 +215,8 @@ import Testing
       │ PgUp          One page up.                                   │
       │ ^C            Asks whether to hold the run, or to leave      │
       │               where nothing could be held.                   │
-      │ ^T            Write what this screen shows to a file, and    │
-      │               say to which.                                  │
+      │ ^T            Write the screen as it is to a file, and say   │
+      │               to which.                                      │
       │ ^L            Draw the whole screen again.                   │
       │ ^Z            Leave the terminal to the shell, when no step  │
       │               runs. Not now: a step is running.              │
@@ -253,7 +253,7 @@ import Testing
     expectPicture(
       of: drawn(help, 40, 7),
       """
-      ┌─ Help for the problem ─ 73-77 of 77 ─┐
+      ┌─ Help for the problem ─ 83-87 of 87 ─┐
       │ SKIP          does not apply here    │
       │ ??            could not be told,     │
       │               which is not the same  │

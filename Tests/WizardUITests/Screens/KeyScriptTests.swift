@@ -194,7 +194,7 @@ import Testing
     #expect(script.model.status == "Not while a step runs: stop 10.0.3.13:6379.")
     script = ScreenScript(RunScene.secondNode)
     script.press("<C-z><C-l>w")
-    #expect(script.effects == [.suspend, .redraw, .write])
+    #expect(script.effects == [.suspend, .redraw, .write(nil)])
   }
 
   // MARK: Help

@@ -50,7 +50,7 @@ import Testing
       └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
        Cannot continue: 1 check refuses the start. Nothing has been changed.
 
-       j/k move  Tab pane  r re-run  R re-run all  w write  > next step  h health  l journal  ? help  q quit
+       j/k move  Tab pane  r re-run  R re-run all  f not OK  / filter  > next step  h health  l journal  ? help  q quit
       """)
   }
 

@@ -108,7 +108,7 @@ import Testing
     └──────────────────────────────────────────────────────────────────────────────┘
      Stop 10.0.3.13:6379 (replica of s2)?  [y] yes  [n] not now
 
-     Esc back  j/k move  PgDn/PgUp page  w write  ? help  q quit
+     Esc back  j/k move  PgDn/PgUp page  C copy  w write  ? help  q quit
     """,
     "health-80": """
      redis-upgrade  redis://10.0.3.10:6379       6.2.14 -> 7.0.15   LIVE   00:00:09

@@ -33,8 +33,8 @@ import Testing
       └──────────────────────────────────────────────────────────────────────────────┘
        Cannot continue: 1 check refuses the start. Nothing has been changed.
 
-       j/k move  Tab pane  r re-run  R re-run all  w write  > next step  h health
-       l journal  ? help  q quit
+       j/k move  Tab pane  r re-run  R re-run all  f not OK  / filter  > next step
+       h health  l journal  w write  ? help  q quit
       """,
       styles: """
         ................**********************.......****************...****
@@ -59,8 +59,8 @@ import Testing
 
         .RRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRR
 
-        .***.......***.......*.........*.............*........-----------..*
-        .*..........*.......*
+        .***.......***.......*.........*.............*.........*.........-----------
+        .*.........*..........*........*.......*
         """)
   }
 

@@ -343,7 +343,7 @@ import Testing
       """
        redis-upgrade  redis://10.0.3.10:6379       6.2.14 -> 7.0.15   LIVE   00:00:09
        1 Checks ok──2 Plan ok──[3 Nodes 1/6]──4 Finish──5 Report          ETA 34-45 s
-      ┌─ Help for the nodes ──────────────────── row 1 of 2 with "pane"  1-16 of 54 ─┐
+      ┌─ Help for the nodes ──────────────────── row 1 of 2 with "pane"  1-16 of 58 ─┐
       │ y Y           Answer the question row with yes, once it is armed.            │
       │ n N           Answer the question row with no.                               │
       │ Esc           One level back; nothing is stopped or changed.                 │

@@ -157,6 +157,36 @@ extension TerminalTests {
       }
     }
 
+    @Test(arguments: [("xterm-256color", true), ("screen-256color", false)])
+    func whatIsCopiedGoesToAClipboardThatIsThere(name: String, isThere: Bool) throws {
+      let terminal = try PTY(columns: 30, rows: 5)
+      var ports = terminal.ports
+      ports.name = name
+      let screen = try Screen(on: ports)
+      #expect(screen.hasClipboard == isThere)
+      var face = ScriptedFace { face, _ in
+        face.events.count == 1 ? .copy("redis-cli PING\n") : .leave
+      }
+      let wakeUp = try WakeUp()
+      try terminal.type("ab")
+      var loop = TerminalLoop(screen, wakeUp: wakeUp, signals: try SignalSource([.user2]))
+      try loop.run(&face)
+      screen.copy(String(repeating: "x", count: TerminalModes.mostCopied + 1))
+      screen.leave()
+      let drawn = terminal.drawn()
+      #expect(drawn.contains("\u{1B}]52;c;cmVkaXMtY2xpIFBJTkcK\u{7}") == isThere)
+      #expect(drawn.split(separator: "\u{1B}]52;", omittingEmptySubsequences: false).count == (isThere ? 2 : 1))
+    }
+
+    /// The vectors of RFC 4648, section 10.
+    @Test(arguments: [
+      ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
+      ("foobar", "Zm9vYmFy"), ("\u{FF}\u{3FF}", "w7/Pvw=="),
+    ])
+    func bytesAsText(text: String, encoded: String) {
+      #expect(String(decoding: Base64.encoded(Array(text.utf8)), as: UTF8.self) == encoded)
+    }
+
     @Test func theTitleIsSetOnceAndHostileTextInItIsVisible() throws {
       let terminal = try PTY(columns: 30, rows: 5)
       let screen = try Screen(on: terminal.ports)
