@@ -101,8 +101,10 @@ struct ChecksScreen: WizardScreen {
     let position =
       model.checks.window.showing(selected, of: list.count, height: inside.rows)
       .position(of: list.count, height: inside.rows) ?? ""
-    let title = Line("Checks  ") + rows.counts
-    let notes = [model.checks.filter.note(list.count, of: rows.rows.count), position]
+    // What is listed comes before how many there are of each kind, and where in the list this is.
+    let filter = model.checks.filter.note(list.count, of: rows.rows.count)
+    let title = Line("Checks  ") + (filter.isEmpty ? rows.counts : Line(filter, .attention))
+    let notes = filter.isEmpty ? [position] : [position, rows.counts.string]
     Card(title, note: Card.note(notes, beside: title, columns: upper.columns), isFocused: !model.isLower)
       .draw(in: upper, on: &canvas)
     table.draw(in: inside, on: &canvas)

@@ -149,7 +149,7 @@ package struct WizardFace: Face {
   private func copy(_ page: PageText?) -> FaceAnswer {
     let text = lines(of: page).joined(separator: "\n") + "\n"
     let isSent = hasClipboard && text.utf8.count <= TerminalModes.mostCopied
-    write(page, saying: isSent ? "Sent to the terminal's clipboard, and written:" : "No clipboard here; written:")
+    write(page, saying: isSent ? "Copied, also to" : "Copied only to")
     return isSent ? .copy(text) : .goOn
   }
 

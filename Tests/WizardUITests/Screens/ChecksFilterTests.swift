@@ -75,7 +75,7 @@ import Testing
       """
        redis-upgrade  redis://10.0.3.10:6379       6.2.14 -> 7.0.15   LIVE   00:00:00
        [1 Checks] ─── 2 Plan ─── 3 Nodes ─── 4 Finish ─── 5 Report
-      ┌─ Checks  12 pass  1 warn  1 FAIL ────────────── not OK, with "last": 1 of 5 ─┐
+      ┌─ Checks  not OK, with "last": 1 of 5 ────────────── 12 pass  1 warn  1 FAIL ─┐
       │>FAIL last-save-ok: rdb_last_bgsave_status:err                  10.0.3.14:6379│
       │                                                                              │
       │                                                                              │
@@ -105,7 +105,7 @@ import Testing
       """
        redis-upgrade  redis://10.0.3.10:6379                                               6.2.14 -> 7.0.15   LIVE   00:00:00
        [1 Checks] ─── 2 Plan ─── 3 Nodes ─── 4 Finish ─── 5 Report
-      ┌─ Checks  12 pass  1 warn  1 FAIL ─────────────────────────────────────────────────────────────────── not OK: 2 of 5 ─┐
+      ┌─ Checks  not OK: 2 of 5 ─────────────────────────────────────────────────────────────────── 12 pass  1 warn  1 FAIL ─┐
       │>FAIL last-save-ok: rdb_last_bgsave_status:err                                                          10.0.3.14:6379│
       │ WARN hosts-apart: 6 nodes on 3 hosts                                                                      the cluster│
       │                                                                                                                      │

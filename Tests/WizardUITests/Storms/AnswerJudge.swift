@@ -40,7 +40,7 @@ struct AnswerJudge {
         if before.attached == nil { faults.append("typed into a command that the keyboard is not attached to") }
       case .hand(_, let text):
         if text != nil { faults += decided(message, before, at: now) }
-      case .send(.leave), .send(.showOutput), .send(.detach), .discard, .write, .redraw, .suspend, .end: break
+      case .send(.leave), .send(.showOutput), .send(.detach), .discard, .write, .copy, .redraw, .suspend, .end: break
       }
     }
     if before.attached != nil, case .press(let press) = message {

@@ -233,7 +233,7 @@ struct ScreenStorm {
       case .type(let text):
         _ = text.take()
       case .end: startAnew()
-      case .discard, .write, .redraw, .suspend: break
+      case .discard, .write, .copy, .redraw, .suspend: break
       }
     }
   }
@@ -255,7 +255,9 @@ struct ScreenStorm {
     let frame = model.frame(picture, size, glyphs: glyphs, at: time)
     frames += 1
     screens.insert(model.screenName(picture))
-    let typed = [model.dialog?.field.text ?? "", model.view?.search?.text ?? ""]
+    let typed = [
+      model.dialog?.field.text ?? "", model.view?.search?.text ?? "", model.checks.filter.text,
+    ]
     let isOurs = scene.isOurs && command.isASCII && typed.allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } }
     for fault in judge.faults(of: frame, model, size, isOurs: isOurs) { complain(fault) }
     if dice.once(in: 20) {
