@@ -23,7 +23,10 @@ enum Main {
       let (invocation, advice) = try Invocation.read(words)
       for warning in warnings + advice { complain("warning: \(warning)") }
       let program = try Program(password: password)
-      return try dispatch(invocation, program)
+      // Whoever shows or says something reads the keys from here, on this thread and in every task begun from it.
+      return try KeyTable.$inForce.withValue(program.keys) {
+        Result { () throws(UsageError) in try dispatch(invocation, program) }
+      }.get()
     } catch {
       complain(error.description)
       return error.exitCode.rawValue
@@ -55,6 +58,7 @@ enum Main {
     case .train(let request): return try TrainCommand(program: program, request: request).run()
     case .lab(let request): return try LabCommand(program: program, request: request).run()
     case .explain(let request): return ExplainCommand(request: request).run()
+    case .keys(let request): return KeysCommand(program: program, request: request).run()
     case .hold(let words): return HoldCommand.run(words)
     }
   }

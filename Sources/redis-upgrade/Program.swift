@@ -11,6 +11,8 @@ struct Program: Sendable {
 
   let environment: [String: String]
   let configuration: Configuration
+  /// What the keys of the screen mean.
+  let keys: KeyTable
   let loop: EventLoop
   /// What `REDISCLI_AUTH` held.
   private let password: Secret?
@@ -19,6 +21,7 @@ struct Program: Sendable {
     self.password = password
     environment = Host.environment
     configuration = try Configuration.load(environment)
+    keys = try KeyTable(configuration.keys)
     do throws(SystemError) {
       try Signals.prepareProcess()
       // Read by whoever shows something; blocked before the first thread starts, so that all threads have it so.

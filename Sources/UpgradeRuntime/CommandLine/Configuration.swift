@@ -8,11 +8,14 @@ package struct Configuration: Equatable, Sendable {
   package var user: String?
   package var errorBudget: ErrorBudget?
   package var encryption = EncryptionRequest()
+  /// Keys of the screen in place of its own, in the order of the file.
+  package var keys: [KeyBinding] = []
 
   package init() {}
 
   private static let keys = [
     "settle", "profile", "state-dir", "color", "user", "error-budget", "tls", "cacert", "cert", "key", "sni",
+    "keys",
   ]
 
   /// Reads the configuration of this environment; empty where there is no file.
@@ -40,6 +43,7 @@ package struct Configuration: Equatable, Sendable {
       certificate: try group.text("cert").map { SitePaths.path($0, besides: file, environment) },
       key: try group.text("key").map { SitePaths.path($0, besides: file, environment) },
       serverName: try group.text("sni"))
+    keys = try Self.bindings(group)
     if let text = try group.text("error-budget") {
       guard let budget = ErrorBudget(text) else {
         throw UsageError(
@@ -48,5 +52,34 @@ package struct Configuration: Equatable, Sendable {
       }
       errorBudget = budget
     }
+  }
+
+  /// What stands under `keys`; what the names and the keys mean is known by the screen alone.
+  private static func bindings(_ group: YAMLGroup) throws(UsageError) -> [KeyBinding] {
+    guard let entry = group.entry("keys") else { return [] }
+    guard case .mapping(let entries) = entry.node.content else {
+      throw UsageError(
+        .wrongType, at: group.place(entry.node.line), "keys is \(entry.node.kind), not a group of keys",
+        remedy: "Write lines such as `search: \"s\"`; `redis-upgrade keys` lists the names.")
+    }
+    var bindings: [KeyBinding] = []
+    for entry in entries {
+      let keys = try group.text(of: entry.node, called: "keys.\(entry.key)")
+      bindings.append(KeyBinding(request: entry.key, keys: keys, place: group.place(entry.keyLine)))
+    }
+    return bindings
+  }
+}
+
+/// Other keys for one request of the screen, as the configuration file writes them.
+package struct KeyBinding: Equatable, Sendable {
+  package var request: String
+  package var keys: String
+  package var place: UsageError.Place
+
+  package init(request: String, keys: String, place: UsageError.Place) {
+    self.request = request
+    self.keys = keys
+    self.place = place
   }
 }

@@ -15,6 +15,7 @@ package enum Invocation: Equatable, Sendable {
   case train(TrainRequest)
   case lab(LabRequest)
   case explain(ExplainRequest)
+  case keys(FaceRequest)
   /// The words that the wizard gave to its own keeper, as they are.
   case hold([String])
 

@@ -36,6 +36,9 @@ struct InvocationReader {
     case .train: return .train(try train())
     case .lab: return .lab(try lab())
     case .explain: return .explain(try ExplainReader(words).request(face: try face()))
+    case .keys:
+      try refuseMore(than: 0)
+      return .keys(try face())
     case .hold: return .hold(words.arguments)
     }
   }

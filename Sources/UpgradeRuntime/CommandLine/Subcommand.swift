@@ -6,6 +6,7 @@ package enum Subcommand: String, CaseIterable, Sendable {
   case status, report, journal, resume, cleanup
   case train, lab
   case explain
+  case keys
   /// The keeper of a host command that outlives the wizard; started by the wizard alone.
   case hold
 
@@ -38,7 +39,7 @@ package enum Subcommand: String, CaseIterable, Sendable {
     case .train: .optionalDrill
     case .lab: .labAction
     case .explain: .words
-    case .startScreen, .hold: .none
+    case .startScreen, .keys, .hold: .none
     }
   }
 
@@ -74,6 +75,7 @@ package enum Subcommand: String, CaseIterable, Sendable {
     case .train: "a drill: throw-away servers and the wizard"
     case .lab: "throw-away servers for scripts, and a client that writes to them"
     case .explain: "what is known about a rule, a hazard, a release or a hop, with its sources"
+    case .keys: "every key of the screen, with what the configuration file makes of it"
     case .hold: "keeps one host command alive"
     }
   }

@@ -62,7 +62,8 @@ package struct Dialog: Widget, Hashable {
     if let position = window.position(of: layout.body.count, height: height) {
       let place = frame.cutBottom(1).bottom.inset(rows: 0, columns: 2)
       canvas.put(
-        " rows \(position), PgDn for more ", row: place.row, column: place.column, in: place, style: .attention)
+        " rows \(position), \(Request.pageDown.fieldLabel) for more ", row: place.row, column: place.column, in: place,
+        style: .attention)
     }
     put(layout.prompt, in: layout.promptArea, on: &canvas)
     layout.field?.draw(in: layout.fieldArea, on: &canvas)

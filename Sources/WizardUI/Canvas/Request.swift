@@ -63,7 +63,7 @@ package enum Request: Hashable, Sendable {
 package struct RequestEntry: Hashable, Sendable {
   package let request: Request
   /// The first one is the one that is shown.
-  package let keys: [Key]
+  package internal(set) var keys: [Key]
   /// A word or two for the key line; neighbours with the same title share one place there.
   package let title: String
   /// A sentence for the help.
@@ -73,19 +73,17 @@ package struct RequestEntry: Hashable, Sendable {
 
 extension Request {
   /// The row of this request; every request has one.
-  package var entry: RequestEntry? { Self.entries[self] }
+  package var entry: RequestEntry? { KeyTable.inForce.entry(self) }
   package var title: String { entry?.title ?? "" }
   package var keys: [Key] { entry?.keys ?? [] }
 
   /// What a key asks for on a screen; nothing when it has no meaning there.
-  ///
-  /// In a field every printable character is text and asks for nothing.
   package static func meant(by key: Key, on screen: ScreenName) -> Request? {
-    if screen == .typed || screen == .searching, key.printable != nil { return nil }
-    return table.first { $0.screens.contains(screen) && $0.keys.contains(key) }?.request
+    KeyTable.inForce.meaning(of: key, on: screen)
   }
 
-  private static let entries = Dictionary(table.map { ($0.request, $0) }, uniquingKeysWith: { first, _ in first })
+  /// The table in force; the order is that of the help.
+  package static var table: [RequestEntry] { KeyTable.inForce.rows }
 
   private static let steps: Set<ScreenName> = [.checks, .plan, .nodes, .finish, .report]
   private static let views: Set<ScreenName> = [.commands, .output, .health, .journal]
@@ -94,8 +92,8 @@ extension Request {
   private static let reading = working.union([.help, .start])
   private static let everywhere = Set(ScreenName.allCases).subtracting([.attached])
 
-  /// The table; the order is that of the help.
-  package static let table: [RequestEntry] =
+  /// The table with the keys that it comes with.
+  static let standard: [RequestEntry] =
     answering + moving + looking + steering + leaving
 
   /// Enter is in no row but those of the typed confirmation, of a search and of the start screen, where nothing is

@@ -34,6 +34,6 @@ struct QuietText {
       return "nothing can be typed into it through this program. \(why) Look at it on its host"
     }
     return "nothing can be typed into it from lines. If it asks: leave, which the command outlives; then, on a full "
-      + "screen, redis-upgrade resume \(picture.run), and there v, then a"
+      + "screen, redis-upgrade resume \(picture.run), and there \(Request.output.label), then \(Request.attach.label)"
   }
 }

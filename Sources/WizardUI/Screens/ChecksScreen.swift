@@ -86,7 +86,7 @@ struct ChecksScreen: WizardScreen {
     if rows.isRunning { return Line("Checks are running. Nothing is changed by them.") }
     if !rows.refusing.isEmpty { return Line("\(cannotContinue) Nothing has been changed.", .danger) }
     guard picture.rail == .checks else { return Line("These were the checks before the start.") }
-    return Line("No check refuses the start. > leads to the plan; nothing is changed by that.")
+    return Line("No check refuses the start. \(Request.nextStep.label) leads to the plan; nothing is changed by that.")
   }
 
   private var cannotContinue: String {

@@ -92,7 +92,7 @@ struct RailRow: Widget {
 
   func draw(in area: Rectangle, on canvas: inout Canvas) {
     let steps = RailStep.allCases.map { StepRail.Step($0.title, mark: mark($0)) }
-    let note = shown == picture.rail ? TimeLeft(picture).text : "looking back: > returns"
+    let note = shown == picture.rail ? TimeLeft(picture).text : "looking back: \(Request.nextStep.label) returns"
     StepRail(steps, current: shown.rawValue, note: Line(note)).draw(in: area, on: &canvas)
   }
 

@@ -26,7 +26,9 @@ struct HealthPane: Widget {
     let room = max(0, rows.rows - below.count)
     let listed = worstFirst(room)
     for shard in listed.shards { draw(shard, in: next(), on: &canvas) }
-    if listed.left > 0 { put([Line("and \(listed.left) more shards, h shows all")], in: next(), on: &canvas) }
+    if listed.left > 0 {
+      put([Line("and \(listed.left) more shards, \(Request.health.label) shows all")], in: next(), on: &canvas)
+    }
     for row in below where !rows.isEmpty { put(row, in: next(), on: &canvas) }
     drawGates(in: rows.cutTop(1).rest, on: &canvas)
   }

@@ -99,7 +99,7 @@ struct NextCard: Widget {
     let isOfMany = [.enableUpgradeMode, .disableUpgradeMode].contains(picture.state.asked?.name.kind)
     let more =
       isOfMany
-      ? "   (and so on)" : commands.count > 1 ? "   (1 of \(commands.count), c shows all)" : ""
+      ? "   (and so on)" : commands.count > 1 ? "   (1 of \(commands.count), \(Request.commands.label) shows all)" : ""
     return [Row(label: "runs", text: first + more)]
   }
 }

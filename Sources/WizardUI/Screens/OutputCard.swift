@@ -31,12 +31,14 @@ struct OutputCard: Widget {
     if case .closed = output.keyboard {
       return "\(since); it may wait for an answer, which it cannot get from here"
     }
-    return "\(since); it may be waiting for an answer: \(looksAtOutput ? "a" : "v, then a")"
+    let attach = Request.attach.label
+    let keys = looksAtOutput ? attach : "\(Request.output.label), then \(attach)"
+    return "\(since); it may be waiting for an answer: \(keys)"
   }
 
   func draw(in area: Rectangle, on canvas: inout Canvas) {
     let inside = area.inset(rows: 1, columns: 2)
-    Card(Self.title(picture.output), note: Line(picture.output == nil ? "" : "v full screen"))
+    Card(Self.title(picture.output), note: Line(picture.output == nil ? "" : "\(Request.output.label) full screen"))
       .draw(in: area, on: &canvas)
     guard let output = picture.output else {
       canvas.put(Self.nothing, row: inside.row, column: inside.column, in: inside)

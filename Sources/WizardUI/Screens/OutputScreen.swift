@@ -40,7 +40,9 @@ struct OutputScreen: WizardScreen, SearchedPage {
 
   var remark: Line {
     if model.attached != nil {
-      return Line("All keys but Ctrl-] go to the command; only what it prints of them is kept.")
+      return Line(
+        "All keys but \(Request.detach.keys.first?.longLabel ?? "") go to the command; only what it prints of them is kept."
+      )
     }
     return RunRemark(picture, looksAtOutput: true).line
   }

@@ -29,7 +29,9 @@ struct PlanScreen: WizardScreen {
 
   var remark: Line {
     if picture.plan == nil { return Line("The plan is being made from what the servers say.") }
-    guard picture.rail == .plan else { return Line("What is left of the plan. > goes back to the run.") }
+    guard picture.rail == .plan else {
+      return Line("What is left of the plan. \(Request.nextStep.label) goes back to the run.")
+    }
     return Line("Nothing has been changed yet.")
   }
 

@@ -50,7 +50,7 @@ extension WizardModel {
   /// To the next row that holds it, or to the one before.
   mutating func stepSearch(forward: Bool, _ picture: RunPicture) -> [WizardEffect] {
     guard let search = view?.search, !search.text.isEmpty, let page = searchedPage(picture) else {
-      status = "Nothing is searched for: \(Request.search.keys.first?.label ?? "") begins."
+      status = "Nothing is searched for: \(Request.search.label) begins."
       return []
     }
     view?.search?.step(forward: forward, in: page.searchRows)

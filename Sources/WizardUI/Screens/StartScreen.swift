@@ -13,7 +13,8 @@ extension StartModel {
     var canvas = Canvas(size, glyphs: glyphs)
     guard !ScreenLayout.isTooSmall(size) else {
       let least = ScreenLayout.least
-      let text = "Window is \(size.columns)x\(size.rows). This needs \(least.columns)x\(least.rows). q leaves."
+      let text =
+        "Window is \(size.columns)x\(size.rows). This needs \(least.columns)x\(least.rows). \(Request.quit.label) leaves."
       WrappedText(text).draw(in: canvas.area, on: &canvas)
       return Frame(canvas)
     }

@@ -86,7 +86,8 @@ struct TalkRows: Widget {
     }
     if let conclusion = picture.conclusion {
       return Line(
-        (conclusion.lines.first ?? "The run is over.") + "  q ends the program with code \(conclusion.exitCode).")
+        (conclusion.lines.first ?? "The run is over.")
+          + "  \(Request.quit.label) ends the program with code \(conclusion.exitCode).")
     }
     return isBrief ? screen.briefRemark : screen.remark
   }
@@ -116,7 +117,8 @@ struct TalkRows: Widget {
     case .hold:
       let running =
         picture.state.inFlight.map { " \($0.effect.step.sentence(in: picture.setup)) is finished first." } ?? ""
-      return row("Hold the run?\(running) Nothing begins until p is pressed.", yes: "hold", no: "go on")
+      return row(
+        "Hold the run?\(running) Nothing begins until \(Request.pause.label) is pressed.", yes: "hold", no: "go on")
     case .goOn:
       let next = NextCard.step(of: picture).map { " Next: \($0.title)." } ?? ""
       return row("Go on?\(next)", yes: "go on", no: "stay held")

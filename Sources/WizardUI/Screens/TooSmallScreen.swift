@@ -13,8 +13,8 @@ struct TooSmallScreen: Widget {
       "Window is \(area.columns)x\(area.rows). This needs \(least.columns)x\(least.rows).", "",
       "The upgrade is NOT affected.", doing, HealthText(picture).summary.string, "",
       isLeaving
-        ? "Leave? Exit code \(LeaveForecast(picture).codeText). q once more leaves."
-        : "Enlarge the window, or reduce the font, or press q to leave.",
+        ? "Leave? Exit code \(LeaveForecast(picture).codeText). \(Request.quit.label) once more leaves."
+        : "Enlarge the window, or reduce the font, or press \(Request.quit.label) to leave.",
     ]
     let columns = max(1, area.columns - 2)
     var rows = paragraphs.flatMap { WrappedText($0).rows(columns: columns) }

@@ -32,11 +32,16 @@ extension WizardModel {
 
   private func drawKeys(_ screen: any WizardScreen, in area: Rectangle, on canvas: inout Canvas) {
     if attached != nil {
-      canvas.put(Line("Ctrl-]", .bold) + Line(" leave"), row: area.row, column: area.column + 1, in: area)
+      canvas.put(
+        Line(Request.detach.keys.first?.longLabel ?? "", .bold) + Line(" leave"), row: area.row,
+        column: area.column + 1, in: area)
     } else if dialog != nil {
       // Every printable key is text here, so only these mean something.
       let isAccess = if case .access = dialog?.prompt { true } else { false }
-      let line = "Esc \(isAccess ? "refuse" : "back")   Enter confirm   PgUp/PgDn scroll   F1 help   ^C hold"
+      let pages = [Request.pageUp.fieldLabel, Request.pageDown.fieldLabel].filter { !$0.isEmpty }
+      let scroll = pages.isEmpty ? "" : "   \(pages.joined(separator: "/")) scroll"
+      let help = Request.help.fieldLabel.isEmpty ? "" : "   \(Request.help.fieldLabel) help"
+      let line = "Esc \(isAccess ? "refuse" : "back")   Enter confirm\(scroll)\(help)   ^C hold"
       canvas.put(line, row: area.row, column: area.column + 1, in: area)
     } else if searchField != nil, view == nil {
       KeyLine([.keep, .cancel], titles: [.keep: "keep", .cancel: "show all"]).draw(in: area, on: &canvas)

@@ -115,7 +115,7 @@ struct RunRemark {
       let pause = picture.isPaused ? "  Then the run is held." : ""
       return Line("Running: \(flight.effect.step.sentence(in: picture.setup))\(since).\(pause)")
     }
-    if picture.isPaused { return Line("Held by you: nothing runs. p goes on.", .attention) }
+    if picture.isPaused { return Line("Held by you: nothing runs. \(Request.pause.label) goes on.", .attention) }
     if let settling = picture.posture.settling {
       return Line("Waiting until all gates have held: \(Quantity.duration(settling)) left.")
     }

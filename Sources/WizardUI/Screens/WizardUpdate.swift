@@ -244,7 +244,7 @@ extension WizardModel {
   }
 
   mutating func hold() -> [WizardEffect] {
-    status = "Held: what runs is finished, then nothing begins until p is pressed again."
+    status = "Held: what runs is finished, then nothing begins until \(Request.pause.label) is pressed again."
     return [.send(.pause(true))]
   }
 

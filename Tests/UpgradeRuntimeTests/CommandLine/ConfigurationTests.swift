@@ -53,11 +53,30 @@ func withDirectory<Answer>(_ body: (String) throws -> Answer) throws -> Answer {
     #expect(try Self.configuration("").settle == nil)
   }
 
+  @Test func keysAreReadWithTheirPlaces() throws {
+    let configuration = try Self.configuration("settle: 3\nkeys:\n  search: s\n  page-down: \"<PageDown> \"\n")
+    #expect(
+      configuration.keys == [
+        KeyBinding(request: "search", keys: "s", place: .init(file: "/etc/xdg/config.yaml", line: 3)),
+        KeyBinding(request: "page-down", keys: "<PageDown> ", place: .init(file: "/etc/xdg/config.yaml", line: 4)),
+      ])
+    #expect(try Self.configuration("keys: {}\n").keys.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("keys: vi\n", "1: keys is text, not a group of keys."), ("keys:\n  up:\n", "2: keys.up has no value."),
+    ("keys:\n  up: [k]\n", "2: keys.up is a list, not text."), ("keys:\n  up: k\n  up: i\n", "3: "),
+  ])
+  func keysThatAreNoKeysAreRefused(text: String, sentence: String) {
+    let error = #expect(throws: UsageError.self) { _ = try Self.configuration(text) }
+    #expect(error?.description.hasPrefix("/etc/xdg/config.yaml:\(sentence)") == true, "\(error?.description ?? "")")
+  }
+
   @Test(arguments: [
     (
       "setle: 3\n",
       "1: the configuration has no key \"setle\". "
-        + "Its keys are settle, profile, state-dir, color, user, error-budget, tls, cacert, cert, key and sni; "
+        + "Its keys are settle, profile, state-dir, color, user, error-budget, tls, cacert, cert, key, sni and keys; "
         + "the nearest is settle."
     ),
     ("settle: soon\n", "1: settle is \"soon\". Write a whole number of seconds from 0 to 3600."),
@@ -69,7 +88,7 @@ func withDirectory<Answer>(_ body: (String) throws -> Answer) throws -> Answer {
       "manual\n",
       "1: the configuration is text, not a group of keys. "
         + "Write `key: value` lines; the keys are settle, profile, state-dir, color, user, error-budget, "
-        + "tls, cacert, cert, key and sni."
+        + "tls, cacert, cert, key, sni and keys."
     ),
   ])
   func aBadConfigurationIsOneSentence(text: String, said: String) {

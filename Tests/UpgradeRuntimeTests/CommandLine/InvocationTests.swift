@@ -185,7 +185,7 @@ import UpgradeCore
     Bad(
       "orders", "\"orders\" is neither a subcommand nor a TARGET.",
       "A TARGET is host:port or redis://host; the subcommands are run, check, plan, watch, status, report, journal, "
-        + "resume, cleanup, train, lab and explain."),
+        + "resume, cleanup, train, lab, explain and keys."),
     Bad("check", "check needs a TARGET.", "Name any server of the deployment: redis://host:port."),
     Bad(
       "plan a:1", "plan needs --to VERSION, where to upgrade to.",
