@@ -104,6 +104,12 @@ package struct HealthText: Hashable, Sendable {
     return Line("ops " + (known.isEmpty ? "?" : Quantity.count(known.reduce(0, +)) + "/s"))
   }
 
+  /// Operations a second of one shard's primary.
+  package func operations(of shard: ShardID) -> Line {
+    guard !isStale, let now = health.shards[shard]?.operations.last else { return Line("ops ?", .attention) }
+    return Line("ops \(Quantity.count(now))/s")
+  }
+
   /// The whole health in one row: what stays in sight under a dialog.
   package var summary: Line { summary(columns: .max) }
 

@@ -57,7 +57,9 @@ struct JournalScreen: WizardScreen, SearchedPage {
     let window = window(height: inside.rows)
     // What was found is worth more than where the file is, which the report names, too.
     let search = searchNote(model)
-    let title = search.isEmpty ? Line("Journal  ") + Line(picture.paths.journal) : Line("Journal")
+    let title =
+      search.isEmpty
+      ? Line(picture.paths.journal.isEmpty ? "Journal" : "Journal  \(picture.paths.journal)") : Line("Journal")
     let position = window.position(of: entries.count, height: inside.rows) ?? ""
     Card(
       title, note: Card.note([search, position], beside: title, columns: upper.columns), isFocused: !model.isLower

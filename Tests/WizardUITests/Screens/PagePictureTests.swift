@@ -116,16 +116,16 @@ import Testing
     ┌─ Health  0 s ago ────────────────────────────────────────────────────────────┐
     │ cluster ok   slots 16384/16384   6/6 up   ops 41.1k/s                        │
     │ client errors 0/s   0 in all, 0 lost                                         │
+    │                                               ▁▁▁▁  max 0/s                  │
     │ longest stall 43 ms (in steps of 10 ms)                                      │
+    │ the last 10 min, newest at the right; the highest of 12 s is a bar           │
     │                                                                              │
-    │ s1  primary 10.0.3.10:6379  lag 12 B  in sync                                │
-    │                         ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ max 2344 KB │
-    │ s2  primary 10.0.3.12:6379  lag 24 B  in sync                                │
-    │                         ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ max 2344 KB │
-    │ s3  primary 10.0.3.14:6379  lag 36 B  in sync                                │
-    │                         ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁ max 2344 KB │
-    │                                                                              │
-    │                                                                              │
+    │ s1  primary 10.0.3.10:6379  lag 12 B  in sync  ops 13.7k/s                   │
+    │                                               ▁▁█▁  max 2.3 MB, 19 s ago     │
+    │ s2  primary 10.0.3.12:6379  lag 24 B  in sync  ops 13.7k/s                   │
+    │                                               ▁▁█▁  max 2.3 MB, 19 s ago     │
+    │ s3  primary 10.0.3.14:6379  lag 36 B  in sync  ops 13.7k/s                   │
+    │                                               ▁▁█▁  max 2.3 MB, 19 s ago     │
     │                                                                              │
     │                                                                              │
     │                                                                              │
