@@ -41,6 +41,8 @@ struct Rehearsal: Sendable {
   var times = RunTimes()
   /// What the next host command of a stage comes to, in place of success.
   var outcomes: [Site.Stage: Outcome] = [:]
+  /// So many hand-overs fail, and leave the roles as they are.
+  var failingHandOvers = 0
   /// Effects that have begun and not come back yet, where they are held back.
   var pending: [UpgradeCore.Effect] = []
   var holdsEffects = false
@@ -205,13 +207,16 @@ struct Rehearsal: Sendable {
       outcome = outcomes.removeValue(forKey: stage) ?? Outcome(.done)
       if outcome.kind == .done { host(node, stage) }
     case .shutDown(let node, _): nodes[node]?.isUp = false
+    case .handOver where failingHandOvers > 0:
+      failingHandOvers -= 1
+      outcome = Outcome(.failed, "the replica did not take over")
     case .handOver(_, let from, let to):
       nodes[from]?.role = .replica
       nodes[to]?.role = .primary
     case .backUp, .setAside, .drain, .watch, .confirm: break
     }
     if case .restore(let node, _) = effect.action {
-      for (key, entry) in state.facts.ledger.entries where key.node == node {
+      for (key, entry) in state.facts.ledger.entries.sorted(by: { $0.key < $1.key }) where key.node == node {
         var closed = entry
         closed.standing = .closed
         take(.ledger(key, closed))
