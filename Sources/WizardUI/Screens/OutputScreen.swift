@@ -103,8 +103,9 @@ struct OutputScreen: WizardScreen, SearchedPage {
       search.mark(rows.dropFirst(window.first).prefix(pane.rows).map(OutputRows.line), in: pane, on: &canvas)
     }
     if !output.path.isEmpty, inside.rows > 1 {
-      canvas.put(
-        "every byte of it: \(output.path)", row: inside.bottom - 1, column: inside.column, in: inside, style: .dim)
+      let label = "every byte of it: "
+      let file = RunFile(path: output.path, paths: picture.paths).words(columns: inside.columns - label.count)
+      canvas.put(label + file, row: inside.bottom - 1, column: inside.column, in: inside, style: .dim)
     }
     return cursor(window, pane) ?? foundPosition(window, pane) ?? Position(row: pane.row, column: pane.column)
   }

@@ -158,17 +158,21 @@ package struct WizardFace: Face {
   }
 
   private func write(_ page: PageText?, saying words: String) {
+    let size = model.size
     let rows = lines(of: page)
     let journal = picture.paths.journal
     let folder = journal.isEmpty ? directory : Files.directory(of: journal)
     let clock = WallTime(milliseconds: picture.wallMilliseconds).clock.filter { $0 != ":" }
     let path = "\(folder)/\(page?.name ?? "screen")-\(clock).txt"
+    // Where nothing is asked there are two rows for it.
+    let room = (size.columns - 2) * (model.prompt == nil ? 2 : 1) - words.displayColumns - 1
+    let name = RunFile(path: path, paths: picture.paths).words(columns: room)
     _ = loop.task { [loop, letters, wakeUp] in
       do {
         try await loop.blocking { () throws(SystemError) in
           try Files.writeAtomically(path, Array((rows.joined(separator: "\n") + "\n").utf8))
         }
-        letters.add(.said("\(words) \(path.fromHome)"))
+        letters.add(.said("\(words) \(name)"))
       } catch {
         letters.add(.said("Not written: \(error)"))
       }
@@ -188,13 +192,5 @@ private final class Letters: Sendable {
       defer { messages = [] }
       return messages
     }
-  }
-}
-
-extension String {
-  /// A path as a shell would take it, with the operator's own directory in one character: there is one row for it.
-  fileprivate var fromHome: String {
-    guard let home = Host.environment["HOME"], home.count > 1, hasPrefix(home + "/") else { return self }
-    return "~" + dropFirst(home.count)
   }
 }

@@ -126,7 +126,7 @@ import Testing
       |                                                                              |
       |                                                                              |
       |                                                                              |
-      | every byte of it: /var/lib/redis-upgrade/2026-11-20-1/output/install-4f1e-1~ |
+      | every byte of it: output/install-4f1e-1.out in the run's folder              |
       +------------------------------------------------------------------------------+
        Running: stop 10.0.3.13:6379  0 s.
 

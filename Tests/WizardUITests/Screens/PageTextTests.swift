@@ -81,6 +81,18 @@ import Testing
     #expect(PageText("x", ["a\u{1B}]52;c;AA\u{7}", "b\nc"]).lines == ["a\\x1b]52;c;AA\\x07", "b\\nc"])
   }
 
+  @Test(arguments: [
+    ("/runs/a/plan-1.txt", 18, "/runs/a/plan-1.txt"), ("/runs/a/plan-1.txt", 17, "plan-1.txt in the run's folder"),
+    ("/runs/a/output/x.out", 10, "output/x.out in the run's folder"),
+    ("/elsewhere/plan-1.txt", 10, "/elsewhere/plan-1.txt"),
+  ])
+  func aFileOfTheRunIsNamedInTheColumnsThatThereAre(path: String, columns: Int, words: String) {
+    var paths = RunPaths()
+    paths.journal = "/runs/a/journal.jsonl"
+    #expect(RunFile(path: path, paths: paths).words(columns: columns) == words)
+    #expect(RunFile(path: path, paths: RunPaths()).words(columns: 1) == path)
+  }
+
   @Test func whereItWasWrittenIsReadWhole() {
     var script = ScreenScript(RunScene.stopping)
     let path = "/home/operator/.local/state/redis-upgrade/runs/2026-11-20-090000-anna/plan-090009.txt"
