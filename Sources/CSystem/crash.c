@@ -1,9 +1,10 @@
-// The terminal after a crash: what must be written is prepared while all is well.
+// The terminal after a crash, and while somebody has stopped us: what must be written is prepared while all is well.
 #define _GNU_SOURCE
 #include "CSystem.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static const int faults[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT, SIGFPE};
+static const int faults[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGQUIT};
 enum { fault_count = sizeof faults / sizeof faults[0] };
 
 /// Everything that a handler needs, never changed after it is published.
@@ -117,4 +118,36 @@ int csystem_arm_crash_restore(
 void csystem_disarm_crash_restore(void) {
   if (!atomic_exchange(&armed, NULL)) return;
   put_previous_back();
+  csystem_default_signal(SIGTSTP);
+}
+
+static atomic_int stopped;
+
+int csystem_take_stop(void) { return atomic_exchange(&stopped, 0); }
+
+/// Stops as a program without a screen would, the terminal being the shell's meanwhile.
+static void stop(int number) {
+  int kept = errno;
+  plan *plan = atomic_load(&armed);
+  if (plan) {
+    if (plan->has_modes) tcsetattr(plan->terminal, TCSANOW, &plan->modes);
+    write_bounded(plan->terminal, plan->bytes, plan->restore_length);
+    atomic_store(&stopped, 1);
+  }
+  csystem_default_signal(number);
+  sigset_t this_one, before;
+  sigemptyset(&this_one);
+  sigaddset(&this_one, number);
+  raise(number);
+  pthread_sigmask(SIG_UNBLOCK, &this_one, &before);  // here we stop, and here we go on
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (atomic_load(&armed)) csystem_watch_stops();
+  errno = kept;
+}
+
+int csystem_watch_stops(void) {
+  struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESTART};
+  sigemptyset(&action.sa_mask);
+  sigaddset(&action.sa_mask, SIGTTOU);  // tcsetattr from the background would stop us halfway
+  return sigaction(SIGTSTP, &action, NULL) < 0 ? -errno : 0;
 }

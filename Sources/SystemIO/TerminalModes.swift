@@ -83,7 +83,7 @@ package enum Terminal {
 
 /// The terminal put right when the process dies of a fault or a trap.
 package enum CrashRestore {
-  /// Prepares for ILL, TRAP, SEGV, BUS, ABRT and FPE, on any thread: the modes that the terminal has now are put
+  /// Prepares for ILL, TRAP, SEGV, BUS, ABRT, FPE and QUIT, on any thread: the modes that the terminal has now are put
   /// back, `restore` is written to it, and `note` to a descriptor that must stay open. Then the fault takes its course.
   ///
   /// Call it before the modes are changed, and again for other bytes.

@@ -122,6 +122,18 @@ final class Console {
     return try #require(word.flatMap { Int32($0) }, sourceLocation: location)
   }
 
+  /// What tmux knows of the terminal, by the names of its formats: `alternate_on`, `cursor_flag`, ...
+  func facts(_ names: String...) async throws -> [String] {
+    let format = names.map { "#{\($0)}" }.joined(separator: " ")
+    return try await command("display-message -p -t main \"\(format)\"").joined().split(separator: " ").map(String.init)
+  }
+
+  /// The program was killed: it has left the terminal as it was, and no frame is begun or ended any more.
+  func forgetTheScreen() {
+    isInScreen = false
+    isWhole = true
+  }
+
   // MARK: - Acting
 
   /// Presses keys by tmux's names, all at once.

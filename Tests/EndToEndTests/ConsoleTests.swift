@@ -112,14 +112,15 @@ extension ConsoleTests {
     try await console.press(">")
   }
 
-  /// What must not answer, each at one of the questions.
+  /// What must not answer: pastes at every question, and each of the others at one of them.
   private static func trip(_ console: Console, _ asked: Asked) async throws {
+    try await console.paste("y\ny\n\ns1\ns2\ns3\nyes\n\(asked.word ?? "no")\n")
+    let sentence = asked.word == nil ? "Pasted text never answers" : "Pasted text "
+    try await console.expect(asked, stillAskedSaying: sentence)
     if asked.text.hasPrefix("Start") {
       try await console.press("Enter")
       try await console.expect(asked, stillAskedSaying: "Enter answers nothing here")
     } else if asked.text.hasPrefix("Run a client probe") {
-      try await console.paste("y\n")
-      try await console.expect(asked, stillAskedSaying: "Pasted text never answers")
       try await console.type("yy")
       try await console.expect(asked, stillAskedSaying: "Several keys came at once")
     } else if asked.text.contains("enable upgrade mode") {
@@ -144,6 +145,8 @@ extension ConsoleTests {
       $0.asked?.isArmed == true && !asked.isSame(as: $0.asked)
     }
     #expect(held.asked?.text == "Hold the run? Nothing begins until p is pressed.", "\(held)")
+    try await console.paste("y\n\ns1\n")
+    try await console.expect(try #require(held.asked), stillAskedSaying: "Pasted text never answers")
     try await console.press("n")
     try await console.wait("the run's own question") { asked.isSame(as: $0.asked) && $0.asked?.isArmed == true }
     try await console.press("q")
@@ -156,20 +159,27 @@ extension ConsoleTests {
     #expect(leaving.asked?.text == "Leave now? Exit code 3 (stopped, resumable, every shard served).", "\(leaving)")
     try await console.press("Enter")
     try await console.wait(for: "Enter answers nothing here")
+    try await console.paste("y\n\ns1\n")
+    let stays = try await console.wait(for: "Pasted text never answers")
+    #expect(stays.contains("Leave the wizard?") && stays.asked?.isArmed == true, "\(stays)")
     try await console.press("n")
     try await console.wait("the run's own question") { asked.isSame(as: $0.asked) && $0.asked?.isArmed == true }
   }
 
-  /// Many sizes while a command runs, some too small for anything; then the screen is as it was.
+  /// Two hundred sizes while a command runs, some too small for anything; then the screen is as it was.
   private static func storm(_ console: Console) async throws {
     let before = try await console.wait(for: "Running: install")
-    for (columns, rows) in [(80, 24), (119, 39), (1, 1), (44, 9), (200, 50), (60, 16), (2, 40), (200, 3), (44, 9)] {
-      try await console.resize(columns: columns, rows: rows)
+    var dice = Dice(state: 4)
+    for _ in 0..<(SignalTests.isWhole ? 5000 : 200) {
+      // As often small as large: most of what can go wrong goes wrong where there is no room.
+      let most = Bool.random(using: &dice) ? (columns: 80, rows: 24) : (columns: 300, rows: 90)
+      try await console.resize(
+        columns: .random(in: 1...most.columns, using: &dice), rows: .random(in: 1...most.rows, using: &dice))
     }
+    try await console.resize(columns: 44, rows: 9)
     try await console.wait("the words of a small window") {
       $0.contains("Window is 44x9") && $0.contains("The upgrade is NOT affected")
     }
-    for step in 0..<40 { try await console.resize(columns: 40 + 2 * step, rows: 1 + step) }
     try await console.resize(columns: 120, rows: 40)
     let after = try await console.wait("the screen of before") { $0.skeleton == before.skeleton }
     #expect(after.contains("Running: install"), "\(after)")
@@ -260,13 +270,15 @@ struct HeldInstall {
   private let gate: String
   private let log: String
 
-  init(_ night: Night) throws {
+  /// - Parameter before: what the first install does before it waits, as one shell command line.
+  init(_ night: Night, before: String = "true") throws {
     (profile, gate, log) = ("\(night.folder)/held.yaml", "\(night.folder)/gate", "\(night.folder)/installs")
     let lines = String(decoding: try Files.read(night.lab.profilePath), as: UTF8.self)
       .split(separator: "\n", omittingEmptySubsequences: false)
     let held = lines.map { line in
       guard let start = line.range(of: "  install: '") else { return String(line) }
-      return "  install: 'echo {port} >>''\(log)''; while test -e ''\(gate)''; do sleep 0.05; done; "
+      return
+        "  install: 'echo {port} >>''\(log)''; test $(wc -l <''\(log)'') -gt 1 || \(before); while test -e ''\(gate)''; do sleep 0.05; done; "
         + line[start.upperBound...]
     }
     try Files.writeAtomically(profile, Array(held.joined(separator: "\n").utf8))

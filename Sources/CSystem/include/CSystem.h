@@ -139,7 +139,7 @@ int csystem_cell_width(uint32_t scalar);
 
 // The terminal after a crash (crash.c).
 
-/// Keeps the terminal's present modes and installs handlers for ILL, TRAP, SEGV, BUS, ABRT and FPE.
+/// Keeps the terminal's present modes and installs handlers for ILL, TRAP, SEGV, BUS, ABRT, FPE and QUIT.
 ///
 /// A handler writes `note` to `note_descriptor` (-1 for none), puts the modes back, writes `restore` to `terminal`,
 /// puts the previous handlers back and lets the signal strike again. Call it before changing the modes, and again
@@ -147,8 +147,14 @@ int csystem_cell_width(uint32_t scalar);
 int csystem_arm_crash_restore(
   int terminal, const void *restore, size_t restore_length,
   int note_descriptor, const void *note, size_t note_length);
-/// Puts the previous handlers back.
+/// Puts the previous handlers back, and lets TSTP stop us without further ado.
 void csystem_disarm_crash_restore(void);
+/// While a crash restore is armed, TSTP gives the terminal its modes and `restore` before it stops us.
+///
+/// Whoever is continued hears of it by CONT, and takes the terminal again.
+int csystem_watch_stops(void);
+/// 1 where such a stop has given the terminal away since this was asked last, else 0.
+int csystem_take_stop(void);
 
 // Standard error while a screen is up (capture.c).
 

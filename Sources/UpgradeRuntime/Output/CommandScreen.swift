@@ -65,6 +65,11 @@ struct CommandScreen: ~Copyable {
     if start > 0 {
       linesSkipped += lines
       terminal?.feed(Self.afresh)
+      // A line that was begun stays a row of its own; its end is among what is skipped.
+      if let column = cursor?.column, column > 0 {
+        terminal?.feed([13, 10])
+        linesSkipped -= 1
+      }
     }
     terminal?.feed(bytes[start...])
   }

@@ -47,10 +47,12 @@ package struct QuestionRow: Widget, Hashable {
   private func layout(columns: Int) -> [Line] {
     let room = max(1, columns - 2)
     let answers = note.isEmpty ? keys : keys + "   " + note
-    let asked = question.over(.attention)
+    // Without keys of its own beside it the question itself has to say that it takes none yet.
+    let wait = choices.isEmpty && !isArmed ? "(wait) " : ""
+    let asked = Line(wait) + question.over(.attention)
     let one = choices.isEmpty ? asked : asked + "  " + answers
     if one.columns <= room { return [one] }
-    let text = question.parts.map(\.text).joined()
+    let text = wait + question.parts.map(\.text).joined()
     let rows = WrappedText(text, style: .attention).rows(columns: room)
     return choices.isEmpty ? rows : rows + [answers]
   }

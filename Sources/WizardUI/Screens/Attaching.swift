@@ -12,9 +12,8 @@ extension WizardModel {
       status = reason
       return []
     }
-    guard !press.isPasted, press.isAlone else {
-      status =
-        press.isPasted ? "Pasted text never attaches." : "Several keys came at once: none was taken. Press one key."
+    guard press.isAlone else {
+      status = "Several keys came at once: none was taken. Press one key."
       return []
     }
     status = nil

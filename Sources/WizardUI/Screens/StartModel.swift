@@ -76,8 +76,13 @@ package struct StartModel: Hashable, Sendable {
     ScreenLayout(Rectangle(row: 0, column: 0, rows: size.rows, columns: size.columns)).body
   }
 
-  /// Takes one key. Pasted text is welcome here: a target is no answer, and nothing begins by typing it.
+  /// Takes one key. Pasted text is welcome in the field: a target is no answer, and nothing begins by typing it. In the
+  /// list a paste would open whatever its letters happen to name.
   package mutating func press(_ press: KeyPress) -> FaceAnswer {
+    guard !press.isPasted || screenName == .typed || search?.field != nil else {
+      status = "Pasted text opens nothing: pick a row first."
+      return answer
+    }
     guard let request = Request.meant(by: press.key, on: screenName) else {
       if search?.field != nil {
         if search?.edit(press.key) == true { find { $0.find(in: $1) } }
@@ -99,8 +104,7 @@ package struct StartModel: Hashable, Sendable {
       search?.endTyping()
       if search?.text.isEmpty == true { search = nil }
     case .cancel: back()
-    case .choose(let digit): pick(digit - 1)
-    case .open: pick(selected)
+    case .choose, .open: pick(request, press)
     // A paste that ends in a new line has typed the target, and nobody has read it yet.
     case .confirm: press.isPasted || !press.isAlone ? status = "Pasted: read it, then press Enter." : confirm()
     case .write, .picture: status = "There is nothing to write yet."
@@ -141,6 +145,14 @@ package struct StartModel: Hashable, Sendable {
       selected = row
       status = nil
     }
+  }
+
+  private mutating func pick(_ request: Request, _ press: KeyPress) {
+    guard press.isAlone else {
+      status = "Several keys came at once: none was taken. Press one key."
+      return
+    }
+    if case .choose(let digit) = request { pick(digit - 1) } else { pick(selected) }
   }
 
   private mutating func pick(_ row: Int) {

@@ -47,6 +47,12 @@ extension WizardModel {
     if let swallowed = swallow(press, at: now) { return swallowed }
     let name = screenName(picture)
     if name == .attached { return type(press, picture) }
+    // Only fields take what is pasted, as text: elsewhere each of its letters would ask for something.
+    let isText = (name == .typed || name == .searching) && (press.key.printable != nil || press.key == .enter)
+    guard !press.isPasted || isText else {
+      status = prompt == nil ? "Pasted text asks for nothing here." : "Pasted text never answers."
+      return []
+    }
     if let request = Request.meant(by: press.key, on: name) {
       return take(request, press, picture, at: now)
     }

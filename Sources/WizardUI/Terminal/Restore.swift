@@ -63,6 +63,7 @@ enum Restore {
     kill(0, SIGTSTP)
     csystem_default_signal(SIGTSTP)
     raise(SIGTSTP)
+    csystem_watch_stops()
   }
 
   /// At an exit that did not leave the screen: whoever called it has nothing more to show.

@@ -59,7 +59,7 @@ import SystemIO
     intrflush(nil, false)
     set_escdelay(Int32(clamping: settings.escapeDelay.nanoseconds / 1_000_000))
     // ncurses' own handler for ^Z would act on a screen in the middle of a frame.
-    csystem_default_signal(SIGTSTP)
+    csystem_watch_stops()
     try? Restore.arm(ports.output, bytes: modes.restoreBytes, note: settings.crashNote)
     enter()
   }
@@ -121,6 +121,12 @@ import SystemIO
     if isEntered { write(modes.clipboard(text)) }
   }
 
+  /// Writes how long a key took to be seen, where somebody measures it.
+  func sayTime(since key: MonotonicTime) {
+    guard settings.saysTimes else { return }
+    write(Array("\u{1B}]7770;key \((MonotonicTime.now - key).nanoseconds)\u{07}".utf8))
+  }
+
   /// Sends every cell with the next frame, over whatever else has written to the terminal.
   package func redrawAll() { unsafe clearok(window, true) }
 
@@ -162,6 +168,9 @@ import SystemIO
   /// Takes the terminal again after the process was stopped and continued by somebody else.
   package func resume() {
     guard isEntered else { return }
+    // ncurses does not know that the terminal was given away: leaving a full screen that is left already would put the
+    // shell's cursor where it once was.
+    if csystem_take_stop() != 0 { write(modes.fullScreenBytes) }
     endwin()
     enter()
   }

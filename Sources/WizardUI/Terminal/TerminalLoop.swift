@@ -41,6 +41,8 @@ package struct TerminalLoop {
   private var shown: Frame?
   private var drawnAt = MonotonicTime(nanoseconds: .min)
   private var lastKey = MonotonicTime.now
+  /// When the oldest key was read whose frame is not drawn yet.
+  private var unseenKey: MonotonicTime?
 
   package init(_ screen: Screen, wakeUp: WakeUp, signals: SignalSource) {
     self.screen = screen
@@ -94,6 +96,8 @@ package struct TerminalLoop {
     isStale = false
     isUrgent = false
     owesMark = true
+    if let unseenKey { screen.sayTime(since: unseenKey) }
+    unseenKey = nil
     guard isNewPrompt, let prompt = frame.prompt else { return [] }
     screen.discardTypeAhead()
     return [.appeared(prompt: prompt)]
@@ -154,6 +158,7 @@ package struct TerminalLoop {
       emptyReads = batch.presses.isEmpty ? emptyReads + 1 : 0
       if !events.isEmpty {
         lastKey = now
+        unseenKey = unseenKey ?? now
         isUrgent = true
       }
       if batch.isHungUp || emptyReads > Self.mostEmptyReads { events += hangUp() }

@@ -8,6 +8,8 @@ struct TerminalModes {
   let leaveBytes: [UInt8]
   /// What gives the normal screen back after a crash.
   let restoreBytes: [UInt8]
+  /// What makes a full screen of the terminal.
+  let fullScreenBytes: [UInt8]
   private let hasTitle: Bool
   /// Whether the terminal says of itself that programs may fill its clipboard.
   let hasClipboard: Bool
@@ -29,6 +31,7 @@ struct TerminalModes {
     let titles = hasTitle ? ("\u{1B}[22;2t", "\u{1B}[23;2t") : ("", "")
     enterBytes = isANSI ? Array("\u{1B}[?2004h\(titles.0)".utf8) : []
     leaveBytes = isANSI ? Array((Self.plainBytes + titles.1).utf8) : []
+    fullScreenBytes = Self.capability("smcup") ?? []
     restoreBytes =
       leaveBytes + ["sgr0", "rmacs", "rmkx", "cnorm", "rmcup"].flatMap { Self.capability($0) ?? [] }
       + Array("\r\n".utf8)

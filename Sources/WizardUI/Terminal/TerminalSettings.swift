@@ -51,12 +51,15 @@ package struct TerminalSettings: Hashable, Sendable {
   package var escapeDelay: Duration
   /// Whether the loop writes `TerminalLoop.idleMark` when all is shown and nothing is left to do; for tests.
   package var saysIdle: Bool
+  /// Whether it also writes how long each key took to be seen, in nanoseconds; for benchmarks.
+  package var saysTimes: Bool
   package var crashNote: CrashNote?
 
   package init(
     colour: ColourChoice = .automatic, noColour: String? = Host.environment["NO_COLOR"],
     isASCII: Bool = false, showsTitle: Bool = true, rings: Bool = true, escapeDelay: Duration = .milliseconds(25),
-    saysIdle: Bool = Host.environment["REDIS_UPGRADE_SAYS_IDLE"] == "1", crashNote: CrashNote? = nil
+    saysIdle: Bool = Host.environment["REDIS_UPGRADE_SAYS_IDLE"] == "1",
+    saysTimes: Bool = Host.environment["REDIS_UPGRADE_SAYS_TIMES"] == "1", crashNote: CrashNote? = nil
   ) {
     self.colour = colour
     self.noColour = noColour
@@ -65,6 +68,7 @@ package struct TerminalSettings: Hashable, Sendable {
     self.rings = rings
     self.escapeDelay = escapeDelay
     self.saysIdle = saysIdle
+    self.saysTimes = saysTimes
     self.crashNote = crashNote
   }
 }

@@ -149,6 +149,22 @@ import UpgradeCore
     #expect(screen.rowsGone + screen.rows.count == 115_000)
   }
 
+  /// A program is not asked where its output is cut into pieces.
+  @Test func whatIsSkippedIsNotJoinedToALineThatWasBegun() {
+    let text = (1...40_000).map { "\($0)\r\n" }.joined()
+    let begun = text.utf8.count - 30_000 * 7 + 3
+    for piece in [begun, text.utf8.count / 3, 5] {
+      var screen = CommandScreen()
+      screen.resize(TerminalSize(rows: 10, columns: 40))
+      let bytes = Array(text.utf8)
+      screen.feed(Array(bytes[..<piece]))
+      screen.feed(Array(bytes[piece...]))
+      let numbers = screen.rows.compactMap { Int($0.text) }
+      #expect(numbers.allSatisfy { $0 <= 40_000 } && numbers.last == 40_000)
+      #expect(screen.rows.count + screen.rowsGone == 40_000)
+    }
+  }
+
   @Test func anotherSizeShowsTheSameOutput() {
     var screen = CommandScreen()
     #expect(screen.rows.isEmpty)

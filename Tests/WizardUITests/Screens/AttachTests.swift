@@ -210,7 +210,7 @@ import Testing
     script.press("v")
     script.sent = []
     script.pressNow(.character("a"), isPasted: true)
-    #expect(script.sent.isEmpty && script.model.status == "Pasted text never attaches.")
+    #expect(script.sent.isEmpty && script.model.status == "Pasted text asks for nothing here.")
     script.pressNow(.character("a"), isAlone: false)
     #expect(script.sent.isEmpty)
     script.press("a")

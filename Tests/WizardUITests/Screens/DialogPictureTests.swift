@@ -95,8 +95,11 @@ import Testing
   }
 
   @Test func aProblem() {
+    var script = ScreenScript(RunScene.failedInstall)
+    #expect(script.text.contains(" (wait) Pick 1-3: nothing runs until you do."))
+    script.time = script.time + .seconds(1)
     expectPicture(
-      of: ScreenScript(RunScene.failedInstall).canvas,
+      of: script.canvas,
       """
        redis-upgrade  redis://10.0.3.10:6379    6.2.14 -> 7.0.15   STOPPED   00:00:29
        1 Checks ok──2 Plan ok──[3 Nodes 3/6 STOP]──4 Finish──5 Report     ETA on hold

@@ -97,6 +97,15 @@ import Testing
     #expect(Self.press("<Enter>", &model) == .leave)
   }
 
+  @Test func aPasteOpensNothing() {
+    var model = StartModel(size: Size(columns: 80, rows: 24), runs: Self.runs)
+    for key in Key.script("1<Enter>5q<Enter>") ?? [] { #expect(model.press(KeyPress(key, isPasted: true)) == .goOn) }
+    #expect(model.status == "Pasted text opens nothing: pick a row first.")
+    #expect(model.press(KeyPress(.enter, isAlone: false)) == .goOn)
+    #expect(model.press(KeyPress(.character("1"), isAlone: false)) == .goOn)
+    #expect(model.chosen == nil && model.status == "Several keys came at once: none was taken. Press one key.")
+  }
+
   @Test func helpNamesItsKeysOnly() {
     var model = StartModel(size: Size(columns: 80, rows: 50))
     #expect(Self.press("?", &model) == .goOn)
