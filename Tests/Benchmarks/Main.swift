@@ -1,5 +1,5 @@
-// `upgrade-benchmarks [parser | nights [N] | sizes]`: the parser against hiredis, N whole upgrades against a bare loop,
-// what each of many nodes costs, or all of it.
+// `upgrade-benchmarks [parser | nights [N] | sizes | screen]`: the parser against hiredis, N whole upgrades against a
+// bare loop, what each of many nodes costs, what the screen costs, or all of it.
 
 import SystemIO
 
@@ -9,10 +9,11 @@ enum Benchmarks {
     let words = Array(CommandLine.arguments.dropFirst())
     let count = words.count > 1 ? Int(words[1]) : 20
     guard words.count < 2 || words.first == "nights", let count, count > 0,
-      words.isEmpty || ["parser", "nights", "sizes"].contains(words[0])
-    else { return print("usage: upgrade-benchmarks [parser | nights [N] | sizes]") }
+      words.isEmpty || ["parser", "nights", "sizes", "screen"].contains(words[0])
+    else { return print("usage: upgrade-benchmarks [parser | nights [N] | sizes | screen]") }
     let wanted = words.first
-    if wanted != "nights", wanted != "sizes" { runParserBenchmark() }
+    let parts: Set<String> = wanted.map { [$0] } ?? ["parser", "nights", "sizes", "screen"]
+    if parts.contains("parser") { runParserBenchmark() }
     if wanted == "parser" { return }
     try Signals.prepareProcess()
     let loop = try EventLoop(name: "benchmark")
@@ -21,8 +22,9 @@ enum Benchmarks {
     let problem = try loop.runAndWait { () async -> String? in
       do {
         // Three hand-overs a night: sixty, unless another number is asked for.
-        if wanted != "sizes" { try await NightBenchmark(loop: loop, program: program, rounds: count).run() }
-        if wanted != "nights" { try await SizeBenchmark(loop: loop, program: program).run() }
+        if parts.contains("nights") { try await NightBenchmark(loop: loop, program: program, rounds: count).run() }
+        if parts.contains("sizes") { try await SizeBenchmark(loop: loop, program: program).run() }
+        if parts.contains("screen") { try await ScreenBenchmark(loop: loop, program: program).run() }
         return nil
       } catch {
         return "\(error)"
