@@ -27,7 +27,8 @@ extension SimulatedCluster {
       let voters = nodes.filter { $0.claim.slots != nil && $0.claim.slots != shard && $0.isOnBus(now) }
       guard voters.count * 2 > shards.count else { return }
       // A primary that is up and was not heard of was frozen or cut off: not by us.
-      promote(first, over: nodes[primary], shard, by: nodes[primary].process == nil ? nodes[primary].endedBy : .others)
+      let old = nodes[primary]
+      promote(first, over: old, shard, by: old.process == nil ? old.endAnsweredBy : .others)
     }
   }
 
@@ -45,7 +46,10 @@ extension SimulatedCluster {
       node.process?.data.history = random.hexadecimal(40)
     }
     node.isOutByUs = false
-    if doer != .us { witness.othersTouched(node) }
+    if doer != .us {
+      witness.othersTouched(node)
+      witness.elected(node, by: doer)
+    }
     witness.note("\(node.port) is primary of s\(shard + 1) now, epoch \(node.epoch)", by: doer)
     witness.serves(node, by: doer)
     announce(node)
@@ -114,7 +118,7 @@ extension SimulatedCluster {
       else { return }
       catchUp(node, completely: true)
       promote(node, over: primary, shard, by: doer)
-      if doer == .us { witness.handedOver(node, self) }
+      if doer == .us { witness.elected(node, by: .us) }
     }
   }
 

@@ -10,6 +10,8 @@ package struct JournalAudit {
   /// All that was ever agreed to.
   package private(set) var accepted: Set<PlannedStep> = []
   private var granted: Set<QuestionName> = []
+  /// Nodes that were stopped and are not back: the consent for a host lasts until all of its nodes are.
+  private var out: Set<NodeID> = []
   private var setup: Setup?
   private var openIntent: EffectID?
   private let scenario: Scenario
@@ -27,6 +29,9 @@ package struct JournalAudit {
       openIntent = nil
       if case .achieved = settled, effect.step.verb == .rejoin, case .node(let node) = effect.step.object, let setup {
         granted.remove(QuestionName(.upgradeNode, setup.address(node)))
+        out.remove(node)
+        let host = setup.host(of: node)
+        if out.isDisjoint(with: setup.nodes(on: host)) { granted.remove(QuestionName(.upgradeHost, host)) }
       }
     default: break
     }
@@ -43,7 +48,13 @@ package struct JournalAudit {
     guard let setup else { return }
     switch action {
     case .shutDown(let node, _), .host(let node, .stop):
-      need(QuestionName(.upgradeNode, setup.address(node)), for: key)
+      out.insert(node)
+      need(
+        setup.shares(.install, node)
+          ? QuestionName(.upgradeHost, setup.host(of: node)) : QuestionName(.upgradeNode, setup.address(node)), for: key
+      )
+    case .hostWide(_, let nodes):
+      need(QuestionName(.upgradeHost, nodes.first.map(setup.host) ?? ""), for: key)
     case .handOver(let shard, _, _):
       let names = [QuestionName(.handOver, shard.description), QuestionName(.returnPrimary, shard.description)]
       guard let name = names.first(where: granted.contains) else {

@@ -31,6 +31,7 @@ final class Performance {
     case .configure(let node, let settings), .restore(let node, let settings): configure(node, settings[...])
     case .backUp(let nodes): backUp(nodes)
     case .host(let node, let stage): runOnHost(node, stage)
+    case .hostWide(let stage, let nodes): changeHost(nodes, stage)
     case .shutDown(let node, _): shutDown(node)
     case .setAside(let node): setAside(node)
     case .handOver(_, let from, let to): handOver(from, to)
@@ -178,6 +179,25 @@ final class Performance {
       guard let pulse = readout.pulse else { return end(Outcome(.refused, "it could not be read right before")) }
       if let mismatch = mismatch(id, pulse) { return end(Outcome(.refused, mismatch)) }
       start(node, stage)
+    }
+  }
+
+  /// Once for all nodes of a host, each of which has to be down.
+  private func changeHost(_ ids: [NodeID], _ stage: Site.Stage) {
+    guard let node = ids.first.flatMap(world.cluster.node) else { return end(Outcome(.failed, "no such node")) }
+    if effect.isReattachment { return world.hosts.reattach(effect.id) { [self] outcome in end(outcome) } }
+    findDown(ids[...]) { [self] running in
+      if let running { return end(Outcome(.refused, "nothing was begun: \(running)")) }
+      start(node, stage)
+    }
+  }
+
+  private func findDown(_ ids: ArraySlice<NodeID>, then: @escaping (String?) -> Void) {
+    guard let id = ids.first else { return then(nil) }
+    read(id) { [self] readout in
+      if let pulse = readout.pulse { return then("\(id) runs there, a \(pulse.role.rawValue)") }
+      guard readout.failure?.kind == .refused else { return then("\(id) is not known to be down") }
+      findDown(ids.dropFirst(), then: then)
     }
   }
 

@@ -52,6 +52,10 @@ package struct Scenario: Hashable, Sendable {
   package var nodeTimeout = Duration.seconds(2)
   package var options = Options(settle: .zero, errorBudget: nil)
   package var stages: [Site.Stage] = [.install, .start, .rollback]
+  /// Several nodes to a host, and one installation for all of them.
+  package var sharesHosts = false
+  /// The installation restarts whatever of it runs and starts what it finds down, as packages do.
+  package var startsItself = false
   package var appendOnly = false
   package var faults = Faults.none
   /// Somebody else has a replica take over between our decision to stop it and the stop itself, once.
@@ -98,7 +102,18 @@ package struct Scenario: Hashable, Sendable {
     scenario.appendOnly = random.chance(0.3)
     scenario.keepsBytes = random.chance(0.15)
     scenario.faults = faults(&random)
+    // Drawn from numbers of their own, so that the other worlds stay what they are.
+    var hosts = Randomness(seed: seed, for: "shared hosts")
+    if hosts.chance(0.3) { scenario.share() }
     return scenario
+  }
+
+  /// Puts several nodes on a host, with one installation for them, where the cluster's shape lets a host be emptied;
+  /// every other seed has a package that starts servers by itself.
+  package mutating func share() {
+    guard replicas.count > 1, !replicas.contains(0) else { return }
+    sharesHosts = true
+    startsItself = seed % 2 == 0
   }
 
   private static let shapes: [[Int]] = [
@@ -123,6 +138,20 @@ package struct Scenario: Hashable, Sendable {
     if random.chance(0.2) { faults.disk = 0.01 }
     if random.chance(0.6) { faults.operatorSlips = 0.05 }
     return faults
+  }
+
+  /// The stages of which one command serves a whole host.
+  var hostWide: Set<Site.Stage> { sharesHosts ? Set(stages).intersection([.install, .rollback]) : [] }
+
+  /// The address of a node: hosts of three in turn, or where hosts are shared as many as keep the nodes of a shard apart, or one
+  /// more.
+  ///
+  /// - Parameter row: 0 for a primary, 1 for the first replica of each shard, ...
+  func address(place: Int, shard: Int, row: Int) -> Address {
+    if let addresses { return addresses[place] }
+    let hosts = (replicas.max() ?? 0) + 1 + Int(seed / 2 % 2)
+    let host = sharesHosts ? (shard + row) % hosts + 1 : place % 3 + 1
+    return Address(host: "10.0.0.\(host)", port: 7000 + place)
   }
 
   /// Whether the cluster can elect: with fewer than three primaries nobody is promoted by itself.

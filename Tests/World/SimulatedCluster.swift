@@ -21,10 +21,12 @@ final class SimulatedCluster {
     self.witness = witness
     var random = Randomness(seed: scenario.seed, for: "cluster")
     let now = agenda.now
-    var rows: [(home: Int, role: Role)] = scenario.replicas.indices.map { ($0, .primary) }
+    var rows: [(home: Int, role: Role, row: Int)] = scenario.replicas.indices.map { ($0, .primary, 0) }
     let most = scenario.replicas.max() ?? 0
     for row in 0..<most {
-      for (shard, count) in scenario.replicas.enumerated() where row < count { rows.append((shard, .replica)) }
+      for (shard, count) in scenario.replicas.enumerated() where row < count {
+        rows.append((shard, .replica, row + 1))
+      }
     }
     let ids = rows.map { _ in NodeID(random.hexadecimal(40)) }
     let histories = scenario.replicas.map { _ in random.hexadecimal(40) }
@@ -32,7 +34,7 @@ final class SimulatedCluster {
       let isPrimary = row.role == .primary
       let node = SimulatedNode(
         place: place, id: ids[place],
-        address: scenario.addresses?[place] ?? Address(host: "10.0.0.\(place % 3 + 1)", port: 7000 + place),
+        address: scenario.address(place: place, shard: row.home, row: row.row),
         home: row.home, release: scenario.from, settings: Self.defaults,
         claim: Claim(
           role: row.role, primary: isPrimary ? nil : row.home, epoch: isPrimary ? row.home + 1 : 0,
@@ -132,6 +134,9 @@ final class SimulatedCluster {
     }
     node.process = nil
     node.endedBy = doer
+    // Made primary by others while our command was on its way to it: nobody looks twice within milliseconds.
+    let isCaught = node.claim.role == .primary && process.electedAt.map { now - $0 < .milliseconds(250) } ?? false
+    node.endAnsweredBy = isCaught && witness.elector(of: node) == .others ? .others : doer
     witness.note("\(node.port) ended, process \(process.id)", by: doer)
     for other in nodes where other.claim.primary == node.place && other.process?.link != nil {
       if case .down = other.process?.link { continue }

@@ -89,13 +89,26 @@ final class SimulatedHosts {
     holding.listeners = []
   }
 
+  /// The software of a node, or of all nodes of its host.
+  private func change(_ node: SimulatedNode, to release: Release, isShared: Bool) {
+    guard isShared else {
+      node.installed = release
+      return
+    }
+    let nodes = cluster.nodes.filter { $0.address.host == node.address.host }
+    witness.changes(nodes)
+    for node in nodes {
+      node.installed = release
+      guard scenario.startsItself else { continue }
+      if node.process != nil { cluster.end(node, saving: true, by: .us) }
+      cluster.start(node, by: .us)
+    }
+  }
+
   private func act(_ node: SimulatedNode, _ stage: Site.Stage, by doer: Doer, then: @escaping (String?) -> Void) {
     switch stage {
-    case .install:
-      node.installed = scenario.to
-      then(nil)
-    case .rollback:
-      node.installed = scenario.from
+    case .install, .rollback:
+      change(node, to: stage == .install ? scenario.to : scenario.from, isShared: scenario.hostWide.contains(stage))
       then(nil)
     case .start:
       cluster.start(node, by: .us)

@@ -118,6 +118,8 @@ final class SimulatedNode {
   // What is remembered to judge by.
   /// Who ended the process last.
   var endedBy = Doer.others
+  /// Who answers for what its shard loses by that end.
+  var endAnsweredBy = Doer.others
   /// From our stop to back in sync.
   var isOutByUs = false
   /// The last time that somebody else did something to it.

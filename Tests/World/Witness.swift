@@ -133,6 +133,13 @@ package final class Witness {
     note("SHUTDOWN arrives at \(node.port)", by: .us)
   }
 
+  /// A command of ours changes what all these nodes of a host run from.
+  func changes(_ nodes: [SimulatedNode]) {
+    for node in nodes where node.process != nil && !isExcused(node.home) && !unreliable.contains(node.place) {
+      violation("the software of \(node.port) is changed while it runs as \(node.claim.role.rawValue)")
+    }
+  }
+
   /// A `CLUSTER FAILOVER` of ours arrives at a replica that takes it.
   func handOverCommanded(_ node: SimulatedNode, _ primary: SimulatedNode, _ cluster: SimulatedCluster) {
     note("CLUSTER FAILOVER arrives at \(node.port)", by: .us)
@@ -144,13 +151,14 @@ package final class Witness {
       violation("rule 3: \(node.port) runs \(process.release)")
     }
     for other in cluster.nodes where other.claim.slots != nil {
-      if other.process?.settings["cluster-require-full-coverage"] != "no" {
+      if let process = other.process, process.settings["cluster-require-full-coverage"] != "no" {
         violation("\(other.port) would answer CLUSTERDOWN during the hand-over to \(node.port)")
       }
     }
   }
 
-  func handedOver(_ node: SimulatedNode, _ cluster: SimulatedCluster) { elections[node.place] = (agenda.now, .us) }
+  func elector(of node: SimulatedNode) -> Doer? { elections[node.place]?.by }
+  func elected(_ node: SimulatedNode, by doer: Doer) { elections[node.place] = (agenda.now, doer) }
 
   /// A second election within four node time-outs was won on old votes: for a moment there are two primaries.
   func falsePrimary(_ node: SimulatedNode, by doer: Doer) {

@@ -67,10 +67,14 @@ package final class World {
         reach: .local,
         commands: Dictionary(
           uniqueKeysWithValues: scenario.stages.map { stage in
-            let commands = cluster.nodes.map { ($0.id, "\(stage.rawValue) redis@\($0.port)") }
+            let isShared = scenario.hostWide.contains(stage)
+            let commands = cluster.nodes.map {
+              ($0.id, "\(stage.rawValue) " + (isShared ? "redis on \($0.address.host)" : "redis@\($0.port)"))
+            }
             return (stage, Dictionary(uniqueKeysWithValues: commands))
           }),
-        bounds: Dictionary(uniqueKeysWithValues: scenario.stages.map { ($0, Duration.seconds(60)) }), isLab: false),
+        bounds: Dictionary(uniqueKeysWithValues: scenario.stages.map { ($0, Duration.seconds(60)) }),
+        startsItself: scenario.startsItself ? scenario.hostWide : [], hostWide: scenario.hostWide, isLab: false),
       options: scenario.options)
   }
 

@@ -4,14 +4,15 @@ import Glibc
 import UpgradeCore
 import World
 
-/// Options are few and known to whoever runs this: seeds, `--log`, `--mutation NAME`, `--calm`,
-/// `--limit SECONDS` of virtual time.
+/// Options are few and known to whoever runs this: seeds, `--log`, `--mutation NAME`, `--calm`, `--shared` (hosts with
+/// one installation for several nodes), `--limit SECONDS` of virtual time.
 @main
 enum Runs {
   static func main() {
     var numbers: [UInt64] = []
     var keepsLog = false
     var isCalm = false
+    var isShared = false
     var limit = 6 * 3600
     var mutation: Mutation?
     var words = CommandLine.arguments.dropFirst()
@@ -19,6 +20,7 @@ enum Runs {
       switch word {
       case "--log": keepsLog = true
       case "--calm": isCalm = true
+      case "--shared": isShared = true
       case "--limit": limit = words.popFirst().flatMap { Int($0) } ?? limit
       case "--mutation": mutation = words.popFirst().flatMap(Mutation.init(rawValue:))
       default: if let number = UInt64(word) { numbers.append(number) }
@@ -30,6 +32,7 @@ enum Runs {
     for seed in first...last {
       var scenario = isCalm ? Scenario(seed: seed) : Scenario.drawn(seed)
       scenario.mutation = mutation
+      if isShared { scenario.share() }
       let world = World(scenario, log: keepsLog ? { print($0) } : nil)
       let result = world.run(atMost: .seconds(limit))
       summary.take(result)

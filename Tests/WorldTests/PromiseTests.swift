@@ -36,6 +36,31 @@ import World
     #expect(result.lost.isEmpty, "killed at write \(write): \(result.story)")
   }
 
+  /// The same where two nodes of different shards share a host and its installation.
+  @Test("killed at any write on shared hosts, it ends the same", arguments: deaths)
+  func everyDeathOnSharedHosts(_ write: Int, _ how: Scenario.Kill) {
+    var scenario = Scenario(seed: 4712 + UInt64(write % 4))
+    scenario.replicas = [1, 1]
+    scenario.share()
+    scenario.kill = (write, how)
+    let result = World(scenario).run()
+    #expect(result.violations.isEmpty, "killed at write \(write) (\(how.rawValue)): \(result.story)")
+    #expect(result.ending?.kind == .done, "killed at write \(write) (\(how.rawValue)): \(result.story)")
+    #expect(result.lost.isEmpty, "killed at write \(write): \(result.story)")
+  }
+
+  @Test("calm worlds with shared hosts do what was planned", arguments: 1...8 as ClosedRange<UInt64>)
+  func sharedHosts(_ seed: UInt64) {
+    for replicas in [[1, 1, 1], [2, 1, 1], [2, 2, 2], [1, 1]] {
+      var scenario = Scenario(seed: seed)
+      scenario.replicas = replicas
+      scenario.share()
+      let result = World(scenario).run()
+      #expect(result.violations.isEmpty, "\(replicas), seed \(seed): \(result.story)")
+      #expect(result.ending?.kind == .done, "\(replicas), seed \(seed): \(result.story)")
+    }
+  }
+
   /// A protection that is taken away, and the worlds in which that has to show.
   static let mutations: [(mutation: Mutation, kill: Scenario.Kill?, breaks: String)] = [
     (.noDrain, nil, "clients saw errors"),
@@ -58,10 +83,11 @@ import World
     Issue.record("\(mutation.rawValue) broke nothing that says \(breaks): \(stories.prefix(5))")
   }
 
-  /// Seeds whose worlds need the gates.
+  /// Seeds whose worlds need the gates, each node with software of its own.
   @Test("without gates what others do is run into", arguments: [136, 231, 236] as [UInt64])
   func withoutGates(_ seed: UInt64) {
     var scenario = Scenario.drawn(seed)
+    (scenario.sharesHosts, scenario.startsItself) = (false, false)
     #expect(World(scenario).run().violations == [])
     scenario.mutation = .noGates
     #expect(!World(scenario).run().violations.isEmpty)

@@ -9,6 +9,7 @@ package struct ClusterShape: Equatable, Sendable {
     /// From 0, by lowest slot.
     package let shard: Int
     package let isPrimary: Bool
+    package let host: String
     package let port: Int
     /// 40 hexadecimal digits.
     package let name: String
@@ -20,18 +21,18 @@ package struct ClusterShape: Equatable, Sendable {
 
   package let nodes: [Node]
   package let shardCount: Int
-  let host: String
 
-  package init(replicas: [Int], host: String = LabRequest.usualHost, port: Int, seed: UInt64) {
-    self.host = host
-    var places = replicas.indices.map { (shard: $0, isPrimary: true) }
-    for round in 0..<(replicas.max() ?? 0) {
-      places += replicas.indices.filter { replicas[$0] > round }.map { (shard: $0, isPrimary: false) }
+  /// - Parameter hosts: the addresses that nodes listen on; of several each shard has its nodes on one after the other.
+  package init(replicas: [Int], hosts: [String] = [LabRequest.usualHost], port: Int, seed: UInt64) {
+    var places = replicas.indices.map { (shard: $0, row: 0) }
+    for row in 1..<max(1, (replicas.max() ?? 0) + 1) {
+      places += replicas.indices.filter { replicas[$0] >= row }.map { (shard: $0, row: row) }
     }
     nodes = places.enumerated().map { number, place in
       Node(
-        number: number, shard: place.shard, isPrimary: place.isPrimary, port: port + number,
-        name: Self.name(seed: seed, number: number))
+        number: number, shard: place.shard, isPrimary: place.row == 0,
+        host: hosts.isEmpty ? LabRequest.usualHost : hosts[(place.shard + place.row) % hosts.count],
+        port: port + number, name: Self.name(seed: seed, number: number))
     }
     shardCount = replicas.count
   }
@@ -62,7 +63,7 @@ package struct ClusterShape: Equatable, Sendable {
       let primary = node.isPrimary ? "-" : nodes[node.shard].name
       let slots = self.slots(ofShard: node.shard)
       let owned = node.isPrimary ? " \(slots.lowerBound)-\(slots.upperBound)" : ""
-      return "\(node.name) \(host):\(node.port)@\(node.port + Self.busOffset) \(flags) \(primary) "
+      return "\(node.name) \(node.host):\(node.port)@\(node.port + Self.busOffset) \(flags) \(primary) "
         + "0 0 \(node.shard + 1) connected\(owned)\n"
     }
     return lines.joined() + "vars currentEpoch \(shardCount) lastVoteEpoch 0\n"

@@ -136,7 +136,7 @@ package struct Lab: Sendable {
     let count = request.replicas.count + request.replicas.reduce(0, +)
     let port = try LabPorts(labs: registry.all(), host: request.host, loop: loop).base(for: count, wanted: request.port)
     let seed = request.seed ?? UInt64.random(in: .min ... .max)
-    let shape = ClusterShape(replicas: request.replicas, host: request.host, port: port, seed: seed)
+    let shape = ClusterShape(replicas: request.replicas, hosts: request.hosts, port: port, seed: seed)
     let directory =
       request.directory.map(LabFiles.absolute) ?? "\(registry.directory)/lab-\(port)-\(WallClock.milliseconds)"
     let isThere = Files.exists(directory)
@@ -156,7 +156,7 @@ package struct Lab: Sendable {
       version: request.from.version.description, started: WallClock.milliseconds,
       nodes: shape.nodes.map {
         LabRecord.Node(
-          host: request.host, port: $0.port, shard: $0.shard, isPrimary: $0.isPrimary, name: $0.name)
+          host: $0.host, port: $0.port, shard: $0.shard, isPrimary: $0.isPrimary, name: $0.name)
       }, seed: seed, tls: request.tls ? true : nil)
     try record.write(to: record.path)
     try registry.note(record)

@@ -11,6 +11,9 @@ package struct LabRequest: Equatable, Sendable {
   package var directory: String?
   /// The loopback address that all nodes listen on and announce.
   package var host = LabRequest.usualHost
+  /// Over how many loopback addresses the nodes are spread, as if each was a host with several nodes and no shard had two
+  /// on one; 1: all on `host`.
+  package var hostCount = 1
   /// The first port of as many as there are nodes; nil takes the first free range.
   package var port: Int?
   /// The number of replicas of each shard; its count is the number of shards.
@@ -43,8 +46,12 @@ package struct LabRequest: Equatable, Sendable {
   }
 
   package static let usualHost = "127.0.0.1"
+  /// The addresses that the nodes listen on and announce.
+  package var hosts: [String] {
+    hostCount == 1 ? [host] : (1...max(1, hostCount)).map { "127.0.0.\($0)" }
+  }
   /// Nothing but this machine reaches a lab's servers, which have no password.
-  static let hosts = [usualHost, "::1"]
+  static let knownHosts = [usualHost, "::1"]
   /// The highest base port: the bus port, 10,000 higher, must stay under Linux' ephemeral range (32768 and up).
   package static let highestPort = 22_700
   /// The most nodes of one lab; it keeps bus ports and ports apart and a laptop alive.
@@ -58,9 +65,15 @@ package struct LabRequest: Equatable, Sendable {
         .badRequest, "A lab has at least one primary and at most \(Self.mostNodes) nodes, not \(nodes)",
         remedy: "Ask for another number of primaries or replicas.")
     }
-    guard Self.hosts.contains(host) else {
+    guard Self.knownHosts.contains(host) else {
       throw LabError(
-        .badRequest, "A lab cannot listen on \(host)", remedy: "Choose one of \(Self.hosts.joined(separator: ", ")).")
+        .badRequest, "A lab cannot listen on \(host)",
+        remedy: "Choose one of \(Self.knownHosts.joined(separator: ", ")).")
+    }
+    guard hostCount == 1 || ((2...20).contains(hostCount) && host == Self.usualHost && !tls) else {
+      throw LabError(
+        .badRequest, "A lab cannot be spread over \(hostCount) addresses\(tls ? " with TLS" : "") beside \(host)",
+        remedy: "Choose 1 to 20 addresses of 127.0.0.0/8, without TLS.")
     }
     if let port {
       let last = Self.highestPort - nodes + 1

@@ -19,7 +19,7 @@ struct LabStart {
   private static let pause = Duration.milliseconds(20)
 
   private func shape(of record: LabRecord) -> ClusterShape {
-    ClusterShape(replicas: request.replicas, host: request.host, port: record.firstPort, seed: record.seed)
+    ClusterShape(replicas: request.replicas, hosts: request.hosts, port: record.firstPort, seed: record.seed)
   }
 
   /// Writes every node's files and starts all servers; the record that it returns knows their processes.

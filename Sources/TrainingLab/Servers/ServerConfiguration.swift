@@ -17,7 +17,7 @@ package enum ServerConfiguration {
   ) -> String {
     var lines = certificates?.lines(port: node.port) ?? ["port \(node.port)"]
     lines += [
-      "bind \(request.host)",
+      "bind \(node.host)",
       "daemonize no",
       "dir \(quoted(directory))",
       "pidfile \(quoted("\(directory)/\(pidFileName)"))",
@@ -33,6 +33,8 @@ package enum ServerConfiguration {
       // A lab has no second replica worth waiting for: 5 s by default since 6.0.
       "repl-diskless-sync-delay 0",
     ]
+    // What connects to another address of this machine would seem to come from its first one.
+    if request.hostCount > 1 { lines += ["cluster-announce-ip \(node.host)", "replica-announce-ip \(node.host)"] }
     let oldest = min(request.from.version, request.to?.version ?? request.from.version)
     if oldest >= Version(7, 0, 0) {
       // Before 7.0 DEBUG is always there and this directive is not.

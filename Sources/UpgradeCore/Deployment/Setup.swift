@@ -7,17 +7,19 @@ package struct Setup: Hashable, Sendable {
   package var target: String
   package var to: Release
   package var nodes: [NodeSetup] {
-    didSet { index = Index(nodes, shards) }
+    didSet { index = Index(nodes, shards, site) }
   }
   package var shards: [Shard] {
-    didSet { index = Index(nodes, shards) }
+    didSet { index = Index(nodes, shards, site) }
   }
   /// `cluster-node-timeout`, the longest of all nodes.
   package var nodeTimeout: Duration
   /// Whether the first promotion narrows the way back, because the new version writes a data format that the old
   /// one cannot read.
   package var wayBackNarrows: Bool
-  package var site: Site
+  package var site: Site {
+    didSet { index = Index(nodes, shards, site) }
+  }
   package var options: Options
   /// nil where connections are plain.
   package var encryption: EncryptionFiles?
@@ -36,7 +38,7 @@ package struct Setup: Hashable, Sendable {
     self.site = site
     self.options = options
     self.encryption = encryption
-    index = Index(nodes, shards)
+    index = Index(nodes, shards, site)
   }
 
   /// How long a node that won an election may not be asked to win another: four node time-outs.
@@ -54,6 +56,25 @@ package struct Setup: Hashable, Sendable {
   package func shard(_ id: ShardID) -> Shard? { index.names[id].map { shards[$0] } }
   /// A shard's members in the order of their addresses.
   package func members(_ shard: Shard) -> [NodeID] { index.members[shard.id] ?? [] }
+
+  /// The hosts, each by the name under which its first node announces itself, in the order of their nodes.
+  package var hosts: [String] { index.hosts }
+  /// The host of a node. What ssh calls by one name is one host, whatever its nodes announce.
+  package func host(of node: NodeID) -> String { index.hostOfNode[node] ?? node.text }
+  /// The nodes of a host in the order of their addresses.
+  package func nodes(on host: String) -> [NodeID] { index.onHost[host] ?? [] }
+  /// Whether software is changed host by host, because some host has several nodes of one installation.
+  package var goesByHost: Bool { index.goesByHost }
+
+  /// Whether a stage's command for this node is a command for other nodes of its host as well.
+  package func shares(_ stage: Site.Stage, _ node: NodeID) -> Bool {
+    site.hostWide.contains(stage) && nodes(on: host(of: node)).count > 1
+  }
+
+  /// The nodes whose software a stage's command for this one changes; always with itself.
+  package func companions(of node: NodeID, in stage: Site.Stage) -> [NodeID] {
+    shares(stage, node) ? nodes(on: host(of: node)) : [node]
+  }
 
   /// Whether a node that still runs its old version misses writes of the new one while it follows it, without a sign:
   /// what it holds from then on is not to be built upon.
@@ -83,8 +104,12 @@ private struct Index: Hashable, Sendable {
   /// The place of the shard that a node is a member of.
   let shards: [NodeID: Int]
   let names: [ShardID: Int]
+  let hosts: [String]
+  let hostOfNode: [NodeID: String]
+  let onHost: [String: [NodeID]]
+  let goesByHost: Bool
 
-  init(_ nodes: [NodeSetup], _ shards: [Shard]) {
+  init(_ nodes: [NodeSetup], _ shards: [Shard], _ site: Site) {
     func places<Key: Hashable>(_ keys: some Sequence<(Key, Int)>) -> [Key: Int] {
       Dictionary(keys, uniquingKeysWith: { first, _ in first })
     }
@@ -96,6 +121,23 @@ private struct Index: Hashable, Sendable {
     self.nodes = places(nodes.enumerated().map { ($1.id, $0) })
     self.shards = places(shards.enumerated().flatMap { place, shard in shard.members.map { ($0, place) } })
     names = places(shards.enumerated().map { ($1.id, $0) })
+    var hosts: [String] = []
+    var called: [String: String] = [:]
+    var hostOfNode: [NodeID: String] = [:]
+    var onHost: [String: [NodeID]] = [:]
+    for id in order {
+      guard let node = self.nodes[id].map({ nodes[$0] }) else { continue }
+      let name = site.remote?.hosts[id] ?? node.address.host
+      // One address in front of several hosts: then it names only the first of them.
+      let host = called[name] ?? (onHost[node.address.host] == nil ? node.address.host : name)
+      if called.updateValue(host, forKey: name) == nil { hosts.append(host) }
+      hostOfNode[id] = host
+      onHost[host, default: []].append(id)
+    }
+    self.hosts = hosts
+    self.hostOfNode = hostOfNode
+    self.onHost = onHost
+    goesByHost = site.hostWide.contains(.install) && onHost.contains { $0.value.count > 1 }
   }
 }
 

@@ -20,6 +20,8 @@ package enum Action: Hashable, Sendable {
   case backUp([NodeID])
   /// The profile's command for a stage on the node's host, under a holder that outlives the wizard.
   case host(NodeID, Site.Stage)
+  /// The profile's command for a stage, once for these nodes of one host together, all of which are down; held as well.
+  case hostWide(Site.Stage, [NodeID])
   /// `SHUTDOWN`; `save` says whether with a last save.
   case shutDown(NodeID, save: Bool)
   /// The data files of a node that is down, written in a format that the old version cannot read, are moved aside.
@@ -50,6 +52,7 @@ extension Action {
       .setAside(let node), .drain(let node):
       [node]
     case .handOver(_, let from, let to): [from, to]
+    case .hostWide(_, let nodes): nodes
     case .backUp, .watch, .confirm: []
     }
   }
@@ -64,13 +67,16 @@ extension Action {
 
   /// Whether it runs under the holder, and so goes on when nobody watches.
   package var isHeld: Bool {
-    if case .host = self { true } else { false }
+    switch self {
+    case .host, .hostWide: true
+    default: false
+    }
   }
 
   /// Whether it may take a node out of service or move a role.
   package var isDisruptive: Bool {
     switch self {
-    case .host, .shutDown, .setAside, .handOver: true
+    case .host, .hostWide, .shutDown, .setAside, .handOver: true
     case .configure, .restore, .backUp, .drain, .watch, .confirm: false
     }
   }
@@ -82,7 +88,7 @@ extension Action {
   package var reissue: Reissue {
     switch self {
     case .configure, .restore, .backUp, .drain, .watch, .confirm, .setAside: .idempotent
-    case .host, .shutDown, .handOver: .probeFirst
+    case .host, .hostWide, .shutDown, .handOver: .probeFirst
     }
   }
 
@@ -91,7 +97,7 @@ extension Action {
     switch self {
     case .configure, .restore: .seconds(10)
     case .backUp: .seconds(3600)
-    case .host(_, let stage): setup.site.bounds[stage] ?? .seconds(600)
+    case .host(_, let stage), .hostWide(let stage, _): setup.site.bounds[stage] ?? .seconds(600)
     case .shutDown: .seconds(90)
     case .setAside: .seconds(30)
     case .handOver: .seconds(8)
@@ -110,7 +116,7 @@ extension Action {
     case .handOver: .seconds(11)
     case .shutDown: .seconds(12)
     case .configure, .restore: .seconds(1)
-    case .host, .backUp, .setAside, .drain, .watch, .confirm: .zero
+    case .host, .hostWide, .backUp, .setAside, .drain, .watch, .confirm: .zero
     }
   }
 

@@ -11,6 +11,8 @@ extension Action {
       return settings.map { client(node, "CONFIG SET \($0.directive) \($0.value)") }
     case .backUp(let nodes): return nodes.map { client($0, "BGSAVE") }
     case .host(let node, let stage): return [setup.site.command(stage, node) ?? "(run by hand: \(stage.rawValue))"]
+    case .hostWide(let stage, let nodes):
+      return nodes.first.flatMap { setup.site.command(stage, $0) }.map { [$0] } ?? []
     case .shutDown(let node, let save): return [client(node, save ? "SHUTDOWN SAVE" : "SHUTDOWN")]
     case .setAside(let node):
       let directory = setup.node(node)?.directory ?? "."

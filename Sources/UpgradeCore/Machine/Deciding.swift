@@ -207,6 +207,9 @@ extension UpgradeMachine {
   private func question(for step: Step, _ consent: Consent) -> Question {
     let object = consent.question.object ?? state.setup?.name(step.key.object) ?? ""
     let setup = state.setup
+    if consent.question.kind == .upgradeHost, case .node(let node) = step.key.object, let setup {
+      return hostQuestion(for: step, consent, setup.host(of: node), setup)
+    }
     let isUpgradeMode = [.enableUpgradeMode, .disableUpgradeMode].contains(consent.question.kind)
     return Question(
       name: consent.question, consentClass: consent.consentClass,
@@ -217,6 +220,25 @@ extension UpgradeMachine {
           "Clients \(step.impact)", "Undo    \(step.undo)", "Usually \(step.usual)",
         ] + (windowLine(for: step).map { [$0] } ?? []),
       step: step.key, word: Question.word(consent.consentClass, object: object))
+  }
+
+  /// One question for all that is done to a host: its nodes are down together, so nobody is asked in between.
+  private func hostQuestion(for step: Step, _ consent: Consent, _ host: String, _ setup: Setup) -> Question {
+    let nodes = setup.nodes(on: host)
+    let stage: Site.Stage = nodes.contains { state.facts.goals.want[$0] == setup.to } ? .install : .rollback
+    let command = nodes.first.flatMap { setup.site.command(stage, $0) }
+    let names = nodes.map(setup.address).joined(separator: ", ")
+    return Question(
+      name: consent.question, consentClass: consent.consentClass,
+      title: "Stop all \(nodes.count) nodes of \(host) for one \(stage.rawValue), and start them again",
+      lines: [
+        "Why     what is installed there is the software of all \(nodes.count): none runs while it is changed",
+        "Stops   \(names), one after the other",
+      ] + (command.map { ["Runs    \($0)"] } ?? []) + [
+        "Starts  each again, and waits until it is in sync, one after the other", "Clients \(step.impact)",
+        "Undo    \(step.undo)", "Usually seconds for each node, and its load time",
+      ] + (windowLine(for: step).map { [$0] } ?? []),
+      step: step.key, word: Question.word(consent.consentClass, object: host))
   }
 
   /// The question opens with the first node, and covers them all.
@@ -306,10 +328,11 @@ extension UpgradeMachine {
 
   /// Who chose to put a node back has agreed to the steps that put it back.
   private func planForRollBack(of node: NodeID, _ records: [Record], now: Instant) -> [Record] {
-    guard let accepted = state.plan else { return [] }
+    guard let accepted = state.plan, let setup = state.setup else { return [] }
+    let objects = setup.companions(of: node, in: .rollback).map(ObjectID.node) + [.host(setup.host(of: node))]
     var after = self
     for record in records { after.apply(record, at: now) }
-    let steps = Set(after.plan(now: now)?.accepted.filter { $0.key.object == .node(node) } ?? [])
+    let steps = Set(after.plan(now: now)?.accepted.filter { objects.contains($0.key.object) } ?? [])
     return steps.isSubset(of: accepted) ? [] : [.planAccepted(accepted.union(steps))]
   }
 

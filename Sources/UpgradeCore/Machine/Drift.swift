@@ -62,7 +62,7 @@ extension UpgradeMachine {
       result[from]?.role = .replica
       result[to]?.role = .primary
       return result
-    case .configure, .restore, .backUp, .host, .shutDown, .setAside, .drain, .confirm: return [:]
+    case .configure, .restore, .backUp, .host, .hostWide, .shutDown, .setAside, .drain, .confirm: return [:]
     }
   }
 

@@ -17,6 +17,12 @@ package struct Goals: Hashable, Sendable {
     self.mode = mode
     self.want = want
   }
+
+  /// Takes the version that a node runs for the one that is wanted, on it and on whoever has its software.
+  mutating func leave(_ node: NodeID, on release: Release?, _ setup: Setup) {
+    guard let release else { return }
+    for node in setup.companions(of: node, in: .rollback) { want[node] = release }
+  }
 }
 
 /// Which directive of which node was changed for the time of the run.
@@ -58,11 +64,14 @@ package struct Facts: Hashable, Sendable {
   package var goals: Goals
   package var done: Set<StepKey> = []
   package var failed: [StepKey: Int] = [:]
-  /// The one node per shard that is out, from its stop to back in sync.
-  package var out: [ShardID: NodeID] = [:]
+  /// Nodes that are out, each from its stop to back in sync. We never stop a second one of a shard, but the servers may
+  /// move one there that is out.
+  package var out: Set<NodeID> = []
   /// Nodes whose process we have ended and that have not rejoined yet.
   package var stopped: Set<NodeID> = []
   package var installed: [NodeID: Release] = [:]
+  /// Hosts on which one command for all nodes was begun to change their software, and was not taken back since.
+  package var altered: Set<String> = []
   package var ledger = Ledger()
   /// Nodes that were primary until our hand-over, and have to be drained before they are stopped.
   package var demoted: Set<NodeID> = []
@@ -83,25 +92,31 @@ package struct Facts: Hashable, Sendable {
   package init(goals: Goals) { self.goals = goals }
 
   package var openLedger: [LedgerKey] { ledger.open }
-  package func isOut(_ node: NodeID) -> Bool { out.values.contains(node) }
+  package func isOut(_ node: NodeID) -> Bool { out.contains(node) }
 }
 
 extension Facts {
   /// What an intent opens: from here to its rejoin the node is out.
-  mutating func begin(_ step: StepKey, _ setup: Setup) {
-    if step.verb == .stop, case .node(let node) = step.object, let shard = setup.shard(of: node) {
-      out[shard.id] = node
-    }
+  mutating func begin(_ step: StepKey) {
+    if step.verb == .stop, case .node(let node) = step.object { out.insert(node) }
+    if step.verb == .install, case .host(let host) = step.object { altered.insert(host) }
   }
 
   /// What an achieved step leaves behind; one function for the live run, the replay and the plan.
-  mutating func achieve(_ step: StepKey, _ action: Action, _ outcome: Outcome?, _ setup: Setup) {
+  ///
+  /// `runs`: which release a node is known to run.
+  mutating func achieve(
+    _ step: StepKey, _ action: Action, _ outcome: Outcome?, _ setup: Setup, runs: (NodeID) -> Release?
+  ) {
     done.insert(step)
     failed[step] = nil
     overridden = overridden.filter { $0.value != step }
     switch action {
     case .host(let node, .install): installed[node] = setup.to
     case .host(let node, .rollback): installed[node] = setup.node(node)?.release
+    case .hostWide(let stage, let nodes):
+      for node in nodes { installed[node] = stage == .install ? setup.to : setup.node(node)?.release }
+      if stage == .rollback, case .host(let host) = step.object { altered.remove(host) }
     case .shutDown(let node, _), .host(let node, .stop):
       stopped.insert(node)
       demoted.remove(node)
@@ -111,13 +126,14 @@ extension Facts {
         keysAtStop[node] = KeyCount(keys: keys, expiring: outcome?.evidence["expiring"].flatMap { Int($0) } ?? 0)
       }
     case .watch(let node):
-      if let shard = setup.shard(of: node), out[shard.id] == node { out[shard.id] = nil }
+      out.remove(node)
       stopped.remove(node)
       incomplete.remove(node)
     case .handOver(let shard, let from, let to):
       demoted.insert(from)
       demoted.remove(to)
-      promoted.insert(shard)
+      // Between two nodes of the old version a shard has only moved.
+      if runs(to).map({ $0 == setup.to }) ?? true { promoted.insert(shard) }
     case .drain(let node): demoted.remove(node)
     case .configure(let node, let settings):
       for setting in settings { ledger[LedgerKey(node, setting.directive)]?.standing = .open }
@@ -132,7 +148,7 @@ extension Facts {
     guard case .node(let node) = problem.object else { return }
     switch problem.name {
     case ClusterProblem.nodeDown:
-      if let shard = setup.shard(of: node) { out[shard.id] = node }
+      out.insert(node)
       stopped.insert(node)
       noteMissedWrites(node, setup)
     case ClusterProblem.settingChanged:
@@ -162,18 +178,25 @@ extension Facts {
   }
 
   /// Treats a node that came back on a wrong version as one that was not begun: stopped and installed once more.
-  mutating func beginAgain(_ node: NodeID, _ setup: Setup) {
+  mutating func beginAgain(_ node: NodeID) {
     stopped.remove(node)
     installed[node] = nil
-    if let shard = setup.shard(of: node), out[shard.id] == node { out[shard.id] = nil }
+    out.remove(node)
+  }
+
+  func isPromoted(_ node: NodeID, _ setup: Setup) -> Bool {
+    setup.shard(of: node).map { promoted.contains($0.id) } ?? false
   }
 
   /// Nothing more is upgraded: a node whose new software is not on yet goes back up with its old one.
   mutating func windDown(_ setup: Setup) {
     goals.mode = .windDown
     guard setup.site.has(.install) else { return }
-    for (shard, node) in out where stopped.contains(node) && installed[node] != setup.to {
-      if !setup.wayBackNarrows || !promoted.contains(shard) { goals.want[node] = setup.node(node)?.release }
+    for node in out where stopped.contains(node) && installed[node] != setup.to {
+      // What one of them cannot go back from, none does.
+      let companions = setup.companions(of: node, in: .rollback)
+      let isBound = setup.wayBackNarrows && companions.contains { isPromoted($0, setup) }
+      if !isBound { for node in companions { goals.want[node] = setup.node(node)?.release } }
     }
   }
 }
@@ -208,13 +231,21 @@ package struct Situation: Hashable, Sendable {
   func obstacleToRollBack(_ node: NodeID) -> String? {
     let old = setup.node(node)?.release.description ?? "the old version"
     guard setup.site.has(.rollback) else { return "the profile has no rollback command" }
-    guard setup.wayBackNarrows, let shard = setup.shard(of: node) else { return nil }
-    if facts.promoted.contains(shard.id) {
-      return "its shard already has a primary of the new version, which \(old) cannot follow"
-    }
-    let primary = snapshot.primary(of: shard)
-    if facts.installed[node] == setup.to, primary == nil || primary == node {
-      return "no other node is seen to serve \(shard.id), and what this one holds may no longer be readable for \(old)"
+    guard setup.wayBackNarrows else { return nil }
+    let companions = setup.companions(of: node, in: .rollback)
+    for member in companions {
+      guard let shard = setup.shard(of: member) else { continue }
+      let others = member == node ? "" : "\(setup.address(member)) goes back with it, and "
+      if facts.promoted.contains(shard.id) {
+        let its = member == node ? "its" : "that one's"
+        return "\(others)\(its) shard already has a primary of the new version, which \(old) cannot follow"
+      }
+      let primary = snapshot.primary(of: shard)
+      if facts.installed[member] == setup.to, primary == nil || primary == member {
+        let this = member == node ? "this one" : "that one"
+        return "\(others)no other node is seen to serve \(shard.id), and what \(this) holds may no longer be readable "
+          + "for \(old)"
+      }
     }
     return nil
   }

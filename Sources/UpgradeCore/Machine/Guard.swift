@@ -6,6 +6,7 @@ extension UpgradeMachine {
     switch step.action {
     case .shutDown(let node, _), .host(let node, .stop): stopViolation(step, node, situation)
     case .configure(let node, let settings): ledgerViolation(step, node, settings, situation)
+    case .hostWide(_, let nodes): hostViolation(step, nodes, situation)
     case .handOver(_, let from, let to): handOverViolation(step, from, to, situation)
     default: nil
     }
@@ -16,9 +17,8 @@ extension UpgradeMachine {
     guard let view = situation.snapshot[node].view else {
       return broken(5, step, "its state is not known")
     }
-    if let shard = situation.setup.shard(of: node), let other = situation.facts.out[shard.id], other != node,
-      situation.isOut(other)
-    {
+    let others = situation.setup.shard(of: node)?.members.filter { $0 != node } ?? []
+    if let other = others.first(where: situation.isOut) {
       return broken(1, step, "\(situation.setup.address(other)) of the same shard is out of service")
     }
     if view.role == .primary, step.consent?.consentClass != .outage {
@@ -26,6 +26,19 @@ extension UpgradeMachine {
     }
     if let expected = state.expected[node], expected.runID != view.pulse.server.runID {
       return broken(6, step, "another process answers there now")
+    }
+    return nil
+  }
+
+  /// Rule 2, for all that a package may restart: nothing runs on the host whose software is changed.
+  private func hostViolation(_ step: Step, _ nodes: [NodeID], _ situation: Situation) -> Problem? {
+    for node in nodes {
+      let address = situation.setup.address(node)
+      switch situation.snapshot[node] {
+      case .down: continue
+      case .unknown: return broken(5, step, "the state of \(address) is not known")
+      case .up(let view): return broken(2, step, "\(address) runs there, a \(view.role.rawValue)")
+      }
     }
     return nil
   }

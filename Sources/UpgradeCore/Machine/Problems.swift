@@ -59,7 +59,7 @@ extension UpgradeMachine {
   func failureProblem(_ step: StepKey, _ text: String, _ situation: Situation) -> Problem {
     var choices = [Offer(.retry, "Try this step again")]
     var risk = servedSentence(situation)
-    if case .node(let node) = step.object, situation.isOut(node) {
+    if let node = nodeInHand(step.object, situation) {
       choices.append(rollBackOffer(node, situation))
       risk += " " + situation.standing(without: node)
     }
@@ -71,16 +71,26 @@ extension UpgradeMachine {
       risk: risk, choices: choices)
   }
 
+  /// The node that is out and that a step is about: of a whole host the first one.
+  private func nodeInHand(_ object: ObjectID, _ situation: Situation) -> NodeID? {
+    switch object {
+    case .node(let node): situation.isOut(node) ? node : nil
+    case .host(let host): situation.setup.nodes(on: host).first(where: situation.isOut)
+    case .deployment, .shard: nil
+    }
+  }
+
   /// Going back with one node is offered while its shard's primary still runs the old version.
   func rollBackOffer(_ node: NodeID, _ situation: Situation) -> Offer {
     let old = state.setup?.node(node)?.release
-    let text = "Put \(state.setup?.address(node) ?? "this node") back on \(old?.description ?? "the old version")"
+    let name = state.setup.map { $0.namesOfChange(at: node, in: .rollback) } ?? "this node"
+    let text = "Put \(name) back on \(old?.description ?? "the old version")"
     return Offer(.rollBack(node), text, notOffered: situation.obstacleToRollBack(node))
   }
 
   func declinedProblem(_ question: QuestionName, step: StepKey?) -> Problem {
     var choices = [Offer(.askAgain, "Ask me again")]
-    if question.kind == .upgradeNode, case .node(let node)? = step?.object {
+    if [.upgradeNode, .upgradeHost].contains(question.kind), case .node(let node)? = step?.object {
       choices.append(skipOffer(node))
     }
     return Problem(
@@ -92,6 +102,7 @@ extension UpgradeMachine {
   /// A replica that is skipped may keep its primary from being handed over: that one is then left as well.
   private func skipOffer(_ node: NodeID) -> Offer {
     guard let setup = state.setup, let shard = setup.shard(of: node) else { return .stopHere }
+    if setup.shares(.install, node) { return skipOffer(host: setup.host(of: node), with: node, setup) }
     let others = shard.members.filter { $0 != node && state.facts.goals.want[$0] == setup.to }
     let leaves =
       others.count > 1 ? ", and the run goes on without it" : ", and so does its primary: nobody could take over"
@@ -99,6 +110,17 @@ extension UpgradeMachine {
       .skip(node), "Skip \(setup.address(node)): it stays as it is\(leaves)",
       notOffered: setup.wayBackNarrows && state.facts.promoted.contains(shard.id)
         ? "its primary runs the new version already: it could not follow it any more after the next full sync" : nil)
+  }
+
+  private func skipOffer(host: String, with node: NodeID, _ setup: Setup) -> Offer {
+    let nodes = setup.nodes(on: host)
+    let bound = setup.wayBackNarrows ? nodes.first { state.facts.isPromoted($0, setup) } : nil
+    return Offer(
+      .skip(node), "Skip \(host): its \(nodes.count) nodes stay as they are, and the run goes on without them",
+      notOffered: bound.map {
+        "the primary of \(setup.address($0)) runs the new version already: it could not follow it any more after the "
+          + "next full sync"
+      })
   }
 
   func budgetProblem(_ measure: ClientMeasure, budget: Int) -> Problem {
@@ -119,6 +141,14 @@ extension UpgradeMachine {
     case .broken(let saw, _): "Not every shard is served: \(saw)."
     case .unknown(let why), .notApplicable(let why): "Whether every shard is served is not known: \(why)."
     }
+  }
+}
+
+extension Setup {
+  /// What a stage's command for a node changes, as an offer names it.
+  func namesOfChange(at node: NodeID, in stage: Site.Stage) -> String {
+    let count = companions(of: node, in: stage).count
+    return count == 1 ? address(node) : "all \(count) nodes of \(host(of: node))"
   }
 }
 

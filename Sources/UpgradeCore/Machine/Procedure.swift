@@ -130,7 +130,18 @@ package struct Plan: Hashable, Sendable {
   package var ending: Ending
 
   package var accepted: Set<PlannedStep> {
-    Set(steps.map { PlannedStep(key: $0.key, consentClass: $0.consent?.consentClass) })
+    Set(
+      steps.flatMap { step in
+        [PlannedStep(key: step.key, consentClass: step.consent?.consentClass)] + Self.implied(by: step)
+      })
+  }
+}
+
+extension Plan {
+  /// A package brings back what it knows of: nobody is asked once more about the start of a node that it left down.
+  private static func implied(by step: Step) -> [PlannedStep] {
+    guard case .hostWide(_, let nodes) = step.action else { return [] }
+    return nodes.map { PlannedStep(key: StepKey(.start, .node($0)), consentClass: nil) }
   }
 }
 

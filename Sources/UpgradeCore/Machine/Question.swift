@@ -8,16 +8,18 @@ package enum QuestionKind: String, Hashable, Sendable, CaseIterable {
   case enableUpgradeMode = "enable-upgrade-mode"
   case disableUpgradeMode = "disable-upgrade-mode"
   case upgradeNode = "upgrade-node"
+  case upgradeHost = "upgrade-host"
   case canary
   case firstPromotion = "first-promotion"
   case handOver = "hand-over"
   case returnPrimary = "return-primary"
   case planChange = "plan-change"
 
-  /// Whether the question is asked for each object: `hand-over:s1`, `upgrade-node:10.0.0.1:6379`.
+  /// Whether the question is asked for each object: `hand-over:s1`, `upgrade-node:10.0.0.1:6379`,
+  /// `upgrade-host:10.0.0.1`.
   package var takesObject: Bool {
     switch self {
-    case .upgradeNode, .handOver, .returnPrimary: true
+    case .upgradeNode, .upgradeHost, .handOver, .returnPrimary: true
     default: false
     }
   }

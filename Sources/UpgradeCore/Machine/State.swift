@@ -135,7 +135,7 @@ extension State {
     attempts[effect.step] = effect.attempt
     inFlight = InFlight(effect: effect, action: action, outcome: nil)
     touch(action.touches)
-    if let setup { facts.begin(effect.step, setup) }
+    facts.begin(effect.step)
     // A consent is used up by its intent; the ones that cover several steps end with the last of them.
     if case .handOver(let shard, _, _) = action {
       let name = shard.description
@@ -151,7 +151,9 @@ extension State {
     switch settled {
     case .achieved(let learnt):
       for (node, structure) in learnt { expected[node] = structure }
-      if let setup { facts.achieve(effect.step, flight.action, flight.outcome, setup) }
+      if let setup {
+        facts.achieve(effect.step, flight.action, flight.outcome, setup) { expected[$0]?.release }
+      }
       if case .handOver(let shard, let from, let to) = flight.action {
         handOvers.append(HandOverFact(shard: shard, from: from, to: to))
       }
@@ -168,6 +170,8 @@ extension State {
     switch (step.verb, step.object) {
     case (.rejoin, .node(let node)):
       consents[QuestionName(.upgradeNode, setup.address(node))] = nil
+      let host = setup.host(of: node)
+      if !setup.nodes(on: host).contains(where: facts.isOut) { consents[QuestionName(.upgradeHost, host)] = nil }
     case (.confirm, _):
       if let kind = step.argument.flatMap(QuestionKind.init(rawValue:)) { consents[QuestionName(kind)] = nil }
     default: break
@@ -181,8 +185,8 @@ extension State {
     case .retry, .waitLonger:
       if let step = problem?.step { facts.failed[step] = nil }
       if problem?.name == ProblemName.errorBudget { facts.budgetSpent = measures.last?.spent ?? 0 }
-      if problem?.name == ClusterProblem.wrongVersion, case .node(let node)? = problem?.object, let setup {
-        facts.beginAgain(node, setup)
+      if problem?.name == ClusterProblem.wrongVersion, case .node(let node)? = problem?.object {
+        facts.beginAgain(node)
         expected.merge(learnt) { $1 }
       }
     case .askAgain: declined = []
@@ -192,11 +196,15 @@ extension State {
       consents = consents.filter { !$0.value.lapsesAtRestart }
       guard let problem, let setup else { break }
       facts.adopt(problem, setup)
-      if problem.name == ClusterProblem.wrongVersion, case .node(let node) = problem.object {
-        facts.goals.want[node] = learnt[node]?.release ?? facts.goals.want[node]
+      // What is taken on when nothing more is begun comes back as it was.
+      if facts.goals.mode == .windDown { facts.windDown(setup) }
+      if ClusterProblem.aboutVersions.contains(problem.name), case .node(let node) = problem.object {
+        facts.goals.leave(node, on: learnt[node]?.release, setup)
       }
     case .rollBack(let node), .skip(let node):
-      facts.goals.want[node] = setup?.node(node)?.release
+      guard let setup else { break }
+      let stage: Site.Stage = if case .skip = choice { .install } else { .rollback }
+      for node in setup.companions(of: node, in: stage) { facts.goals.want[node] = setup.node(node)?.release }
       facts.failed = [:]
       declined = []
     case .override(let gate):
@@ -206,8 +214,8 @@ extension State {
       take(learnt)
       guard let setup else { break }
       facts.windDown(setup)
-      if problem?.name == ClusterProblem.wrongVersion, case .node(let node)? = problem?.object {
-        facts.goals.want[node] = learnt[node]?.release ?? facts.goals.want[node]
+      if let problem, ClusterProblem.aboutVersions.contains(problem.name), case .node(let node) = problem.object {
+        facts.goals.leave(node, on: learnt[node]?.release, setup)
       }
       facts.failed = [:]
       declined = []
@@ -231,12 +239,6 @@ extension State {
   /// A replica that follows the primary of another shard is a member of that one from now on, also for rule 1.
   private mutating func move(_ node: NodeID, to shard: ShardID) {
     guard let setup, let old = setup.shard(of: node)?.id, old != shard else { return }
-    if facts.out[old] == node {
-      // Two of one shard are never out; it stays where it is counted until the other one is back.
-      guard facts.out[shard] == nil else { return }
-      facts.out[shard] = node
-      facts.out[old] = nil
-    }
     for place in setup.shards.indices {
       if setup.shards[place].id == old { self.setup?.shards[place].members.removeAll { $0 == node } }
       if setup.shards[place].id == shard { self.setup?.shards[place].members.append(node) }

@@ -220,12 +220,26 @@ package struct UpgradeMachine: Sendable {
 
   /// A rule's view: the node in hand and the node that is out are left out of health rules, being what the run cures.
   func scene(_ situation: Situation, for step: Step?) -> Scene {
-    var ignoring = Set(situation.facts.out.values.filter(situation.isOut))
+    var ignoring = Set(situation.facts.out.filter(situation.isOut))
     if case .node(let node)? = step?.key.object, step?.key.verb != .drain { ignoring.insert(node) }
+    ignoring.formUnion(leftBehind(situation))
     return Scene(
       snapshot: situation.snapshot, setup: situation.setup, ignoring: ignoring, hosts: observations.hosts,
       ownName: state.wizard.map { WizardName(host: $0.host, run: state.run) },
       identities: state.expected.mapValues { Identity(runID: $0.runID, processID: $0.processID) })
+  }
+
+  /// Old nodes under a new primary, which they may not be able to follow any more: where a host is emptied of several
+  /// primaries first, some have to wait like that until their host's turn has come.
+  private func leftBehind(_ situation: Situation) -> [NodeID] {
+    guard situation.setup.goesByHost, !situation.facts.promoted.isEmpty else { return [] }
+    return situation.setup.order.filter { node in
+      guard let view = situation.snapshot[node].view, view.role == .replica, view.release != situation.setup.to else {
+        return false
+      }
+      return situation.facts.goals.want[node] == situation.setup.to
+        && situation.facts.isPromoted(node, situation.setup)
+    }
   }
 
   private mutating func status(of gate: Gate, in scene: Scene, for step: StepKey?, now: Instant) -> GateStatus {

@@ -4,7 +4,7 @@ extension UpgradeMachine {
   /// Why this step is not begun any more; nil where it is, and for what brings open work to its end.
   func closing(before step: Step, _ situation: Situation) -> String? {
     guard let window = situation.setup.options.pace.window, let until = window.until, let wall = observations.wallClock,
-      state.facts.goals.mode == .upgrade, situation.facts.out.values.filter(situation.isOut).isEmpty,
+      state.facts.goals.mode == .upgrade, situation.facts.out.filter(situation.isOut).isEmpty,
       let needed = expected(for: step)
     else { return nil }
     let left = Duration.milliseconds(until - wall)
@@ -34,10 +34,18 @@ extension UpgradeMachine {
       {
         return nil
       }
-      return expectedForNode
+      return expected(forHostOf: step.key.object)
     case .enterUpgradeMode, .backUp, .confirm: return expectedForNode
     default: return nil
     }
+  }
+
+  /// The nodes of a host that are down for one installation come back one after the other.
+  private func expected(forHostOf object: ObjectID) -> Duration {
+    guard observations.longestNode == nil, case .node(let node) = object, let setup = state.setup else {
+      return expectedForNode
+    }
+    return expectedForNode * setup.companions(of: node, in: .install).count
   }
 
   private var expectedForNode: Duration {

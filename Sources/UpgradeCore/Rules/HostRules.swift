@@ -28,37 +28,6 @@ struct HostsReached: Rule {
   }
 }
 
-struct OneNodePerPackage: Rule {
-  let name: RuleName = "one-node-per-package"
-  let severity = Severity.blocking
-  let title = "A command that changes the software of a whole host meets one node there"
-  let why =
-    "What is installed for one server is its neighbours' as well: a package restarts them, though they may be "
-    + "primaries, and a link is followed at their next start."
-  let reads = "the profile's commands with scope host, the packages of built-in profiles, the nodes' addresses"
-  let remedy = "Give each server its own copy of the software, and say so in a profile of your own."
-  let source = "Debian packages redis-server and valkey-server, maintainer scripts: deb-systemd-invoke restart"
-
-  func objects(in scene: Scene) -> [ObjectID] {
-    Set(scene.setup.nodes.map(\.address.host)).sorted().map(ObjectID.host)
-  }
-
-  func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
-    guard case .host(let host) = object else { return .notApplicable(why: "it is no host") }
-    let stages = Site.Stage.allCases.filter(scene.setup.site.hostWide.contains)
-    guard !stages.isEmpty else { return .notApplicable(why: "no command changes more than one node") }
-    let nodes = scene.nodes(of: object)
-    guard nodes.count > 1 else { return .holds(saw: "\(nodes.count) node") }
-    let primaries = nodes.filter { scene.snapshot[$0].view?.role == .primary }
-    let among = primaries.isEmpty ? "" : "; a primary among them: \(scene.names(primaries))"
-    return .broken(
-      saw: "\(stages.map(\.rawValue).joined(separator: " and ")) on \(host) changes the software of "
-        + "\(nodes.count) nodes at once, whichever of them is stopped\(among)",
-      fix: "give each server its own copy of the software, and the profile commands with {port} or {unit} that change "
-        + "one copy (scope: node); without that, move all but one node away from \(host)")
-  }
-}
-
 struct CommandsOutliveLink: Rule {
   let name: RuleName = "commands-outlive-link"
   let severity = Severity.warning

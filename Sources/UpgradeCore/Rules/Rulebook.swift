@@ -18,6 +18,7 @@ package enum Rulebook {
     DiskForSaves(), IdentityKept(), HugePages(), SupervisorLetsStop(), NoRivalController(),
     NoUnattendedUpgrades(), HeldPackages(), PackageStarts(), ProgramKept(),
     HandOverCandidate(), SeenByPeers(), SameKeys(), CompleteResync(), ShardHasPrimary(), ShardsServed(), OnTarget(),
+    HostCleared(),
   ]
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

@@ -56,7 +56,7 @@ extension Scene {
     case .shard(let shard): return setup.shard(shard)?.members ?? []
     case .host(let host):
       let addresses = addresses
-      return members.filter { addresses[$0]?.host == host }
+      return members.filter { addresses[$0]?.host == host || setup.host(of: $0) == host }
     }
   }
 

@@ -25,6 +25,7 @@ package struct QuestionPattern: Equatable, Sendable {
     case .start, .clientProbe, .configurationFiles, .enableUpgradeMode, .disableUpgradeMode, .canary, .firstPromotion:
       [.reversible]
     case .upgradeNode: [.reversible, .outage, .noReturn]
+    case .upgradeHost: [.reversible, .noReturn]
     case .handOver, .returnPrimary: [.visible, .noReturn]
     case .planChange: [.reversible, .visible, .outage, .noReturn]
     }

@@ -41,7 +41,8 @@ package struct Performer: Sendable {
     case .configure(let node, let settings), .restore(let node, let settings):
       outcome = await configure(node, settings)
     case .backUp(let nodes): outcome = await backUp(nodes)
-    case .host(let node, let stage): outcome = await runOnHost(effect, node, stage)
+    case .host(let node, let stage): outcome = await runOnHost(effect, [node], stage)
+    case .hostWide(let stage, let nodes): outcome = await runOnHost(effect, nodes, stage)
     case .shutDown(let node, let save): outcome = await shutDown(node, save: save, effect.identities[node])
     case .setAside(let node): outcome = await setAside(node)
     case .handOver(_, let from, let to):
@@ -127,9 +128,13 @@ package struct Performer: Sendable {
 
   // MARK: - On the host
 
-  private func runOnHost(_ effect: Effect, _ node: NodeID, _ stage: Site.Stage) async -> Outcome {
-    guard var text = setup.site.command(stage, node) else {
+  /// Runs a stage's command for a node, or once for all nodes of a host.
+  private func runOnHost(_ effect: Effect, _ nodes: [NodeID], _ stage: Site.Stage) async -> Outcome {
+    guard let node = nodes.first, var text = setup.site.command(stage, node) else {
       return Outcome(.failed, "the profile has no command for \(stage.rawValue)")
+    }
+    if case .hostWide = effect.action, !effect.isReattachment, let running = await whoRuns(nodes) {
+      return Outcome(.refused, "nothing was begun: \(running)")
     }
     if stage == .stop, !effect.isReattachment {
       let readout = await reader.read(address(node), .pulse, expecting: nil)
@@ -143,14 +148,28 @@ package struct Performer: Sendable {
     let hear: @Sendable ([UInt8]) -> Void = { [output] bytes in output(job, .printed(bytes)) }
     output(job, .began)
     let starts = stage == .start || setup.site.startsItself.contains(stage)
-    let log = starts && !effect.isReattachment ? await ServerLog.before(setup.node(node), on: host) : nil
+    // Of several nodes each has a log of its own, and is looked at where it does not come back.
+    let hasLog = starts && !effect.isReattachment && nodes.count == 1
+    let log = hasLog ? await ServerLog.before(setup.node(node), on: host) : nil
     let result = effect.isReattachment ? await host.reattach(job, output: hear) : await host.run(job, output: hear)
     output(job, .ended(result))
-    let outcome = await judge(result, node, stage)
+    let outcome = await judge(result, nodes, stage)
     return starts ? await explained(outcome, result, log, job) : outcome
   }
 
-  private func judge(_ result: HostResult, _ node: NodeID, _ stage: Site.Stage) async -> Outcome {
+  /// Right before the software of a host is changed: who of its nodes is not down; nil where all are.
+  private func whoRuns(_ nodes: [NodeID]) async -> String? {
+    for node in nodes {
+      let readout = await reader.read(address(node), .pulse, expecting: nil)
+      if let pulse = readout.pulse { return "\(address(node)) runs there, a \(pulse.role.rawValue)" }
+      guard readout.failure?.kind == .refused else {
+        return "\(address(node)) is not known to be down: \(readout.failure?.sentence ?? "no answer")"
+      }
+    }
+    return nil
+  }
+
+  private func judge(_ result: HostResult, _ nodes: [NodeID], _ stage: Site.Stage) async -> Outcome {
     var evidence = ["output": result.outputPath, "bytes": String(result.outputLength)]
     let last = result.tail.last(where: { !$0.isEmpty }).map { ": \($0)" } ?? ""
     switch result.kind {
@@ -158,13 +177,15 @@ package struct Performer: Sendable {
       evidence["exit"] = "0"
       if setup.site.startsItself.contains(stage) {
         // It is a step of its own where the package did not bring it up after all.
-        _ = await listens(node, within: .seconds(10))
+        let deadline = timekeeper.now + Duration.seconds(10).boundedNanoseconds
+        for node in nodes { _ = await listens(node, until: deadline) }
         return Outcome(.done, "", evidence: evidence)
       }
-      guard stage == .start else { return Outcome(.done, "", evidence: evidence) }
+      guard stage == .start, let node = nodes.first else { return Outcome(.done, "", evidence: evidence) }
       // A server that is started forks and listens at once, or never; the profile may give it less than that.
       let bound = min(.seconds(30), setup.site.bounds[.start] ?? .seconds(30))
-      if await listens(node, within: setup.site.reach == .manual ? .seconds(3600) : bound) {
+      let patience = setup.site.reach == .manual ? Duration.seconds(3600) : bound
+      if await listens(node, until: timekeeper.now + patience.boundedNanoseconds) {
         return Outcome(.done, "", evidence: evidence)
       }
       return Outcome(
@@ -192,8 +213,7 @@ package struct Performer: Sendable {
   }
 
   /// Somebody accepts connections there: loading counts, being silent counts.
-  private func listens(_ node: NodeID, within bound: Duration) async -> Bool {
-    let deadline = timekeeper.now + bound.boundedNanoseconds
+  private func listens(_ node: NodeID, until deadline: Int64) async -> Bool {
     while timekeeper.now < deadline {
       let readout = await reader.read(address(node), .pulse, expecting: nil)
       if readout.pulse != nil || (readout.failure.map { $0.kind != .refused } ?? false) { return true }

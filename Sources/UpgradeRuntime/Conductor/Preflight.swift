@@ -90,20 +90,25 @@ package struct Preflight: Sendable {
     _ nodes: [NodeSetup], to: Release, units: [NodeID: String], candidates: [NodeID: String]
   ) throws(UsageError) -> Site {
     let profile = request.profile
+    let remote = profile.remote(nodes)
+    let neighbours = Dictionary(grouping: nodes) { remote?.hosts[$0.id] ?? $0.address.host }
     var commands: [Site.Stage: [NodeID: String]] = [:]
     var bounds: [Site.Stage: Duration] = [:]
     for stage in profile.stages where stage != .candidate {
       bounds[stage] = profile.bound(of: stage)
       for node in nodes {
+        let beside = neighbours[remote?.hosts[node.id] ?? node.address.host] ?? [node]
+        let shared = beside.compactMap { units[$0.id] }
         let values = Placeholders(
-          address: node.address, nodeID: node.id, unit: units[node.id], from: node.release, to: to,
+          address: node.address, nodeID: node.id, unit: units[node.id],
+          units: shared.count == beside.count ? shared : [], from: node.release, to: to,
           configFile: node.configFile.isEmpty ? nil : node.configFile,
           directory: node.directory.isEmpty ? nil : node.directory, candidate: candidates[node.id])
         commands[stage, default: [:]][node.id] = try profile.command(stage, for: values)?.text
       }
     }
     return Site(
-      reach: profile.reach, remote: profile.remote(nodes), addresses: profile.places.addresses, commands: commands,
+      reach: profile.reach, remote: remote, addresses: profile.places.addresses, commands: commands,
       bounds: bounds, startsItself: profile.startsItself, hostWide: profile.hostWide,
       keepsConfiguration: profile.keepsConfiguration, isLab: request.isLab)
   }

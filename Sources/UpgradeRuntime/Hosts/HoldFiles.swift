@@ -21,7 +21,14 @@ package struct HoldFiles: Sendable {
 
   /// The name of an effect as a file's: short enough for a socket, and the same in every wizard.
   init(folder: String, _ effect: EffectID) {
-    let object = effect.step.object.description.split(separator: ":").last.map { String($0.prefix(12)) } ?? "all"
+    let object: String =
+      switch effect.step.object {
+      case .deployment: "all"
+      case .node(let node): String(node.text.prefix(12))
+      case .shard(let shard): shard.description
+      // Addresses of neighbours begin alike.
+      case .host(let host): String(SHA256.hexadecimal(host.utf8).prefix(12))
+      }
     self.init(folder: folder, name: "\(effect.step.verb.rawValue)-\(object)-\(effect.attempt)")
   }
 

@@ -26,7 +26,7 @@ struct HostLookup: Sendable {
 
   /// The systemd unit of each server, from its process's control group; a node without one is left out.
   func units() async -> [NodeID: String] {
-    guard profile.uses(.unit) else { return [:] }
+    guard profile.uses(.unit) || profile.uses(.units) else { return [:] }
     return await forEach { node in
       let path = "/proc/\(node.processID)/cgroup"
       let bytes: [UInt8]?

@@ -51,17 +51,19 @@ package enum BuiltInProfiles {
     }
     var text: String { values.isEmpty ? body : "\(values); \(body)" }
 
-    /// What a package makes of the unit is not for it to decide: what is other than before is said, and what was
+    /// What a package makes of the units is not for it to decide: what is other than before is said, and what was
     /// enabled stays so.
-    var guardingUnit: Line {
+    var guardingUnits: Line {
       Line(
-        values.isEmpty ? "unit={unit}" : "\(values); unit={unit}",
-        "was=$(systemctl is-enabled \"$unit\" 2>/dev/null); text=$(systemctl cat \"$unit\" 2>/dev/null); \(body); "
-          + "code=$?; is=$(systemctl is-enabled \"$unit\" 2>/dev/null); "
-          + "if [ \"$was\" = enabled ] && [ \"$is\" != enabled ]; then "
-          + "echo \"the package left $unit $is; it is enabled again\"; systemctl enable \"$unit\"; fi; "
-          + "[ \"$(systemctl cat \"$unit\" 2>/dev/null)\" = \"$text\" ] || "
-          + "echo \"the unit file of $unit is not as it was\"; exit $code")
+        values.isEmpty ? "units={units}" : "\(values); units={units}",
+        "was=; for unit in $units; do "
+          + "[ \"$(systemctl is-enabled \"$unit\" 2>/dev/null)\" != enabled ] || was=\"$was $unit\"; done; "
+          + "text=$(systemctl cat $units 2>/dev/null); \(body); code=$?; "
+          + "for unit in $was; do is=$(systemctl is-enabled \"$unit\" 2>/dev/null); "
+          + "if [ \"$is\" != enabled ]; then "
+          + "echo \"the package left $unit $is; it is enabled again\"; systemctl enable \"$unit\"; fi; done; "
+          + "[ \"$(systemctl cat $units 2>/dev/null)\" = \"$text\" ] || "
+          + "echo \"the unit files of $units are not as they were\"; exit $code")
     }
   }
 
@@ -92,7 +94,7 @@ package enum BuiltInProfiles {
     lines[.start] = Line(systemd ? "systemctl start {unit}" : "service redis-server start")
     if systemd {
       lines[.stop] = Line("systemctl stop {unit}")
-      for stage in changes { lines[stage] = lines[stage]?.guardingUnit }
+      for stage in changes { lines[stage] = lines[stage]?.guardingUnits }
     }
     var commands: [Site.Stage: Profile.Command] = [:]
     for (stage, line) in lines {

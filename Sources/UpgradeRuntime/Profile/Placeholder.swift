@@ -11,6 +11,8 @@ package enum Placeholder: String, CaseIterable, Sendable, Hashable {
   case pid
   /// The systemd unit that runs the server.
   case unit
+  /// The units of all nodes of the host that share its software, one space between them: one word of the shell.
+  case units
   /// What is being upgraded to: `redis` or `valkey`, and its version.
   case product, version
   /// The version that the node ran when the run began, also while it is rolled back.
@@ -27,7 +29,7 @@ package enum Placeholder: String, CaseIterable, Sendable, Hashable {
   /// Whether the value is the same for all nodes of a host, so that a host-wide command may hold it.
   var isSharedByHost: Bool {
     switch self {
-    case .host, .product, .version, .fromVersion, .candidate: true
+    case .host, .units, .product, .version, .fromVersion, .candidate: true
     case .port, .nodeID, .pid, .unit, .configFile, .dir: false
     }
   }
@@ -35,7 +37,7 @@ package enum Placeholder: String, CaseIterable, Sendable, Hashable {
   /// Why the value may be missing and what an operator can do then: a sentence.
   var whereUnknown: String {
     switch self {
-    case .unit: "No systemd unit was seen to run it; write the unit's name into the command."
+    case .unit, .units: "No systemd unit was seen to run it; write the unit's name into the command."
     case .nodeID: "It is not a node of a cluster; use {host} and {port}."
     case .configFile: "It was started without a configuration file; write the file's name into the command."
     case .dir: "It did not tell its working directory; write the directory into the command."
@@ -55,6 +57,8 @@ package struct Placeholders: Equatable, Sendable {
   /// nil: left in the text as `{pid}`, to be filled in at the last moment.
   package var processID: Int?
   package var unit: String?
+  /// Of all nodes of the host; empty where one of them is not known.
+  package var units: [String]
   package var to: Release
   package var from: Release
   package var configFile: String?
@@ -62,13 +66,15 @@ package struct Placeholders: Equatable, Sendable {
   package var candidate: String?
 
   package init(
-    address: Address, nodeID: NodeID? = nil, processID: Int? = nil, unit: String? = nil, from: Release, to: Release,
+    address: Address, nodeID: NodeID? = nil, processID: Int? = nil, unit: String? = nil,
+    units: [String]? = nil, from: Release, to: Release,
     configFile: String? = nil, directory: String? = nil, candidate: String? = nil
   ) {
     self.address = address
     self.nodeID = nodeID
     self.processID = processID
     self.unit = unit
+    self.units = units ?? (unit.map { [$0] } ?? [])
     self.from = from
     self.to = to
     self.configFile = configFile
@@ -85,6 +91,7 @@ package struct Placeholders: Equatable, Sendable {
       case .nodeID: nodeID?.text
       case .pid: processID.map { String($0) }
       case .unit: unit
+      case .units: units.joined(separator: " ")
       case .product: to.product.rawValue
       case .version: to.version.description
       case .fromVersion: from.version.description

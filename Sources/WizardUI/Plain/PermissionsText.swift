@@ -83,7 +83,11 @@ package struct PermissionsText: Sendable {
   private var hostRows: [(host: String, node: String, stage: Site.Stage, command: String)] {
     setup.nodes.flatMap { node in
       Site.Stage.allCases.compactMap { stage in
-        setup.site.command(stage, node.id).map { (node.address.host, node.address.description, stage, $0) }
+        // What is run once for all nodes of a host stands there once.
+        let isTold = setup.companions(of: node.id, in: stage).first != node.id
+        return isTold
+          ? nil
+          : setup.site.command(stage, node.id).map { (node.address.host, node.address.description, stage, $0) }
       }
     }
   }

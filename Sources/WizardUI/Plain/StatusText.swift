@@ -31,7 +31,7 @@ package struct StatusText: Sendable {
   }
 
   private var out: [String] {
-    state.facts.out.values.sorted().map { state.setup?.address($0) ?? $0.text }
+    state.facts.out.sorted().map { state.setup?.address($0) ?? $0.text }
   }
 
   private var done: Int {

@@ -88,6 +88,7 @@ struct DecisionDialog {
     guard case .question(let name) = prompt else { return "set it aside" }
     return switch name.kind {
     case .handOver, .returnPrimary: "hand over"
+    case .upgradeHost: "stop them"
     case .upgradeNode: picture.state.asked?.step?.verb == .stop ? "stop it" : "begin"
     default: "go on"
     }

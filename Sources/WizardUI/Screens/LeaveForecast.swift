@@ -23,7 +23,7 @@ package struct LeaveForecast: Hashable, Sendable {
         "Running now: \(flight.effect.step.sentence(in: picture.setup)). It is not cut short; "
           + "resume looks at what came of it.")
     }
-    let out = state.facts.out.values.sorted().map { picture.setup?.address($0) ?? $0.text }
+    let out = state.facts.out.sorted().map { picture.setup?.address($0) ?? $0.text }
     if !out.isEmpty { lines.append("Out of service by us: \(out.joined(separator: ", ")). It stays so until resume.") }
     let settings = state.facts.openLedger.count
     if settings > 0 {

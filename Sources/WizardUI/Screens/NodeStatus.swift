@@ -94,6 +94,9 @@ private struct Standing {
   /// A hand-over is asked on the row of the primary that gives its shard away.
   private static func concerns(_ question: Question, _ node: NodeID, _ picture: RunPicture) -> Bool {
     if question.name.object == picture.setup?.address(node) { return true }
+    if question.name.kind == .upgradeHost {
+      return picture.setup.map { $0.host(of: node) == question.name.object } ?? false
+    }
     // These are about all nodes, though they open with the first one.
     if [.enableUpgradeMode, .disableUpgradeMode].contains(question.name.kind) { return false }
     switch question.step?.object {

@@ -9,6 +9,8 @@ package struct PlanRow: Hashable, Sendable {
     case briefing
     case staging, upgradeModeOn, upgradeModeOff, backUp
     case node(NodeID)
+    /// All nodes of a host, stopped for one installation.
+    case host(String)
     case handOver(ShardID)
     /// A pause for the operator.
     case pause(QuestionKind)
@@ -19,6 +21,8 @@ package struct PlanRow: Hashable, Sendable {
   package enum Line: Hashable, Sendable {
     case narrows(ShardID)
     case closes(ShardID)
+    /// The same for whatever of a whole host's shards has been promoted.
+    case closesOn(String)
   }
 
   package var kind: Kind
@@ -35,7 +39,15 @@ package struct PlanRow: Hashable, Sendable {
 /// All rows of a plan.
 package struct PlanRows: Hashable, Sendable {
   package var rows: [PlanRow] = []
-  package var nodeCount: Int { rows.count { if case .node = $0.kind { true } else { false } } }
+  package var nodeCount: Int {
+    rows.reduce(0) { sum, row in
+      switch row.kind {
+      case .node: sum + 1
+      case .host: sum + row.steps.count { $0.key.verb == .rejoin }
+      default: sum
+      }
+    }
+  }
   package var handOverCount: Int { rows.count { if case .handOver = $0.kind { true } else { false } } }
 
   package init(_ plan: Plan?, setup: Setup?, briefing: Briefing? = nil) {
@@ -47,7 +59,7 @@ package struct PlanRows: Hashable, Sendable {
           clients: "nothing", steps: []))
     }
     for step in plan.steps {
-      let kind = Self.kind(of: step, after: rows.last?.kind)
+      let kind = Self.kind(of: step, after: rows.last?.kind, setup)
       if rows.last?.kind == kind, kind != .other {
         rows[rows.count - 1].steps.append(step)
       } else {
@@ -59,16 +71,19 @@ package struct PlanRows: Hashable, Sendable {
   }
 
   /// The settings that a restarted node gets again belong to that node's row.
-  private static func kind(of step: Step, after last: PlanRow.Kind?) -> PlanRow.Kind {
+  private static func kind(of step: Step, after last: PlanRow.Kind?, _ setup: Setup) -> PlanRow.Kind {
     switch (step.key.verb, step.key.object) {
     case (.enterUpgradeMode, .node(let node)) where last == .node(node): .node(node)
+    case (.enterUpgradeMode, .node(let node)) where last == .host(setup.host(of: node)): .host(setup.host(of: node))
     case (.enterUpgradeMode, _): .upgradeModeOn
     case (.leaveUpgradeMode, _): .upgradeModeOff
     case (.stage, _): .staging
     case (.backUp, _): .backUp
     case (.confirm, _): step.key.argument.flatMap(QuestionKind.init(rawValue:)).map { .pause($0) } ?? .other
     case (.handOver, .shard(let shard)): .handOver(shard)
+    case (_, .node(let node)) where setup.shares(.install, node): .host(setup.host(of: node))
     case (_, .node(let node)): .node(node)
+    case (_, .host(let host)): .host(host)
     default: .other
     }
   }
@@ -119,6 +134,12 @@ extension PlanRow {
       what = "restart on \(setup.short(setup.to)), sync"
       clients = isOutage ? "OUTAGE" : "nothing"
       if isNoReturn, let id { line = .closes(id) }
+    case .host(let host):
+      let count = setup.nodes(on: host).count
+      subject = host
+      what = "one install for \(count) nodes: all \(count) restart on \(setup.short(setup.to)), sync one by one"
+      clients = "nothing"
+      if isNoReturn { line = .closesOn(host) }
     case .other:
       subject = setup.name(steps.first?.key.object ?? .deployment)
       what = steps.first?.title ?? ""
@@ -145,6 +166,7 @@ extension PlanRow.Line {
     switch self {
     case .narrows(let shard): "the way back of \(shard) NARROWS here: new data in a format the old version cannot read"
     case .closes(let shard): "the way back of \(shard) CLOSES here: its last copy on the old version goes"
+    case .closesOn(let host): "the way back CLOSES here: the last copies on the old version of shards on \(host) go"
     }
   }
 
@@ -153,6 +175,7 @@ extension PlanRow.Line {
     switch self {
     case .narrows(let shard): "way back of \(shard) NARROWS from here on"
     case .closes(let shard): "way back of \(shard) CLOSES from here on"
+    case .closesOn(let host): "way back of \(host) CLOSES from here on"
     }
   }
 }

@@ -60,11 +60,14 @@ struct MachineScene {
   var performance: (inout MachineScene, Effect) -> Outcome? = { scene, effect in scene.perform(effect) }
   /// Nodes whose readings do not come.
   var silent: Set<NodeID> = []
+  /// Nodes that hear nothing new from the others, and how they see them.
+  var deaf: [NodeID: ClusterView] = [:]
   let wizard = WizardIdentity(host: "admin", user: "ops", processID: 1, version: "1")
 
   init(
     shards: Int = 3, replicas: Int = 1, stages: [Site.Stage] = [.install, .start, .rollback],
-    options: Options = Options(settle: .zero), narrows: Bool = true
+    options: Options = Options(settle: .zero), narrows: Bool = true, sharedHosts: Int? = nil,
+    startsItself: Set<Site.Stage> = []
   ) {
     var port = 7000
     var members: [[NodeID]] = Array(repeating: [], count: shards)
@@ -72,7 +75,8 @@ struct MachineScene {
       for shard in 0..<shards {
         let id = NodeID("\(port)")
         servers[id] = SceneServer(
-          id: id, address: Address(host: "10.0.0.1", port: port), shard: ShardID(shard + 1), installed: Self.old,
+          id: id, address: Address(host: "10.0.0.\((sharedHosts.map { (shard + row) % $0 } ?? 0) + 1)", port: port),
+          shard: ShardID(shard + 1), installed: Self.old,
           running: Self.old, role: row == 0 ? .primary : .replica)
         members[shard].append(id)
         port += 1
@@ -97,7 +101,8 @@ struct MachineScene {
         commands: Dictionary(
           uniqueKeysWithValues: stages.map { stage in
             (stage, Dictionary(uniqueKeysWithValues: order.map { ($0, "\(stage.rawValue)-redis \($0)") }))
-          }), bounds: [:], isLab: false),
+          }), bounds: [:], startsItself: startsItself,
+        hostWide: sharedHosts == nil ? [] : Set(stages).intersection([.install, .rollback]), isLab: false),
       options: options)
     machine = UpgradeMachine(procedure: ClusterProcedure(), judge: judgement.judge)
   }
@@ -147,7 +152,7 @@ struct MachineScene {
         continue
       }
       machine.observe(id, pulse: pulse(of: server, release), asOf: asOf, now: now)
-      machine.observe(id, view: view(from: id), asOf: asOf, now: now)
+      machine.observe(id, view: deaf[id] ?? view(from: id), asOf: asOf, now: now)
       machine.observe(id, settings: server.settings, asOf: asOf, now: now)
     }
   }
@@ -226,6 +231,11 @@ struct MachineScene {
     case .host(let node, .install): servers[node]?.installed = setup.to
     case .host(let node, .rollback): servers[node]?.installed = Self.old
     case .host(let node, .start): start(node)
+    case .hostWide(let stage, let nodes):
+      for node in nodes {
+        servers[node]?.installed = stage == .install ? setup.to : Self.old
+        if setup.site.startsItself.contains(stage) { start(node) }
+      }
     case .handOver(_, let from, let to):
       servers[from]?.role = .replica
       servers[to]?.role = .primary

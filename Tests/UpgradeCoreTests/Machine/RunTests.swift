@@ -153,4 +153,25 @@ import Testing
     scene.restart()
     #expect(scene.machine.state.setup?.options.settle == .zero)
   }
+
+  /// A hand-over is over when all who answer have heard of it: also a replica sends clients by its own map.
+  @Test func waitsUntilAllHaveHeardOfTheNewPrimary() throws {
+    var scene = MachineScene(shards: 2)
+    scene.performance = { scene, effect in
+      if effect.action == .handOver(ShardID(1), from: NodeID("7000"), to: NodeID("7002")) {
+        scene.deaf[NodeID("7003")] = scene.view(from: NodeID("7003"))
+      }
+      return scene.perform(effect)
+    }
+    scene.start()
+    scene.play { if case .outcome(let effect, _) = $0 { effect.step.verb == .handOver } else { false } }
+    let begun = scene.begun
+    #expect(begun.last == "hand-over/shard:s1/7002")
+    scene.play(turns: 100)
+    #expect(scene.begun == begun)
+    #expect(scene.machine.state.problem == nil)
+    scene.deaf = [:]
+    scene.play()
+    #expect(scene.machine.state.ended?.kind == .done, "\(scene.transcript.suffix(5))")
+  }
 }

@@ -44,7 +44,7 @@ import Testing
     #expect(problem.name == ClusterProblem.elsewhere)
     #expect(problem.what == "10.0.0.1:7005 came back as a replica of 10.0.0.1:7000, which is in s1; it was in s2.")
     #expect(scene.choose(.adopt) == nil)
-    #expect(scene.machine.state.facts.out == [ShardID(1): NodeID("7005")])
+    #expect(scene.machine.state.facts.out == [NodeID("7005")])
     scene.play()
     #expect(scene.machine.state.ended?.kind == .done, "\(scene.transcript.suffix(8))")
     #expect(members(scene) == [["7000", "7002", "7004", "7005"], ["7001", "7003"]])

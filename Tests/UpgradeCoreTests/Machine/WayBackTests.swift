@@ -136,4 +136,52 @@ import Testing
     scene.play()
     #expect(scene.machine.state.ended?.kind == .woundDown, "\(scene.transcript.suffix(5))")
   }
+
+  /// Chosen to go back, and made primary by others before it was stopped for that.
+  private func primaryOnTheWayBack() throws -> MachineScene {
+    var scene = MachineScene(shards: 2, narrows: false)
+    let gate = Gate("in-sync", .node(NodeID("7002")))
+    scene.judgement.redden(gate)
+    scene.start()
+    scene.play(turns: 20_000)
+    #expect(scene.machine.state.problem?.step == StepKey(.rejoin, .node(NodeID("7002"))))
+    scene.judgement.clear(gate)
+    scene.servers[NodeID("7002")]?.role = .primary
+    scene.servers[NodeID("7000")]?.role = .replica
+    #expect(scene.choose(.rollBack(NodeID("7002"))) == nil)
+    scene.play()
+    #expect(scene.machine.state.problem?.name == ProblemName.drift)
+    scene.choose(.adopt)
+    scene.play()
+    let problem = try #require(scene.machine.state.problem, "\(scene.transcript.suffix(8))")
+    #expect(problem.name == ClusterProblem.primaryOnTheWayBack)
+    #expect(
+      problem.what == "10.0.0.1:7002 was to go back to redis-6.2.14, and has become the primary of s1 meanwhile.")
+    return scene
+  }
+
+  @Test func aPrimaryOnTheWayBackIsLeftWhereItServes() throws {
+    var scene = try primaryOnTheWayBack()
+    #expect(scene.choose(.adopt) == nil)
+    scene.play()
+    #expect(scene.machine.state.ended?.kind == .done, "\(scene.transcript.suffix(8))")
+    #expect(!scene.begun.contains { $0.hasPrefix("rollback") })
+    #expect(scene.servers.values.allSatisfy { $0.running == MachineScene.new })
+  }
+
+  @Test func orItIsPutBackOnceItIsNoPrimaryAnyMore() throws {
+    var scene = try primaryOnTheWayBack()
+    #expect(scene.choose(.retry) == nil)
+    scene.play()
+    #expect(scene.machine.state.problem?.name == ClusterProblem.primaryOnTheWayBack, "nothing has changed")
+    scene.servers[NodeID("7002")]?.role = .replica
+    scene.servers[NodeID("7000")]?.role = .primary
+    #expect(scene.choose(.retry) == nil)
+    scene.play()
+    #expect(scene.machine.state.problem?.name == ProblemName.drift)
+    scene.choose(.adopt)
+    scene.play { if case .settled(let effect, .achieved) = $0 { effect.step.verb == .rollback } else { false } }
+    #expect(scene.begun.suffix(2) == ["stop/node:7002", "rollback/node:7002"])
+    #expect(scene.machine.state.problem == nil, "\(scene.transcript.suffix(8))")
+  }
 }

@@ -49,13 +49,52 @@ import Testing
     RuleCase("each its own", host, "n/a: no command changes more than one node"),
     RuleCase(
       "one package for six", host,
-      "broken: install and rollback on 127.0.0.1 changes the software of 6 nodes at once, whichever of them is stopped; "
-        + "a primary among them: 127.0.0.1:7000, 127.0.0.1:7001, 127.0.0.1:7002 -> give each server its own copy of the "
-        + "software, and the profile commands with {port} or {unit} that change one copy (scope: node); without that, "
-        + "move all but one node away from 127.0.0.1"
+      "broken: install and rollback on 127.0.0.1 change the software of 6 nodes at once, and 127.0.0.1:7000, "
+        + "127.0.0.1:7005 are 2 of the 2 copies of s1: they would be out of service together -> move all but one of them "
+        + "to other hosts, or give each server its own copy of the software, and the profile commands with {port} or "
+        + "{unit} that change one copy (scope: node)"
     ) { $0.hostWide = [.install, .rollback] },
+    RuleCase("each host has one of each shard", host, "holds: one install for 2 nodes, all of which stop for it", ring),
+    RuleCase("one node", .host("far"), "holds: 1 node") {
+      ring(&$0)
+      $0.places[7003] = "far"
+    },
+    RuleCase(
+      "a start that names nobody", host,
+      "broken: install on 127.0.0.1 changes the software of 2 nodes at once, and the start command is the same for "
+        + "127.0.0.1:7000, 127.0.0.1:7003: true -> write a profile of your own whose start, and stop, name one server by "
+        + "{unit} or {port}"
+    ) {
+      ring(&$0)
+      $0.startsAlike = true
+    },
   ])
   func oneNodePerPackage(row: RuleCase) throws { try row.check("one-node-per-package") }
+
+  /// Three hosts of two nodes, as ssh calls them; the first is known by the address of its first node.
+  private static let ring: @Sendable (inout TestCluster) -> Void = {
+    $0.hostWide = [.install]
+    $0.places = [7000: "a", 7003: "a", 7001: "b", 7004: "b", 7002: "c", 7005: "c"]
+  }
+
+  @Test(arguments: [
+    RuleCase(
+      "all run", host,
+      "broken: 127.0.0.1:7000 runs there, a PRIMARY; 127.0.0.1:7003 runs there, a replica -> see who started it: its log tells",
+      ring),
+    RuleCase("all are down", host, "holds: 2 nodes: down") {
+      ring(&$0)
+      $0[7000].silence = .down("connection refused")
+      $0[7003].silence = .down("connection refused")
+    },
+    RuleCase("one is not known", host, "unknown: 127.0.0.1:7003: not read yet") {
+      ring(&$0)
+      $0[7000].silence = .down("connection refused")
+      $0[7003].silence = .unknown("not read yet")
+    },
+    RuleCase("a host that is none of ours", .host("10.9.9.9"), "unknown: no node of 10.9.9.9 is known", ring),
+  ])
+  func hostCleared(row: RuleCase) throws { try row.check("host-cleared") }
 
   @Test func aHostThatIsClosedRefusesAndAPoorOneDoesNot() throws {
     func results(_ reach: HostReach) throws -> [CheckResult] {

@@ -60,6 +60,9 @@ struct TestCluster {
   var reach = Site.Reach.local
   var stages: Set<Site.Stage> = [.start]
   var hostWide: Set<Site.Stage> = []
+  /// How ssh calls the host of a node, by its port; the start commands then name their servers.
+  var places: [Int: String] = [:]
+  var startsAlike = false
   /// The profile's install command, the same for every node.
   var install: String?
   var startsItself: Set<Site.Stage> = []
@@ -161,11 +164,19 @@ struct TestCluster {
     let command = Dictionary(uniqueKeysWithValues: found.nodes.map { ($0.id, "true") })
     var commands = Dictionary(uniqueKeysWithValues: stages.map { ($0, command) })
     if let install { commands[.install] = command.mapValues { _ in install } }
+    var remote: Site.Remote?
+    if !places.isEmpty {
+      remote = Site.Remote(hosts: Dictionary(uniqueKeysWithValues: places.map { (Self.id($0), $1) }))
+      if !startsAlike {
+        commands[.start] = Dictionary(uniqueKeysWithValues: found.nodes.map { ($0.id, "start \($0.address.port)") })
+      }
+    }
     let setup = Setup(
       target: "redis://127.0.0.1:7000", to: to, nodes: found.nodes, shards: found.shards, nodeTimeout: .seconds(15),
       wayBackNarrows: true,
       site: Site(
-        reach: reach, commands: commands, bounds: [:], startsItself: startsItself, hostWide: hostWide, isLab: isLab),
+        reach: reach, remote: remote, commands: commands, bounds: [:], startsItself: startsItself, hostWide: hostWide,
+        isLab: isLab),
       options: Options(lagBound: lagBound), encryption: encryption)
     let snapshot = try snapshot(found)
     return Scene(

@@ -59,8 +59,8 @@ import UpgradeRuntime
   }
 
   static let all =
-    "start, client-probe, configuration-files, enable-upgrade-mode, disable-upgrade-mode, upgrade-node, canary, "
-    + "first-promotion, hand-over, "
+    "start, client-probe, configuration-files, enable-upgrade-mode, disable-upgrade-mode, upgrade-node, upgrade-host, "
+    + "canary, first-promotion, hand-over, "
     + "return-primary and plan-change"
 
   @Test(arguments: [
@@ -74,7 +74,7 @@ import UpgradeRuntime
     Bad(
       flags: [["upgrade-nodes", "yes"]],
       sentence: "no question is called \"upgrade-nodes\". "
-        + "The nearest is upgrade-node; `redis-upgrade plan` lists those of a run."),
+        + "The nearest is upgrade-node or upgrade-host; `redis-upgrade plan` lists those of a run."),
     Bad(
       file: "canary:s1: yes\n",
       sentence: "night.yaml:1: canary is asked once, and not for an object. Write canary alone."),

@@ -114,7 +114,7 @@ struct RecordGenerator {
 
   mutating func action() -> Action {
     let settings = list { Setting($0.text(), $0.text()) }
-    switch number(0...9) {
+    switch number(0...10) {
     case 0: return .configure(node(), settings)
     case 1: return .restore(node(), settings)
     case 2: return .backUp(list { $0.node() })
@@ -124,6 +124,7 @@ struct RecordGenerator {
     case 6: return .handOver(shard(), from: node(), to: node())
     case 7: return .drain(node())
     case 8: return .watch(node())
+    case 9: return .hostWide(one(of: Site.Stage.allCases, else: .install), list { $0.node() })
     default: return .confirm(one(of: QuestionKind.allCases, else: .start))
     }
   }

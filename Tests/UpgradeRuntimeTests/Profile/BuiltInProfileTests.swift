@@ -85,7 +85,7 @@ import UpgradeRuntime
     #expect(
       outcome.text == """
         the package left redis-server@6379.service disabled; it is enabled again
-        the unit file of redis-server@6379.service is not as it was
+        the unit files of redis-server@6379.service are not as they were
 
         """)
     func text(_ name: String) throws -> String { String(decoding: try Files.read("\(folder)/\(name)"), as: UTF8.self) }

@@ -149,7 +149,7 @@ import UpgradeRuntime
   }
 
   static let placeholders =
-    "There are {host}, {port}, {node_id}, {pid}, {unit}, {product}, {version}, {from_version}, {candidate}, {config_file} and {dir}"
+    "There are {host}, {port}, {node_id}, {pid}, {unit}, {units}, {product}, {version}, {from_version}, {candidate}, {config_file} and {dir}"
 
   @Test(arguments: [
     Bad(

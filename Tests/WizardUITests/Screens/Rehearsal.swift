@@ -206,6 +206,7 @@ struct Rehearsal: Sendable {
       now = now + .seconds(stage == .install ? 4 : 1)
       outcome = outcomes.removeValue(forKey: stage) ?? Outcome(.done)
       if outcome.kind == .done { host(node, stage) }
+    case .hostWide(let stage, let all): for node in all { host(node, stage) }
     case .shutDown(let node, _): nodes[node]?.isUp = false
     case .handOver where failingHandOvers > 0:
       failingHandOvers -= 1

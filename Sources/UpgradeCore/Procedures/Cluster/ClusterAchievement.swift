@@ -11,7 +11,7 @@ extension ClusterProcedure {
     case .host(let node, .start): startSeen(node, outcome, situation)
     case .handOver(let shard, let from, let to): handOverSeen(shard, from, to, situation)
     case .watch(let node): rejoinSeen(node, situation)
-    case .host, .backUp, .setAside, .drain, .confirm: .onlyOutcome
+    case .host, .hostWide, .backUp, .setAside, .drain, .confirm: .onlyOutcome
     }
   }
 
@@ -64,7 +64,8 @@ extension ClusterProcedure {
     }
   }
 
-  /// Confirmed by both sides and by a majority of the primaries, each asked after the command.
+  /// Confirmed by both sides, and by everybody who answers, each asked after the command: with full coverage wanted
+  /// again, one that has heard of the demotion only would refuse its clients. It takes a majority of the primaries.
   private func handOverSeen(
     _ shard: ShardID, _ from: NodeID, _ to: NodeID, _ situation: Situation
   ) -> Achievement {
@@ -81,6 +82,15 @@ extension ClusterProcedure {
     }
     guard agreeing.count * 2 > situation.setup.shards.count else {
       return .notYet("\(agreeing.count) of \(situation.setup.shards.count) primaries see the new primary so far")
+    }
+    for node in situation.setup.order where snapshot[node].view != nil {
+      let address = situation.setup.address(node)
+      guard let view = snapshot.view(of: node, about: to, from) else {
+        return .notYet("\(address) has not been asked since how it sees the cluster")
+      }
+      guard let member = view.member(to), member.role == .primary, !member.slots.isEmpty else {
+        return .notYet("\(address) has not heard of the new primary yet")
+      }
     }
     return .yes
   }

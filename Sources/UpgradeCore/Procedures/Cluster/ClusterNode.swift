@@ -3,8 +3,7 @@
 extension ClusterProcedure {
   /// The node that is out comes before everything else; nil where none is.
   func finishOpenNode(_ situation: Situation) -> Next? {
-    // In the order of the shards' names, which is that of the shards.
-    for (_, node) in situation.facts.out.sorted(by: { $0.key < $1.key }) {
+    for node in openNodes(situation) {
       switch situation.snapshot[node] {
       case .unknown:
         if let problem = wrongAnswer(node, situation) { return .problem(problem) }
@@ -12,7 +11,7 @@ extension ClusterProcedure {
         return .wait(
           Gate("reachable", .node(node)), patience: situation.setup.options.backWithin,
           orElse: mute(node, situation))
-      case .down: return .step(bringUp(node, situation))
+      case .down: return hostChange(of: node, situation) ?? .step(bringUp(node, situation))
       case .up(let view):
         // Still up after a stop that failed: not out at all, and stopped again only if there is still a reason to.
         guard situation.facts.stopped.contains(node) else { continue }
@@ -22,15 +21,25 @@ extension ClusterProcedure {
     return nil
   }
 
+  /// In the order of the shards' names, which is that of the shards.
+  private func openNodes(_ situation: Situation) -> [NodeID] {
+    let setup = situation.setup
+    return situation.facts.out.sorted {
+      (setup.place(ofShardOf: $0) ?? .max, setup.place(of: $0) ?? .max)
+        < (setup.place(ofShardOf: $1) ?? .max, setup.place(of: $1) ?? .max)
+    }
+  }
+
   /// Down: the wanted software under it, then the start.
   private func bringUp(_ node: NodeID, _ situation: Situation) -> Step {
     let want = situation.facts.goals.want[node]
     let goesBack = want != situation.setup.to
     let stage: Site.Stage = goesBack ? .rollback : .install
     // What brings the server up by itself has to find its data files gone.
-    let isFirst = situation.facts.incomplete.contains(node) || situation.setup.site.startsItself.contains(stage)
+    let setup = situation.setup
+    let isFirst = situation.facts.incomplete.contains(node) || setup.site.startsItself.contains(stage)
     if isFirst, let step = movingAside(node, goesBack: goesBack, situation) { return step }
-    if situation.setup.site.has(stage), situation.facts.installed[node] != want {
+    if setup.site.has(stage), !setup.shares(stage, node), situation.facts.installed[node] != want {
       return hostStep(node, stage, situation)
     }
     return movingAside(node, goesBack: goesBack, situation) ?? hostStep(node, .start, situation)
@@ -40,8 +49,9 @@ extension ClusterProcedure {
   ///
   /// Only where another node has the data: moved aside, the only copy of a shard would start empty. What is incomplete
   /// waits for that; what is only unreadable would not start, and says so.
-  private func movingAside(_ node: NodeID, goesBack: Bool, _ situation: Situation) -> Step? {
+  func movingAside(_ node: NodeID, goesBack: Bool, _ situation: Situation) -> Step? {
     let isIncomplete = situation.facts.incomplete.contains(node)
+    let goesBack = goesBack && hasMetNewSoftware(node, situation)
     guard isIncomplete || (goesBack && situation.setup.wayBackNarrows), situation.setup.site.reach != .manual,
       let shard = situation.setup.shard(of: node), isIncomplete || situation.snapshot.primary(of: shard) != nil
     else { return nil }
@@ -55,7 +65,12 @@ extension ClusterProcedure {
     guard view.release == want else {
       // Going back: what came up with the new version is stopped once more, to have its old software put back.
       let isBack = !situation.setup.site.has(.rollback) || situation.facts.installed[node] == want
-      if want != situation.setup.to, !isBack { return .step(stop(node, situation)) }
+      if want != situation.setup.to, !isBack {
+        let isAlone = situation.setup.shard(of: node).map { $0.members.count == 1 } ?? false
+        // Its shard would be without a primary.
+        if view.role == .primary, !isAlone { return .problem(primaryOnTheWayBack(node, situation)) }
+        return .step(stop(node, situation))
+      }
       return .problem(wrongVersion(node, view, situation))
     }
     if situation.facts.goals.mode == .upgrade {
@@ -92,7 +107,7 @@ extension ClusterProcedure {
       choices.append(
         view.release == setup.node(node)?.release
           ? Offer(
-            .rollBack(node), "Leave it on the old version: it rejoins as it is, and the run goes on without it",
+            .rollBack(node), leftText(node, situation),
             notOffered: situation.obstacleToRollBack(node)) : goBackOffer(node, situation))
     } else {
       choices.append(Offer(.retry, "Stop it, put the old software back and start it again"))
@@ -108,6 +123,29 @@ extension ClusterProcedure {
       guess: "the command that changes the software did not change what the start command runs: compare `executable` "
         + "(\(view.pulse.server.executable)) with what was installed",
       choices: choices + [.stopHere, .windDown])
+  }
+
+  /// Others made it primary while it was on its way back to the old version.
+  private func primaryOnTheWayBack(_ node: NodeID, _ situation: Situation) -> Problem {
+    let setup = situation.setup
+    let shard = setup.shard(of: node)?.id.description ?? "its shard"
+    let want = situation.facts.goals.want[node] ?? setup.to
+    return Problem(
+      name: ClusterProblem.primaryOnTheWayBack, object: .node(node), step: StepKey(.stop, .node(node)),
+      what: "\(setup.address(node)) was to go back to \(want), and has become the primary of \(shard) meanwhile.",
+      risk: "Nothing while it is left as it is: it serves \(shard). Stopped now, nobody would.",
+      guess: "its old primary went away, or somebody told it to take over",
+      choices: [
+        Offer(.adopt, "Leave it on the new version: it goes on serving \(shard)"),
+        Offer(.retry, "Look again: \(shard) was handed over to another node meanwhile"), .stopHere, .windDown,
+      ])
+  }
+
+  private func leftText(_ node: NodeID, _ situation: Situation) -> String {
+    let count = situation.setup.companions(of: node, in: .rollback).count
+    return count == 1
+      ? "Leave it on the old version: it rejoins as it is, and the run goes on without it"
+      : "Leave its host on the old version: all \(count) nodes of it go back, and the run goes on without them"
   }
 
   /// The servers move a replica by themselves to a primary that has none left.
@@ -223,7 +261,9 @@ extension ClusterProcedure {
   /// Going back with this node, offered while its shard's primary still runs the old version.
   private func goBackOffer(_ node: NodeID, _ situation: Situation) -> Offer {
     let old = situation.setup.node(node)?.release.description ?? "the old version"
-    return Offer(.rollBack(node), "Put it back on \(old)", notOffered: situation.obstacleToRollBack(node))
+    let count = situation.setup.companions(of: node, in: .rollback).count
+    let what = count == 1 ? "it" : "it and the rest of its host, \(count) nodes together,"
+    return Offer(.rollBack(node), "Put \(what) back on \(old)", notOffered: situation.obstacleToRollBack(node))
   }
 
   /// Who serves the shard while this node does not.

@@ -2,8 +2,9 @@
 
 extension ClusterProcedure {
   package func predict(_ step: Step, _ situation: inout Situation) {
-    situation.facts.begin(step.key, situation.setup)
-    situation.facts.achieve(step.key, step.action, nil, situation.setup)
+    situation.facts.begin(step.key)
+    let nodes = situation.snapshot.nodes
+    situation.facts.achieve(step.key, step.action, nil, situation.setup) { nodes[$0]?.view?.release }
     switch step.action {
     case .configure(let node, let settings):
       guard var view = situation.snapshot[node].view, let address = situation.setup.node(node)?.address else { break }
@@ -29,7 +30,9 @@ extension ClusterProcedure {
     case .handOver(_, let from, let to):
       setRole(.replica, of: from, in: &situation)
       setRole(.primary, of: to, in: &situation)
-    case .host, .backUp, .setAside, .drain, .watch, .confirm: break
+    case .hostWide(let stage, let nodes) where situation.setup.site.startsItself.contains(stage):
+      for node in nodes { situation.snapshot.nodes[node] = .up(started(node, situation)) }
+    case .host, .hostWide, .backUp, .setAside, .drain, .watch, .confirm: break
     }
   }
 

@@ -20,6 +20,10 @@ package struct ClusterProcedure: Procedure {
   /// The next thing that brings a node to its wanted version or a primary to its place; nil where all is reached.
   private func work(_ situation: Situation, _ progress: inout SearchProgress) -> Next? {
     let canaryIsDue = canaryIsDue(situation, &progress)
+    if situation.setup.goesByHost {
+      if let host = hosts(situation, canaryIsDue) { return host }
+      return situation.setup.options.pace.scope == .replicas ? nil : returnOfPrimaries(situation, &progress)
+    }
     if let replicas = replicas(situation, &progress, canaryIsDue) { return replicas }
     return situation.setup.options.pace.scope == .replicas
       ? nil : primaries(situation, &progress, canaryIsDue) ?? returnOfPrimaries(situation, &progress)
@@ -158,7 +162,7 @@ package struct ClusterProcedure: Procedure {
   // MARK: - Choosing
 
   /// The replica that has processed most of its primary's stream; by address where equal.
-  private func best(_ candidates: [NodeID], _ situation: Situation) -> NodeID? {
+  func best(_ candidates: [NodeID], _ situation: Situation) -> NodeID? {
     candidates.max { left, right in
       let ours = situation.snapshot[left].view?.pulse.replication.upstream?.linkUp == true
       let theirs = situation.snapshot[right].view?.pulse.replication.upstream?.linkUp == true
@@ -187,7 +191,7 @@ package struct ClusterProcedure: Procedure {
     return onTarget != nil
   }
 
-  private func nobodyToHandTo(_ shard: Shard, _ primary: NodeID, _ situation: Situation) -> Problem {
+  func nobodyToHandTo(_ shard: Shard, _ primary: NodeID, _ situation: Situation) -> Problem {
     Problem(
       name: ClusterProblem.noCandidate, object: .shard(shard.id),
       what: "\(shard.id) has no replica on \(situation.setup.to) to hand over to, "
@@ -221,6 +225,7 @@ package enum ClusterProblem {
   package static let nodeUnread = "node-does-not-answer"
   package static let noCandidate = "nobody-to-hand-over-to"
   package static let wrongVersion = "came-back-on-wrong-version"
+  package static let primaryOnTheWayBack = "primary-on-the-way-back"
   package static let notBack = "not-come-back"
   package static let empty = "came-back-short-of-keys"
   /// The same of a node that nobody can refill: it serves its shard, and the shard's data is not there.
@@ -230,4 +235,7 @@ package enum ClusterProblem {
   package static let untrusted = "not-trusted"
   package static let settingChanged = "setting-changed-by-others"
   package static let restartedByOthers = "restarted-by-others"
+
+  /// Problems about a node whose version is not the one that is wanted: to take it as it is means to want that one.
+  package static let aboutVersions: Set = [wrongVersion, primaryOnTheWayBack]
 }

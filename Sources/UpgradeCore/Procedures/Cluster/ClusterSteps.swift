@@ -66,6 +66,12 @@ extension ClusterProcedure {
         "numbered INCR counters under a prefix of their own, with a time to live, show what clients feel",
         "one small key a shard, about 100 writes a second each; without it nothing is measured"
       )
+    case .canary where situation.setup.goesByHost:
+      (
+        "The first host is done. Go on with the others?",
+        "its nodes run \(situation.setup.to.title) in your deployment now: look at their logs and at your own graphs",
+        "nothing; the nodes go on serving while you look"
+      )
     case .canary:
       (
         "The first node is done. Go on with the others?",
@@ -74,7 +80,9 @@ extension ClusterProcedure {
       )
     case .firstPromotion:
       (
-        "All replicas are done. Begin with the hand-overs?",
+        situation.setup.goesByHost
+          ? "Shards can be handed to the new version now. Begin with that?"
+          : "All replicas are done. Begin with the hand-overs?",
         situation.setup.wayBackNarrows
           ? "from the first promotion on the way back is narrow: data of \(situation.setup.to.title) cannot be read by the old version"
           : "from here on clients' writes pause for a moment, once a shard",
@@ -135,7 +143,9 @@ extension ClusterProcedure {
       impact: isPrimary
         ? "OUTAGE: the slots of \(shard?.id.description ?? "it") answer nothing from its stop until its data is loaded"
         : "connections of readers on this replica are closed; writers notice nothing",
-      undo: wayBack(node, situation), usual: "under 1 s, and a last save", isBoundary: !situation.isOut(node))
+      undo: wayBack(node, situation), usual: "under 1 s, and a last save",
+      // With the first of its host down, the others follow at once.
+      isBoundary: !setup.companions(of: node, in: .install).contains(where: situation.isOut))
   }
 
   func setAside(_ node: NodeID, _ situation: Situation) -> Step {
@@ -167,12 +177,20 @@ extension ClusterProcedure {
 
   func handOver(_ shard: Shard, from: NodeID, to: NodeID, isReturn: Bool, _ situation: Situation) -> Step {
     let setup = situation.setup
-    let narrows = setup.wayBackNarrows && !isReturn && !situation.facts.promoted.contains(shard.id)
+    let isPromotion = situation.snapshot[to].view?.release.map { $0 == setup.to } ?? true
+    let narrows =
+      setup.wayBackNarrows && isPromotion && !isReturn && !situation.facts.promoted.contains(shard.id)
+    let why =
+      isReturn
+      ? "the primary goes back to its old place"
+      : setup.goesByHost
+        ? "all nodes of \(setup.host(of: from)) are to be replicas before its software is changed"
+        : "a primary is never stopped while it is primary"
     let question = QuestionName(isReturn ? .returnPrimary : .handOver, shard.id.description)
     return Step(
       key: StepKey(.handOver, .shard(shard.id), to.text),
       title: "Hand over \(shard.id) from \(setup.address(from)) to \(setup.address(to))",
-      why: isReturn ? "the primary goes back to its old place" : "a primary is never stopped while it is primary",
+      why: why,
       action: .handOver(shard.id, from: from, to: to),
       gates: health(situation) + [
         Gate("hand-over-candidate", .node(to)), Gate("identity", .node(from)), Gate("identity", .node(to)),
@@ -180,7 +198,7 @@ extension ClusterProcedure {
       ],
       consent: Consent(question, narrows ? .noReturn : .visible),
       impact: "writes to \(shard.slots.count) slots pause, usually for less than 0.1 s, at worst 5 s; then MOVED",
-      undo: setup.missesWrites(from)
+      undo: setup.missesWrites(from) && isPromotion
         ? "NONE without loss: from now on \(setup.address(from)) misses every SET with an expiry, without a sign"
         : narrows
           ? "a hand-over back works only until \(setup.address(from)) loses its link: after that its data format is too old"
@@ -201,10 +219,17 @@ extension ClusterProcedure {
 
   /// One question a node; the one whose stop closes the way back has the class of that line.
   private func nodeConsent(_ node: NodeID, _ situation: Situation) -> Consent {
+    if situation.setup.shares(.install, node) { return hostConsent(situation.setup.host(of: node), situation) }
     let question = QuestionName(.upgradeNode, situation.setup.address(node))
     if situation.snapshot[node].view?.role == .primary { return Consent(question, .outage) }
     if closesWayBack(node, situation) { return Consent(question, .noReturn) }
     return Consent(question, .reversible)
+  }
+
+  /// One question for all nodes of a host, of the gravest class among them.
+  private func hostConsent(_ host: String, _ situation: Situation) -> Consent {
+    let isNoReturn = situation.setup.nodes(on: host).contains { closesWayBack($0, situation) }
+    return Consent(QuestionName(.upgradeHost, host), isNoReturn ? .noReturn : .reversible)
   }
 
   /// After this stop nobody of the shard is left who could go on with the old version's data.
@@ -220,6 +245,11 @@ extension ClusterProcedure {
   private func wayBack(_ node: NodeID, _ situation: Situation) -> String {
     if closesWayBack(node, situation) {
       return "NONE without loss: the last copy on the old version goes; what is left is the backup"
+    }
+    let companions = situation.setup.companions(of: node, in: .rollback).count
+    if companions > 1 {
+      return "one rollback for all \(companions) nodes of \(situation.setup.host(of: node)), which all stop for it and "
+        + "sync from their primaries"
     }
     return situation.setup.site.has(.rollback)
       ? "the old software is put back, and it syncs from its primary" : "by hand: the old software, then a full sync"

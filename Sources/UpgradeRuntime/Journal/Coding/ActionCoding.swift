@@ -19,6 +19,7 @@ extension Action: JournalCoded {
       .object(["do": "restore", "node": node.json, "settings": settings.json])
     case .backUp(let nodes): .object(["do": "back-up", "nodes": nodes.json])
     case .host(let node, let stage): .object(["do": "host", "node": node.json, "stage": stage.json])
+    case .hostWide(let stage, let nodes): .object(["do": "host-wide", "nodes": nodes.json, "stage": stage.json])
     case .shutDown(let node, let save): .object(["do": "shut-down", "node": node.json, "save": save.json])
     case .setAside(let node): .object(["do": "set-aside", "node": node.json])
     case .handOver(let shard, let from, let to):
@@ -36,6 +37,7 @@ extension Action: JournalCoded {
     case "restore": self = .restore(try json.field("node"), try json.field("settings"))
     case "back-up": self = .backUp(try json.field("nodes"))
     case "host": self = .host(try json.field("node"), try json.field("stage"))
+    case "host-wide": self = .hostWide(try json.field("stage"), try json.field("nodes"))
     case "shut-down": self = .shutDown(try json.field("node"), save: try json.field("save"))
     case "set-aside": self = .setAside(try json.field("node"))
     case "hand-over":
