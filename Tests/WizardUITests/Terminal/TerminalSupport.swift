@@ -71,13 +71,17 @@ final class PTY {
     try #require(csystem_set_window_size(master, UInt16(rows), UInt16(columns)) == 0)
   }
 
-  /// Writes to the terminal until it takes no more.
+  /// Writes to the terminal until it takes no more: also not after the kernel has moved what was written to the side
+  /// that is read, which it does a moment later.
   func fill() throws {
     let other = unsafe open(name, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
     try #require(other >= 0)
     defer { close(other) }
     let blanks = [UInt8](repeating: 0x20, count: 1024)
-    while unsafe write(other, blanks, blanks.count) > 0 {}
+    var entry = pollfd(fd: other, events: Int16(POLLOUT), revents: 0)
+    while unsafe poll(&entry, 1, 200) > 0 {
+      while unsafe write(other, blanks, blanks.count) > 0 {}
+    }
   }
 
   /// What was drawn and not yet read.
