@@ -46,6 +46,8 @@ package struct ReadingFailure: Error, Hashable, Sendable {
     case refused
     /// It connects but does not answer: perhaps loading, perhaps frozen.
     case mute
+    /// It accepts connections and ends them without a reply: it is coming up, or about to be gone.
+    case hungUp
     case loading
     case unauthorised
     /// Another node of a cluster answers at its address: it lost its name, and with it most likely its data.

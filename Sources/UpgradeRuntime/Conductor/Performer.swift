@@ -212,11 +212,14 @@ package struct Performer: Sendable {
     try await loop.blocking(body)
   }
 
-  /// Somebody accepts connections there: loading counts, being silent counts.
+  /// Somebody listens there and stays: loading counts, being silent counts. A server listens before it has read all of
+  /// its files, and may be gone a millisecond later, with the connection that it had accepted.
   private func listens(_ node: NodeID, until deadline: Int64) async -> Bool {
     while timekeeper.now < deadline {
       let readout = await reader.read(address(node), .pulse, expecting: nil)
-      if readout.pulse != nil || (readout.failure.map { $0.kind != .refused } ?? false) { return true }
+      if readout.pulse != nil || readout.failure.map({ $0.kind != .refused && $0.kind != .hungUp }) == true {
+        return true
+      }
       do throws(CancellationError) { try await timekeeper.sleep(for: .milliseconds(10)) } catch { return false }
     }
     return false

@@ -65,7 +65,14 @@ extension ReadingFailure {
     case .transport(let transport, _) where transport.code == .encryption:
       self.init(.untrusted, transport.sentence)
     case .transport(let transport, _):
-      self.init(transport.code == .refused ? .refused : transport.code == .timedOut ? .mute : .other, error.sentence)
+      let kind: Kind =
+        switch transport.code {
+        case .refused: .refused
+        case .timedOut: .mute
+        case .closed: .hungUp
+        default: .other
+        }
+      self.init(kind, error.sentence)
     case .timedOut: self.init(.mute, error.sentence)
     case .closed: self.init(.mute, error.sentence)
     default: self.init(.other, error.sentence)
