@@ -47,9 +47,11 @@ let proving: [Target] = [
   .testTarget(
     name: "WizardUITests",
     dependencies: [
-      "WizardUI", "UpgradeCore", "UpgradeRuntime", "SystemIO", "CSystem", "CNcurses", "terminal-demo",
+      "WizardUI", "UpgradeCore", "UpgradeRuntime", "SystemIO", "World", "CSystem", "CNcurses", "terminal-demo",
     ]),
-  .testTarget(name: "TrainingLabTests", dependencies: ["TrainingLab", "UpgradeRuntime", "UpgradeCore", "SystemIO"]),
+  .testTarget(
+    name: "TrainingLabTests",
+    dependencies: ["TrainingLab", "UpgradeRuntime", "UpgradeCore", "SystemIO", "World", "redis-upgrade"]),
   .testTarget(name: "WorldTests", dependencies: ["World", "UpgradeCore", "UpgradeRuntime"]),
   .testTarget(
     name: "EndToEndTests",

@@ -1,8 +1,13 @@
-"""Draws a terminal capture (`tmux capture-pane -e -p`) cell by cell into a PNG. Usage: draw.py CAPTURE PICTURE"""
+"""Draws terminal captures (`tmux capture-pane -e -p`) cell by cell.
+
+Usage: draw.py picture CAPTURE NAME       makes NAME.png and NAME.svg
+       draw.py film NAME CAPTURE...       makes NAME.gif, each capture shown for a while, the last for longer
+"""
 
 import re
 import sys
 import unicodedata
+from html import escape
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -78,36 +83,106 @@ def cells(line, style):
     return row, style, position
 
 
-def main(capture, picture):
+def read(capture):
+    """The rows of a capture, each a list of (column, character, width, style), and how many columns there are."""
     with open(capture, encoding="utf-8") as file:
         lines = file.read().rstrip("\n").split("\n")
-    fonts = {
-        bold: ImageFont.truetype(FOLDER + ("DejaVuSansMono-Bold.ttf" if bold else "DejaVuSansMono.ttf"), SIZE)
-        for bold in (False, True)
-    }
-    width = int(fonts[False].getlength("M"))
-    height = SIZE + 4
     rows, style, columns = [], {}, 0
     for line in lines:
         row, style, count = cells(line, style)
         rows.append(row)
         columns = max(columns, count)
-    image = Image.new("RGB", (columns * width + 16, len(rows) * height + 16), BACKGROUND)
+    return rows, columns
+
+
+def look(style):
+    """The colours of a style: of the character, and of what is behind it."""
+    front, back = style.get("front", FOREGROUND), style.get("back", BACKGROUND)
+    if style.get("reverse"):
+        front, back = back, front
+    if style.get("dim"):
+        front = tuple((a + b) // 2 for a, b in zip(front, back))
+    return front, back
+
+
+FONTS = {
+    bold: ImageFont.truetype(FOLDER + ("DejaVuSansMono-Bold.ttf" if bold else "DejaVuSansMono.ttf"), SIZE)
+    for bold in (False, True)
+}
+WIDTH, HEIGHT, MARGIN = int(FONTS[False].getlength("M")), SIZE + 4, 8
+
+
+def image(capture):
+    rows, columns = read(capture)
+    image = Image.new("RGB", (columns * WIDTH + 2 * MARGIN, len(rows) * HEIGHT + 2 * MARGIN), BACKGROUND)
     draw = ImageDraw.Draw(image)
     for number, row in enumerate(rows):
-        for position, character, cell_width, style in row:
-            front, back = style.get("front", FOREGROUND), style.get("back", BACKGROUND)
-            if style.get("reverse"):
-                front, back = back, front
-            if style.get("dim"):
-                front = tuple((a + b) // 2 for a, b in zip(front, back))
-            left, top = 8 + position * width, 8 + number * height
+        for position, character, width, style in row:
+            front, back = look(style)
+            left, top = MARGIN + position * WIDTH, MARGIN + number * HEIGHT
             if back != BACKGROUND:
-                draw.rectangle((left, top, left + cell_width * width - 1, top + height - 1), fill=back)
-            draw.text((left, top), character, font=fonts[bool(style.get("bold"))], fill=front)
+                draw.rectangle((left, top, left + width * WIDTH - 1, top + HEIGHT - 1), fill=back)
+            draw.text((left, top), character, font=FONTS[bool(style.get("bold"))], fill=front)
             if style.get("underline"):
-                draw.line((left, top + height - 2, left + cell_width * width - 1, top + height - 2), fill=front)
-    image.save(picture, optimize=True)
+                draw.line((left, top + HEIGHT - 2, left + width * WIDTH - 1, top + HEIGHT - 2), fill=front)
+    # The shades of letters need no more colours than these.
+    return image.quantize(128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
 
 
-main(sys.argv[1], sys.argv[2])
+def runs(row):
+    """Neighbouring cells of one style as (column, text, columns, style)."""
+    found = []
+    for position, character, width, style in row:
+        if found and found[-1][3] == style and found[-1][0] + found[-1][2] == position:
+            column, text, columns, _ = found[-1]
+            found[-1] = (column, text + character, columns + width, style)
+        else:
+            found.append((position, character, width, style))
+    return found
+
+
+def drawing(capture):
+    rows, columns = read(capture)
+    size = (columns * WIDTH + 2 * MARGIN, len(rows) * HEIGHT + 2 * MARGIN)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size[0]}" height="{size[1]}" viewBox="0 0 {size[0]} {size[1]}"'
+        f' font-family="DejaVu Sans Mono, monospace" font-size="{SIZE}">',
+        f'<rect width="100%" height="100%" fill="{name(BACKGROUND)}"/>',
+    ]
+    for number, row in enumerate(rows):
+        for position, text, count, style in runs(row):
+            front, back = look(style)
+            left, top = MARGIN + position * WIDTH, MARGIN + number * HEIGHT
+            if back != BACKGROUND:
+                parts.append(
+                    f'<rect x="{left}" y="{top}" width="{count * WIDTH}" height="{HEIGHT}" fill="{name(back)}"/>')
+            if not text.strip():
+                continue
+            marks = "".join(
+                mark for key, mark in (("bold", ' font-weight="bold"'), ("underline", ' text-decoration="underline"'))
+                if style.get(key))
+            parts.append(
+                f'<text x="{left}" y="{top + SIZE}" textLength="{count * WIDTH}" xml:space="preserve"'
+                f' fill="{name(front)}"{marks}>{escape(text)}</text>')
+    return "\n".join(parts + ["</svg>", ""])
+
+
+def name(colour):
+    return "#%02x%02x%02x" % colour
+
+
+def main(kind, *arguments):
+    if kind == "film":
+        target, *captures = arguments
+        frames = [image(capture) for capture in captures]
+        times = [1600] * (len(frames) - 1) + [6000]
+        frames[0].save(
+            f"{target}.gif", save_all=True, append_images=frames[1:], duration=times, loop=0, optimize=True, disposal=1)
+    else:
+        capture, target = arguments
+        image(capture).save(f"{target}.png", optimize=True)
+        with open(f"{target}.svg", "w", encoding="utf-8") as file:
+            file.write(drawing(capture))
+
+
+main(*sys.argv[1:])

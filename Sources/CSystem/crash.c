@@ -48,10 +48,31 @@ static void write_bounded(int descriptor, const char *bytes, size_t length) {
   }
 }
 
-static void restore(const plan *plan) {
-  if (plan->note_descriptor >= 0) {
-    write_bounded(plan->note_descriptor, plan->bytes + plan->restore_length, plan->note_length);
-  }
+/// Puts decimal digits and one character behind them before `end`; printf is nothing for a handler (signal-safety(7)).
+static char *put_decimal(char *end, unsigned long long value, char behind) {
+  *--end = behind;
+  do {
+    *--end = (char)('0' + value % 10);
+    value /= 10;
+  } while (value > 0);
+  return end;
+}
+
+/// The note, the signal, and the time of day in milliseconds since 1970, as one line.
+static void write_note(const plan *plan, int number) {
+  if (plan->note_descriptor < 0) return;
+  struct timespec now = {0, 0};
+  clock_gettime(CLOCK_REALTIME, &now);
+  char text[48];
+  char *end = text + sizeof text;
+  char *start = put_decimal(end, (unsigned long long)now.tv_sec * 1000 + (unsigned long long)now.tv_nsec / 1000000, '\n');
+  start = put_decimal(start, (unsigned long long)number, ' ');
+  write_bounded(plan->note_descriptor, plan->bytes + plan->restore_length, plan->note_length);
+  write_bounded(plan->note_descriptor, start, (size_t)(end - start));
+}
+
+static void restore(const plan *plan, int number) {
+  write_note(plan, number);
   if (plan->has_modes) {
     tcflush(plan->terminal, TCIFLUSH);  // keys meant for a screen must not reach the shell
     tcsetattr(plan->terminal, TCSANOW, &plan->modes);
@@ -66,7 +87,7 @@ static void handle(int number, siginfo_t *information, void *context) {
   int nobody = 0;
   if (atomic_compare_exchange_strong(&handling, &nobody, 1)) {
     plan *plan = atomic_load(&armed);
-    if (plan) restore(plan);
+    if (plan) restore(plan, number);
     put_previous_back();
     atomic_store(&handling, 2);
   } else {

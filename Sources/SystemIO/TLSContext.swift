@@ -28,6 +28,8 @@ package struct TLSSettings: Hashable, Sendable {
   package let settings: TLSSettings
   /// Until when our own certificate holds; nil without one.
   package let ownEnd: TLSCertificateEnd?
+  /// Whether others connect to us with it.
+  let isServing: Bool
   /// Once it is filled, OpenSSL allows any number of threads to make sessions from it.
   private nonisolated(unsafe) let context: OpaquePointer
 
@@ -35,6 +37,7 @@ package struct TLSSettings: Hashable, Sendable {
   /// the code `passPhrase`: nothing is ever asked on the terminal here.
   package init(_ settings: TLSSettings, passPhrase: [UInt8]? = nil) throws(TLSError) {
     self.settings = settings
+    isServing = false
     ERR_clear_error()
     guard let context = unsafe SSL_CTX_new(TLS_client_method()) else {
       throw TLSError(.other, "OpenSSL cannot be set up: \(TLSError.words(of: ERR_get_error()))")
@@ -49,6 +52,27 @@ package struct TLSSettings: Hashable, Sendable {
       try unsafe Self.present(context, settings, passPhrase)
       let own = unsafe settings.certificate == nil ? nil : SSL_CTX_get0_certificate(context)
       ownEnd = unsafe own.flatMap { unsafe TLSCertificateEnd(of: $0, isIssuer: false) }
+    } catch {
+      unsafe SSL_CTX_free(context)
+      throw error
+    }
+  }
+
+  /// For the other side: shows a certificate to whoever connects, and wants none of them.
+  package init(serving certificate: String, key: String) throws(TLSError) {
+    settings = TLSSettings(certificate: certificate, key: key)
+    isServing = true
+    ERR_clear_error()
+    guard let context = unsafe SSL_CTX_new(TLS_server_method()) else {
+      throw TLSError(.other, "OpenSSL cannot be set up: \(TLSError.words(of: ERR_get_error()))")
+    }
+    unsafe self.context = context
+    do throws(TLSError) {
+      guard unsafe copenssl_require_tls12(context) == 1 else {
+        throw TLSError(.other, "OpenSSL allows no TLS 1.2: \(TLSError.words(of: ERR_get_error()))")
+      }
+      try unsafe Self.present(context, settings, nil)
+      ownEnd = unsafe SSL_CTX_get0_certificate(context).flatMap { unsafe TLSCertificateEnd(of: $0, isIssuer: false) }
     } catch {
       unsafe SSL_CTX_free(context)
       throw error

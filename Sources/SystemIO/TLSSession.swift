@@ -28,7 +28,7 @@ import COpenSSL
     unsafe self.output = output
   }
 
-  /// A session that is about to greet.
+  /// A session that is about to greet, or to be greeted.
   static func open(_ context: TLSContext, _ peer: TLSPeer) throws(TLSError) -> TLSSession {
     guard let session = unsafe context.session() else { throw peer.noMemory }
     guard let input = unsafe BIO_new(BIO_s_mem()), let output = unsafe BIO_new(BIO_s_mem()) else {
@@ -36,6 +36,10 @@ import COpenSSL
       throw peer.noMemory
     }
     unsafe SSL_set_bio(session, input, output)
+    if context.isServing {
+      unsafe SSL_set_accept_state(session)
+      return unsafe TLSSession(peer, session, input, output)
+    }
     unsafe SSL_set_connect_state(session)
     guard unsafe expect(peer.name, session) else {
       unsafe SSL_free(session)

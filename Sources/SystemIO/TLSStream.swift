@@ -23,7 +23,8 @@ package final class TLSStream: Sendable {
   }
 
   private let connection: Connection
-  private let openAgain: Opening
+  /// nil: they came to us.
+  private let openAgain: Opening?
   private let peer: TLSPeer
   private let session: Mutex<TLSSession>
   /// What TLS said first; a server that refuses us says why, and hangs up before we have read it.
@@ -32,7 +33,7 @@ package final class TLSStream: Sendable {
   private let turns = Turns()
 
   private init(
-    _ connection: Connection, _ context: TLSContext, host: String, again: @escaping Opening
+    _ connection: Connection, _ context: TLSContext, host: String, again: Opening?
   ) throws(Failure) {
     self.connection = connection
     openAgain = again
@@ -77,6 +78,20 @@ package final class TLSStream: Sendable {
     do throws(Failure) {
       let stream = try TLSStream(connection, context, host: host, again: again)
       try await stream.shakeHands(from: start, within: bound)
+      return stream
+    } catch {
+      connection.close()
+      throw error
+    }
+  }
+
+  /// Shakes hands with somebody who connected to us, within a bound; the connection is closed where that fails.
+  package static func accept(
+    over connection: Connection, _ context: TLSContext, within bound: Duration
+  ) async throws(Failure) -> TLSStream {
+    do throws(Failure) {
+      let stream = try TLSStream(connection, context, host: "", again: nil)
+      try await stream.shakeHands(from: connection.loop.now, within: bound)
       return stream
     } catch {
       connection.close()
@@ -150,7 +165,7 @@ extension TLSStream {
   private func shakeHands(from start: MonotonicTime, within bound: Duration) async throws(Failure) {
     let loop = connection.loop
     let deadline = start + bound
-    var mayBePlain = true
+    var mayBePlain = openAgain != nil
     while true {
       let (result, output) = session.withLock { session -> (Result<TLSSession.Progress, TLSError>, [UInt8]) in
         let result = Result { () throws(TLSError) in try session.shakeHands() }
@@ -192,6 +207,7 @@ extension TLSStream {
   private func answersPlainly(within bound: Duration) async -> Bool {
     let loop = connection.loop
     let deadline = loop.now + bound
+    guard let openAgain else { return false }
     do throws(SystemError) {
       let other = try await openAgain(bound)
       defer { other.close() }

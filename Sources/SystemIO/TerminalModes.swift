@@ -84,7 +84,8 @@ package enum Terminal {
 /// The terminal put right when the process dies of a fault or a trap.
 package enum CrashRestore {
   /// Prepares for ILL, TRAP, SEGV, BUS, ABRT, FPE and QUIT, on any thread: the modes that the terminal has now are put
-  /// back, `restore` is written to it, and `note` to a descriptor that must stay open. Then the fault takes its course.
+  /// back, `restore` is written to it, and `note` to a descriptor that must stay open, with the signal and the time of
+  /// day behind it. Then the fault takes its course. A `terminal` of -1 is none.
   ///
   /// Call it before the modes are changed, and again for other bytes.
   package static func arm(

@@ -14,24 +14,41 @@ struct Faces {
   var desk: AccessDesk?
   /// Said on the first screen, until a key is pressed.
   var opening: String?
+  /// The file in which a crash is written down; nil where no run would know of it.
+  var crashes: String?
 
   /// `begin` finds the deployment, or takes a run up again; it says why it could not.
   func show(_ wizard: Wizard, begin: @escaping @Sendable () async -> String?) -> Int32 {
+    show(wizard, keyboard: wizard, begin: begin)
+  }
+
+  /// A driver without a keyboard is one that nothing can be typed into.
+  func show(_ driver: Driver, keyboard: (any KeyboardPort)? = nil, begin: @escaping Begin) -> Int32 {
+    // A run whose folder takes no file more is one whose journal says so.
+    let crash = crashes.flatMap { try? CrashFile($0) }
+    defer { crash?.tidyUp() }
     switch program.face(request) {
-    case .screen: screen(wizard, begin)
-    case .plain: lines(wizard, begin, isJSON: false)
-    case .json: lines(wizard, begin, isJSON: true)
+    case .screen: return screen(driver, keyboard, begin, crash)
+    case .plain: return lines(driver, keyboard, begin, crash, isJSON: false)
+    case .json: return lines(driver, keyboard, begin, crash, isJSON: true)
     }
   }
 
-  private func lines(_ wizard: Wizard, _ begin: @escaping @Sendable () async -> String?, isJSON: Bool) -> Int32 {
+  typealias Driver = any WizardDriver & PictureSource
+  typealias Begin = @Sendable () async -> String?
+
+  private func lines(
+    _ wizard: Driver, _ keyboard: (any KeyboardPort)?, _ begin: @escaping Begin, _ crash: CrashFile?, isJSON: Bool
+  ) -> Int32 {
+    if let crash { try? CrashRestore.arm(terminal: -1, restore: [], note: crash.note, to: crash.descriptor) }
+    defer { CrashRestore.disarm() }
     let source: AnswerSource
     let output: DescriptorOutput
     let signals: AsyncStream<Signal>
     let gate: LineGate
     do throws(SystemError) {
       gate = try LineGate()
-      source = AnswerSource(answers, lines: try AnswerSource.typed(gate))
+      source = AnswerSource(answers, lines: keyboard == nil ? nil : try AnswerSource.typed(gate))
       output = try DescriptorOutput()
       signals = try SignalSource(TerminalLoop.signals).stream(on: program.loop)
     } catch {
@@ -57,22 +74,26 @@ struct Faces {
     return code ?? ExitCode.needsPerson.rawValue
   }
 
-  private func screen(_ wizard: Wizard, _ begin: @escaping @Sendable () async -> String?) -> Int32 {
+  private func screen(
+    _ wizard: Driver, _ keyboard: (any KeyboardPort)?, _ begin: @escaping Begin, _ crash: CrashFile?
+  ) -> Int32 {
     let screen: Screen
     let ports: TerminalPorts
     do throws(ScreenProblem) {
       ports = try TerminalPorts.standard()
-      screen = try Screen(on: ports, program.terminalSettings(request))
+      var settings = program.terminalSettings(request)
+      settings.crashNote = crash.map { CrashNote(descriptor: $0.descriptor, bytes: $0.note) }
+      screen = try Screen(on: ports, settings)
     } catch {
       complain("\(error.description) Going on with plain lines.")
-      return lines(wizard, begin, isJSON: false)
+      return lines(wizard, keyboard, begin, crash, isJSON: false)
     }
     let refusal = Announcement()
     do throws(SystemError) {
       let wakeUp = try WakeUp()
       var face = WizardFace(
         driver: wizard, size: ports.size, loop: program.loop, wakeUp: wakeUp,
-        opening: opening, desk: desk, keyboard: wizard, hasClipboard: screen.hasClipboard,
+        opening: opening, desk: desk, keyboard: keyboard, hasClipboard: screen.hasClipboard,
         prepared: { [answers] in answers.answer(to: $0) })
       program.loop.task {
         guard let reason = await begin() else { return }

@@ -35,6 +35,9 @@ struct LabCommand {
 
   private static func up(_ lab: Lab, _ request: UpgradeRuntime.LabRequest) async throws(LabError) {
     let isJSON = request.face.face == .json
+    if let enterprise = request.enterprise {
+      return try await EnterpriseUp(enterprise, request.servers, isJSON: isJSON).run(on: lab.loop)
+    }
     let running = try await lab.up(TrainingLab.LabRequest(request.servers)) { progress in
       if !isJSON { complain(progress.description) }
     }

@@ -12,6 +12,8 @@ enum Main {
     let words = Array(CommandLine.arguments.dropFirst())
     // The holder of a host command initialises nothing that it does not need.
     if words.first == "hold" { leave(HoldCommand.run(Array(words.dropFirst()))) }
+    if let fault = SimulateCommand.fault(words) { leave(SimulateCommand.run(fault)) }
+    if words.first == "simulate" { leave(SimulateCommand.run(Array(words.dropFirst()))) }
     if let socket = Host.environment[Askpass.variable] { leave(AskpassCommand.run(words, at: socket)) }
     Relaunch.withQuietBacktraces()
     let precautions = Credentials.takePrecautions()

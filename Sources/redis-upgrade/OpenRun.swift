@@ -27,15 +27,6 @@ final class JournalSink: RecordSink {
 }
 
 extension RunDirectory {
-  var paths: RunPaths {
-    var paths = RunPaths()
-    paths.journal = journal
-    paths.report = reportText
-    paths.backup = backup
-    paths.output = output
-    return paths
-  }
-
   /// The report in all its forms, kept beside the journal.
   func keepReport(_ picture: RunPicture) {
     guard let reading = try? read() else { return }

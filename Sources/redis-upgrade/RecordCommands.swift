@@ -54,7 +54,7 @@ struct RecordCommands {
       }
       for entry in reading.entries {
         guard let sentence = entry.record.sentence(in: reading.state.setup) else { continue }
-        print("\(entry.at.text) \(entry.number) \(sentence)")
+        print("\(entry.at.text) \(entry.number) \(sentence)".madeVisible)
       }
     }
   }
@@ -64,6 +64,7 @@ struct RecordCommands {
     do throws(JournalError) {
       let (directory, reading) = try RunCatalogue(settings.stateDirectory).find(request.run, for: .reading)
       for sentence in reading.sentences { complain(sentence) }
+      if let crash = directory.crashSentence(reading) { complain(crash) }
       say(directory, reading)
       return ExitCode.done.rawValue
     } catch {

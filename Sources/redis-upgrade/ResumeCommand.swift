@@ -22,6 +22,7 @@ struct ResumeCommand {
       return ExitCode.refused.rawValue
     }
     for sentence in reading.sentences { complain(sentence) }
+    if let crash = directory.crashSentence(reading) { complain(crash) }
     if !reading.isUnfinished { return over(directory, reading) }
     guard let setup = reading.state.setup else {
       complain("The run \(directory.id) has no beginning in its journal.")
@@ -66,6 +67,17 @@ struct ResumeCommand {
     return reading.state.ended?.kind == .done ? ExitCode.done.rawValue : ExitCode.stoppedResumable.rawValue
   }
 
+  /// A crash is written into the journal by whoever goes on, once; a full disk keeps it out, and nothing else.
+  private func noted(_ crash: CrashReport?, in journal: Journal, _ reading: JournalReading) -> [Record] {
+    guard let crash else { return [] }
+    let record = Record.noted(crash.sentence)
+    guard !reading.entries.contains(where: { $0.record == record }) else { return [] }
+    let isWritten = program.wait {
+      (try? await journal.append([record], at: WallTime(milliseconds: WallClock.milliseconds))) != nil
+    }
+    return isWritten == true ? [record] : []
+  }
+
   private func drive(
     _ directory: RunDirectory, _ reading: JournalReading, _ setup: Setup, _ journal: Journal, _ answers: Answers,
     _ connection: ConnectionSettings, _ access: Access
@@ -74,6 +86,7 @@ struct ResumeCommand {
     let run = directory.id.text
     let adjustment = Adjustment(settle: request.running.settle, window: request.running.window?.window)
     let keeper = WizardKeeper()
+    let records = reading.entries.map(\.record) + noted(directory.crash(reading), in: journal, reading)
     let parts = WizardParts(
       loop: program.loop, fleet: Fleet(loop: program.loop, settings: connection), links: access.links,
       request: RunRequest(
@@ -86,9 +99,11 @@ struct ResumeCommand {
     let open = OpenRun(
       sink: JournalSink(journal) { await keeper.wizard?.recorded($0, wallMilliseconds: $1) },
       host: directory.host(setup.site, access.links, on: program.loop), paths: directory.paths,
-      records: reading.entries.map(\.record), inventory: directory.keptInventories(), times: reading.times,
+      records: records, inventory: directory.keptInventories(), times: reading.times,
       concluded: { directory.keepReport($0) })
-    return Faces(program: program, request: request.face, answers: answers, desk: access.desk).show(wizard) {
+    return Faces(
+      program: program, request: request.face, answers: answers, desk: access.desk, crashes: directory.crashes
+    ).show(wizard) {
       [way = connection.way] in
       do throws(FindingError) {
         try await way.prepare()

@@ -72,9 +72,10 @@ struct RunCommand {
       })
     let wizard = Wizard(parts: parts)
     _ = program.wait { await keeper.keep(wizard) }
-    return Faces(program: program, request: request.face, answers: answers, desk: access.desk, opening: opening).show(
-      wizard
-    ) {
+    return Faces(
+      program: program, request: request.face, answers: answers, desk: access.desk, opening: opening,
+      crashes: directory.crashes
+    ).show(wizard) {
       do throws(FindingError) {
         try await wizard.begin()
         return nil

@@ -55,7 +55,7 @@ struct StartCommand {
       let summary = StatusText(reading.state, times: reading.times).summary
       if let holder = DeploymentLock.holder(of: directory) {
         return StartModel.Way(
-          words: ["status", directory.id.text], title: "Status of the run \(directory.id)",
+          words: ["watch", directory.id.text], title: "Watch the run \(directory.id)",
           consequence: "driven by \(holder.wizard.user) on \(holder.wizard.host); \(summary)")
       }
       return reading.isUnfinished
@@ -96,6 +96,11 @@ extension Invocation {
       request.face = start.face
       request.stateDirectory = start.stateDirectory
       return .train(request)
+    case .watch(var request):
+      request.connection = start.connection
+      request.face = start.face
+      request.stateDirectory = start.stateDirectory
+      return .watch(request)
     case .status(var request):
       request.stateDirectory = start.stateDirectory
       return .status(request)

@@ -1,25 +1,96 @@
-// `redis-upgrade watch TARGET`: the health of a deployment in lines, read-only, until it is interrupted.
+// `redis-upgrade watch [TARGET | RUN]`: looks on, and changes nothing.
 
 import SystemIO
 import UpgradeCore
 import UpgradeRuntime
 import WizardUI
 
-/// Watches; sends nothing but INFO, CLUSTER INFO, and now and then CLUSTER NODES and CONFIG GET.
+/// Watches a deployment, or the run that another terminal drives; sends nothing but reads, and writes nothing.
 struct WatchCommand {
   let program: Program
   let request: WatchRequest
 
   func run() throws(UsageError) -> Int32 {
-    let credentials = try program.credentials(request.connection, request.target)
-    let tls = try program.encryption(request.connection.encryption, request.target.security)
+    switch request.subject {
+    case .target(let target): try watch(target)
+    case .run(let name): try watch(run: name)
+    }
+  }
+
+  /// Connections that no run takes for those of another wizard.
+  private func fleet(_ credentials: Credentials, _ tls: TLSContext?, _ way: Way) -> Fleet {
     let run = RunID(at: WallTime(milliseconds: WallClock.milliseconds), salt: Int(Host.processID)).text
+    return Fleet(
+      loop: program.loop, settings: program.connection(credentials, tls, way, run: WizardName.watching + run))
+  }
+
+  private func faces(_ access: Access) throws(UsageError) -> Faces {
+    Faces(program: program, request: request.face, answers: try Answers(file: [], flags: []), desk: access.desk)
+  }
+
+  // MARK: - A run
+
+  private func watch(run name: String?) throws(UsageError) -> Int32 {
+    let settings = try program.settings(RunningRequest(), request.stateDirectory)
+    let credentials = try program.credentials(request.connection, nil)
+    let (directory, reading): (RunDirectory, JournalReading)
+    do throws(JournalError) {
+      (directory, reading) = try RunCatalogue(settings.stateDirectory).find(name, for: .goingOn)
+    } catch {
+      complain(error.description)
+      return ExitCode.refused.rawValue
+    }
+    guard let setup = reading.state.setup else {
+      complain("The run \(directory.id) has no beginning in its journal: there is nothing to watch.")
+      return ExitCode.refused.rawValue
+    }
+    let tls = try program.encryption(request.connection.encryption, of: setup)
+    let access = program.access(setup.site.remote)
+    defer { program.end(access) }
+    let way = program.way(setup.site.addresses, setup.site.remote, access.links)
+    let spectator = Spectator(
+      parts: SpectatorParts(
+        loop: program.loop, fleet: fleet(credentials, tls, way), host: Host.name, target: setup.target,
+        endsWithRun: program.face(request.face) != .screen))
+    return try faces(access).show(spectator) {
+      do throws(FindingError) {
+        try await way.prepare()
+        try await spectator.begin(directory)
+        return nil
+      } catch {
+        return error.description
+      }
+    }
+  }
+
+  // MARK: - A deployment
+
+  private func watch(_ target: Target) throws(UsageError) -> Int32 {
+    let credentials = try program.credentials(request.connection, target)
+    let tls = try program.encryption(request.connection.encryption, target.security)
     let profile = try Profile.load(request.profile ?? program.configuration.profile ?? BuiltInProfiles.usual)
     let remote = profile.remote([])
     let access = program.access(remote)
     defer { program.end(access) }
-    let way = program.way(profile.places.addresses, remote, access.links)
-    let fleet = Fleet(loop: program.loop, settings: program.connection(credentials, tls, way, run: "watch-\(run)"))
+    let fleet = fleet(credentials, tls, program.way(profile.places.addresses, remote, access.links))
+    guard program.face(request.face) == .screen else { return lines(fleet, target.seeds, access) }
+    let state = try program.settings(RunningRequest(), request.stateDirectory).stateDirectory
+    let spectator = Spectator(
+      parts: SpectatorParts(
+        loop: program.loop, fleet: fleet, host: Host.name, target: target.described(encrypted: tls != nil),
+        runUnderWay: { RunCatalogue(state).underWay(on: $0) }))
+    let seeds = target.seeds
+    return try faces(access).show(spectator) {
+      do throws(FindingError) {
+        try await spectator.begin(seeds)
+        return nil
+      } catch {
+        return error.description
+      }
+    }
+  }
+
+  private func lines(_ fleet: Fleet, _ seeds: [Address], _ access: Access) -> Int32 {
     let signals: AsyncStream<Signal>
     do throws(SystemError) {
       signals = try SignalSource(TerminalLoop.signals).stream(on: program.loop)
@@ -29,12 +100,13 @@ struct WatchCommand {
     }
     let isJSON = request.face.face == .json
     let loop = program.loop
-    let seeds = request.target.seeds
     let code = program.asking(access.desk) {
       program.wait { () async -> ExitCode in
         do throws(FindingError) {
           let finding = try await DeploymentFinder(fleet: fleet).find(seeds)
-          let watching = loop.task { await Watcher(loop: loop, fleet: fleet, finding: finding, isJSON: isJSON).run() }
+          let watching = loop.task {
+            await WatchLines(loop: loop, fleet: fleet, finding: finding, isJSON: isJSON).run()
+          }
           for await signal in signals where [.hangUp, .terminate, .interrupt].contains(signal) { break }
           watching.cancel()
           await watching.value
@@ -46,72 +118,5 @@ struct WatchCommand {
       }
     }
     return (code ?? .needsPerson).rawValue
-  }
-}
-
-/// Reads all nodes once a second, and says what changed, or every ten seconds that nothing did.
-///
-/// How each node sees the others is asked for only every ten seconds: it is as long as there are nodes.
-private struct Watcher {
-  let loop: EventLoop
-  let fleet: Fleet
-  let finding: Finding
-  let isJSON: Bool
-
-  func run() async {
-    var said: [NodeID: String] = [:]
-    var summarySaid: MonotonicTime?
-    while !Task.isCancelled {
-      let isFull = summarySaid.map { loop.now - $0 >= .seconds(10) } ?? true
-      let lines = await readAll(isFull ? .views : .pulse)
-      let clock = WallTime(milliseconds: WallClock.milliseconds)
-      for (node, line) in lines where said[node.id] != line {
-        said[node.id] = line
-        say(clock, node.address.description, line)
-      }
-      if isFull {
-        summarySaid = loop.now
-        let up = lines.filter { !$0.1.hasPrefix("GONE") && !$0.1.hasPrefix("UNREAD") }.count
-        say(clock, "all", "\(up) of \(lines.count) nodes answer")
-      }
-      do throws(CancellationError) { try await loop.sleep(for: .seconds(1)) } catch { return }
-    }
-  }
-
-  private func readAll(_ depth: ReadingDepth) async -> [(NodeSetup, String)] {
-    let reader = NodeReader(fleet: fleet)
-    return await withTaskGroup(of: (Int, String).self) { group in
-      for (index, node) in finding.nodes.enumerated() {
-        group.addTask { (index, line(await reader.read(node.address, depth, expecting: node.id))) }
-      }
-      var texts: [Int: String] = [:]
-      for await (index, text) in group { texts[index] = text }
-      return finding.nodes.enumerated().map { ($1, texts[$0] ?? "UNREAD") }
-    }
-  }
-
-  private func line(_ readout: NodeReadout) -> String {
-    guard let pulse = readout.pulse else {
-      let failure = readout.failure
-      return "\(failure?.kind == .refused ? "GONE" : "UNREAD") \(failure?.sentence ?? "no answer")"
-    }
-    let link =
-      pulse.replication.upstream.map { $0.linkUp ? "linked" : "LINK DOWN" }
-      ?? "\(pulse.replication.replicas.count) replicas"
-    let state = pulse.cluster.map { $0.isOK ? "cluster ok" : "CLUSTER FAIL" } ?? "loading"
-    return "\(pulse.role.rawValue) \(pulse.server.release?.description ?? pulse.server.versionText) \(link), \(state), "
-      + "\(pulse.keys) keys"
-  }
-
-  private func say(_ clock: WallTime, _ subject: String, _ text: String) {
-    if isJSON {
-      print(
-        WizardUI.JSONValue.object([
-          ("record", .string("watch")), ("at", .string(clock.text)), ("subject", .string(subject)),
-          ("text", .string(text)),
-        ]).line)
-    } else {
-      print("\(clock.clock) \(subject) \(text)")
-    }
   }
 }

@@ -5,6 +5,7 @@ import Testing
 import TrainingLab
 import UpgradeCore
 import UpgradeRuntime
+import World
 
 @Suite(.serialized, .timeLimit(.minutes(10))) struct ConsoleTests {
   /// 80x24 with colour, and a person who presses what must not answer.
@@ -169,7 +170,7 @@ extension ConsoleTests {
   /// Two hundred sizes while a command runs, some too small for anything; then the screen is as it was.
   private static func storm(_ console: Console) async throws {
     let before = try await console.wait(for: "Running: install")
-    var dice = Dice(state: 4)
+    var dice = Randomness(seed: 4)
     for _ in 0..<(SignalTests.isWhole ? 5000 : 200) {
       // As often small as large: most of what can go wrong goes wrong where there is no room.
       let most = Bool.random(using: &dice) ? (columns: 80, rows: 24) : (columns: 300, rows: 90)

@@ -47,7 +47,11 @@ extension Console.Picture {
 
   /// The steps of the rail, such as `[3 Nodes 2/6]`.
   var rail: String { rows.count > 1 ? rows[1] : "" }
-  var isAtReport: Bool { rail.contains("[5 Report") && contains("ends the program with code") }
+  /// The sentence at its end takes two rows in a narrow window.
+  var isAtReport: Bool {
+    rail.contains("[5 Report")
+      && rows.suffix(5).map(\.trimmed).joined(separator: " ").contains("the program with code ")
+  }
   var isStopped: Bool { rail.contains("STOP]") || contains("STOPPED") }
 
   /// The frames alone: what must not change with the clock.

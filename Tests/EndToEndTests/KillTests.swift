@@ -5,18 +5,7 @@ import Testing
 import TrainingLab
 import UpgradeCore
 import UpgradeRuntime
-
-/// A small generator, so that a failing seed can be played again.
-struct Dice: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-}
+import World
 
 /// The instants at which one run is killed, each so many records after the last start of the wizard.
 struct Kills: Sendable, CustomStringConvertible {
@@ -46,7 +35,7 @@ struct KillPair: Sendable, CustomTestStringConvertible {
     } else {
       let seeds = ends.count == 2 && ends[0] <= ends[1] ? Array(ends[0]...ends[1]) : [1]
       runs = seeds.map { seed in
-        var dice = Dice(state: UInt64(seed))
+        var dice = Randomness(seed: UInt64(seed))
         // Each seed has its own twentieth of the run, so that twenty in a row meet all of it.
         let part = (seed - 1) % 20
         let range = (1 + part * records / 20)...((part + 1) * records / 20)
@@ -54,7 +43,7 @@ struct KillPair: Sendable, CustomTestStringConvertible {
       }
     }
     for seed in 1...2 {
-      var dice = Dice(state: UInt64(1000 + seed))
+      var dice = Randomness(seed: UInt64(1000 + seed))
       runs.append(
         Kills(name: "again and again \(seed)", after: (0..<5).map { _ in Int.random(in: 5...40, using: &dice) }))
     }

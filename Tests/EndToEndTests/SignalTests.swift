@@ -44,6 +44,7 @@ enum Strike: CaseIterable {
         try await voyage.fromTheFirstQuestion()
         try await voyage.whileACommandRuns(gate)
         try await voyage.atWordsToType()
+        try await voyage.atTheReport()
       }
     }
   }
@@ -162,6 +163,19 @@ private final class Voyage {
     }
   }
 
+  /// The rest of the run, up to its report; and the same report before the eyes of who only watches.
+  func atTheReport() async throws {
+    // It is reached once: whoever resumes a run that is done gets its report in lines.
+    try await strike("the report", resume, isOnce: true) { _ = try await $0.walk() }
+    #expect(try await night.proof.releases().values.allSatisfy { $0 == .redis70 })
+    #expect(try journal().ended?.kind == .done)
+    let newest = try #require(try RunCatalogue(night.state).runs().first).id.text
+    try await strike("the report, watched", ["watch", newest, "--state-dir", night.state]) { console in
+      try await console.wait("the report") { $0.isAtReport && $0.contains("read-only") }
+    }
+    #expect(try journal().ended?.kind == .done)
+  }
+
   /// Agrees to what is asked until something is there.
   private static func goOn(_ console: Console, until isThere: (Console.Picture) -> Bool) async throws {
     while true {
@@ -192,11 +206,11 @@ private final class Voyage {
 
   /// Goes to a screen and is struck there, once or in all ways.
   private func strike(
-    _ screen: String, _ words: [String], _ go: (Console) async throws -> Void
+    _ screen: String, _ words: [String], isOnce: Bool = false, _ go: (Console) async throws -> Void
   ) async throws {
     turn += 1
     let all = Strike.allCases
-    for strike in SignalTests.isWhole ? all : [all[turn % all.count]] {
+    for strike in SignalTests.isWhole && !isOnce ? all : [all[turn % all.count]] {
       let what = "\(strike) at \(screen)"
       try await window.call(words)
       try await go(console)
@@ -205,10 +219,28 @@ private final class Voyage {
       let last: Strike = strike == .stop ? .terminate : strike
       #expect(try program.send(last.signal), "\(what)")
       let code = try await window.expectShell(isKilled: last == .kill, what)
+      if last == .trap { try await expectCrash(of: program, what) }
       switch last {
       case .kill, .trap: #expect(code == 128 + last.signal.number, "\(what)")
       default: #expect([0, 3, 130].contains(code), "\(what) ends with \(code)")
       }
+    }
+  }
+
+  /// Of what has begun, whoever calls next is told: which process it was, and on which signal.
+  private func expectCrash(of program: ProcessIdentity, _ what: String) async throws {
+    let runs = try RunCatalogue(night.state).runs()
+    let lines = runs.flatMap { (try? Files.read($0.crashes)).map { String(decoding: $0, as: UTF8.self) } ?? "" }
+    guard String(lines).contains("\(program.pid) 4 ") else {
+      #expect(what.contains("the start") || what.contains("watched"), "\(what): no run knows of it")
+      return
+    }
+    guard let newest = runs.first, try !newest.read().isUnstarted else { return }
+    for word in ["status", "journal"] {
+      let said = try await night.run([word, newest.id.text, "--state-dir", night.state])
+      #expect(said.code == 0)
+      #expect(
+        said.errors.contains("The wizard of process \(program.pid) crashed on SIGILL at "), "\(what): \(said.errors)")
     }
   }
 

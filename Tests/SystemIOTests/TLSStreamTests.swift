@@ -69,6 +69,45 @@ import Testing
     #expect(said == sentence, sourceLocation: location)
   }
 
+  @Test func weServeAsWellAsWeConnect() async throws {
+    try await withLoop { loop in
+      try await withDirectory { directory in
+        let authority = try await Authority(in: directory, on: loop)
+        try await authority.sign("server")
+        let serving = try TLSContext(serving: authority.certificate("server"), key: authority.key("server"))
+        let listener = try Listener.listen(on: .tcp(host: "127.0.0.1", port: 0), loop: loop)
+        // The first comes with TLS and is answered; the second speaks plainly, and is not served.
+        let served = loop.task {
+          for _ in 0..<2 {
+            guard let connection = try? await listener.accept(),
+              let stream = try? await TLSStream.accept(over: connection, serving, within: patience)
+            else { continue }
+            var heard: [UInt8] = []
+            _ = try? await stream.read(upTo: 100, appendingTo: &heard)
+            try? await stream.write(Array(heard.reversed()))
+            stream.close()
+          }
+        }
+        let context = try TLSContext(TLSSettings(authorities: authority.file))
+        let stream = try await TLSStream.connect(to: listener.endpoint, context, on: loop, within: patience)
+        try await stream.write(bytes("hello"))
+        var answer: [UInt8] = []
+        _ = try await stream.read(upTo: 100, appendingTo: &answer)
+        #expect(string(answer) == "olleh")
+        stream.close()
+
+        let plain = try await Connection.connect(to: listener.endpoint, on: loop, within: patience)
+        try await plain.write(bytes("GET / HTTP/1.1\r\n\r\n"))
+        #expect((try? await plain.read(upTo: 100, within: patience))?.starts(with: bytes("HTTP")) != true)
+        plain.close()
+        await served.value
+        listener.close()
+
+        #expect(throws: TLSError.self) { try TLSContext(serving: authority.certificate("server"), key: authority.file) }
+      }
+    }
+  }
+
   @Test func aLineGoesThereAndBack() async throws {
     try await withServer { authority, server in
       let context = try TLSContext(TLSSettings(authorities: authority.file))

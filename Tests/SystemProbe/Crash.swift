@@ -12,7 +12,7 @@ enum Crash {
     try modes.makeRaw()
     // Armed again while raw: the modes of the first time are the ones that count.
     try CrashRestore.arm(
-      terminal: 0, restore: Array("[screen restored]".utf8), note: Array("crashed\n".utf8), to: noteFile)
+      terminal: 0, restore: Array("[screen restored]".utf8), note: Array("crashed ".utf8), to: noteFile)
     Probe.say("[raw]")
     switch how {
     case "trap": try trap()

@@ -90,6 +90,7 @@ package struct JournalAudit {
     case .problem(let problem): "problem \(problem.name) \(problem.object)"
     case .chosen(let choice, _, _): "chosen \(choice.name)"
     case .measured: "measured"
+    case .ordered(let shards): "ordered: \(shards)"
     case .windowClosed(let text): "window closed: \(text)"
     case .noted(let text): "noted \(text)"
     case .ended(let ending): "ended \(ending.kind.rawValue): \(ending.name)"

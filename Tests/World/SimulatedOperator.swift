@@ -9,12 +9,16 @@ final class SimulatedOperator {
   private var random: Randomness
   /// How often each problem has been met: somebody who waited often enough tries something else.
   private var met: [String: Int] = [:]
+  /// Every other operator wants the shards in an order of his own before he accepts the plan.
+  private var wantsOrder: Bool
   /// From then on only what brings the run to its end.
   var isEarnest = false
 
   init(_ world: World) {
     self.world = world
     random = Randomness(seed: world.scenario.seed, for: "operator")
+    var taste = Randomness(seed: world.scenario.seed, for: "order")
+    wantsOrder = taste.chance(0.5)
     look()
   }
 
@@ -38,12 +42,21 @@ final class SimulatedOperator {
   }
 
   private func answer(_ question: Question, _ conductor: Conductor) {
+    if question.name.kind == .start, wantsOrder { return order(conductor) }
     var text = question.word
     if !isEarnest, random.chance(world.scenario.faults.operatorSlips) {
       text = random.pick(["", "y", "YES", "yes please", "no", question.word + " "]) ?? ""
     }
     world.witness.note("the operator answers \(question.name) with \"\(text)\"", by: .others)
     conductor.handle(.answer(Answer(question.name, text, source: .operatorInPerson)))
+  }
+
+  private func order(_ conductor: Conductor) {
+    wantsOrder = false
+    guard var shards = conductor.machine.state.setup?.shardsInTurn else { return }
+    shards.shuffle(using: &random)
+    world.witness.note("the operator wants the order \(shards)", by: .others)
+    conductor.handle(.order(shards))
   }
 
   private func decide(_ problem: Problem, _ conductor: Conductor) {

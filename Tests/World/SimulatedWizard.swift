@@ -128,7 +128,7 @@ extension Record {
   /// What a full disk stops; the rest uses the journal's reserve.
   var beginsSomethingHere: Bool {
     switch self {
-    case .started, .resumed, .planAccepted, .ledger, .intent, .chosen: true
+    case .started, .resumed, .ordered, .planAccepted, .ledger, .intent, .chosen: true
     case .answered(_, let granted): granted
     case .asked, .outcome, .settled, .late, .problem, .measured, .windowClosed, .noted, .ended: false
     }

@@ -141,7 +141,8 @@ int csystem_cell_width(uint32_t scalar);
 
 /// Keeps the terminal's present modes and installs handlers for ILL, TRAP, SEGV, BUS, ABRT, FPE and QUIT.
 ///
-/// A handler writes `note` to `note_descriptor` (-1 for none), puts the modes back, writes `restore` to `terminal`,
+/// A handler writes `note` to `note_descriptor` (-1 for none) and behind it the number of the signal, a blank, the
+/// milliseconds since 1970 and a line feed; it puts the modes back, writes `restore` to `terminal`,
 /// puts the previous handlers back and lets the signal strike again. Call it before changing the modes, and again
 /// to change the bytes. The bytes are copied.
 int csystem_arm_crash_restore(

@@ -3,7 +3,7 @@ import UpgradeCore
 
 /// Throw-away deployments of real servers on this machine's loopback interface.
 package struct Lab: Sendable {
-  private let loop: EventLoop
+  package let loop: EventLoop
   private let store: SoftwareStore
   private let registry: LabRegistry
 

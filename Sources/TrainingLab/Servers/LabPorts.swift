@@ -33,7 +33,7 @@ struct LabPorts {
   /// What keeps the range from being used, as a sentence without its full stop.
   private func obstacle(from base: Int, count: Int) -> String? {
     for port in base..<(base + count) {
-      if let lab = labs.first(where: { lab in lab.nodes.contains { $0.port == port } }) {
+      if let lab = labs.first(where: { lab in lab.ports.contains(port) }) {
         return "Port \(port) belongs to the lab in \(lab.directory)"
       }
       for candidate in [port, port + ClusterShape.busOffset] {

@@ -55,6 +55,16 @@ package struct LabRecord: Codable, Equatable, Sendable {
   /// Whether the servers speak TLS; labs of before that was possible do not say.
   package var tls: Bool?
 
+  /// What is more of a simulated Enterprise cluster, whose nodes here are its shards; nil for real deployments.
+  package var enterprise: Enterprise?
+
+  package struct Enterprise: Codable, Equatable, Sendable {
+    /// The first node's.
+    package var address: String
+    /// The ports of its own besides those of the shards.
+    package var ports: [Int]
+  }
+
   /// nil where the servers are plain.
   package var certificates: LabCertificates? { tls == true ? LabCertificates(of: directory) : nil }
 
@@ -65,12 +75,18 @@ package struct LabRecord: Codable, Equatable, Sendable {
 
   /// The address that leads to the deployment.
   package var target: String {
-    "\(tls == true ? "rediss" : "redis")://\(nodes.first?.address.description ?? "")"
+    if let enterprise { return "enterprise://\(enterprise.address)" }
+    return "\(tls == true ? "rediss" : "redis")://\(nodes.first?.address.description ?? "")"
   }
 
   package var profilePath: String { "\(directory)/\(LabProfile.fileName)" }
 
-  package func directory(of node: Node) -> String { "\(directory)/\(node.port)" }
+  package func directory(of node: Node) -> String {
+    enterprise == nil ? "\(directory)/\(node.port)" : "\(directory)/shards/\(node.port)"
+  }
+
+  /// Every port that is the lab's own, whether anybody listens on it or not.
+  var ports: [Int] { nodes.map(\.port) + (enterprise?.ports ?? []) }
 
   /// Where the record lies, in the lab's own directory.
   var path: String { "\(directory)/\(Self.fileName)" }

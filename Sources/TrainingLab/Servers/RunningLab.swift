@@ -71,6 +71,10 @@ package struct RunningLab: Sendable {
 
   /// Ends its servers and no others, and takes away what the lab made; done again it does nothing.
   package func down() async throws(LabError) {
+    if record.enterprise != nil {
+      // First who would start a server anew.
+      try await Simulator.NodeProcesses.end(in: Simulator.Store(folder: directory, on: loop))
+    }
     try await LabProcesses.end(record, on: loop)
     try registry.remove(record)
     if record.madeDirectory {
@@ -79,6 +83,9 @@ package struct RunningLab: Sendable {
       for node in record.nodes { try LabFiles.remove(record.directory(of: node)) }
       try LabFiles.remove(record.profilePath)
       try LabFiles.remove("\(record.directory)/\(LabCertificates.folderName)")
+      if record.enterprise != nil {
+        for name in Simulator.LabLayout.names { try LabFiles.remove("\(record.directory)/\(name)") }
+      }
       try LabFiles.remove("\(record.directory)/\(LabRecord.fileName)")
     }
   }

@@ -137,9 +137,14 @@ package struct WizardName: Hashable, Sendable, CustomStringConvertible {
     self.host = host
     self.run = run
   }
+  /// What the run of somebody begins with who only looks on: reading next to a run hinders none.
+  package static let watching = "watch-"
+  /// Reads what `description` wrote; nil for any other name, and for a watcher's.
   package init?(_ text: some StringProtocol) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0] == "redis-upgrade", !parts[1].isEmpty, !parts[2].isEmpty else { return nil }
+    guard parts.count == 3, parts[0] == "redis-upgrade", !parts[1].isEmpty, !parts[2].isEmpty,
+      !parts[2].hasPrefix(Self.watching)
+    else { return nil }
     self.init(host: String(parts[1]), run: String(parts[2]))
   }
   package var description: String { "redis-upgrade:\(host):\(run)" }

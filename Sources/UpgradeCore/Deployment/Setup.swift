@@ -7,10 +7,14 @@ package struct Setup: Hashable, Sendable {
   package var target: String
   package var to: Release
   package var nodes: [NodeSetup] {
-    didSet { index = Index(nodes, shards, site) }
+    didSet { index = Index(nodes, shards, turns, site) }
   }
   package var shards: [Shard] {
-    didSet { index = Index(nodes, shards, site) }
+    didSet { index = Index(nodes, shards, turns, site) }
+  }
+  /// The shards whose turn comes first, as the operator wants it; all others follow as they are named.
+  package var turns: [ShardID] = [] {
+    didSet { index = Index(nodes, shards, turns, site) }
   }
   /// `cluster-node-timeout`, the longest of all nodes.
   package var nodeTimeout: Duration
@@ -18,7 +22,7 @@ package struct Setup: Hashable, Sendable {
   /// one cannot read.
   package var wayBackNarrows: Bool
   package var site: Site {
-    didSet { index = Index(nodes, shards, site) }
+    didSet { index = Index(nodes, shards, turns, site) }
   }
   package var options: Options
   /// nil where connections are plain.
@@ -38,7 +42,7 @@ package struct Setup: Hashable, Sendable {
     self.site = site
     self.options = options
     self.encryption = encryption
-    index = Index(nodes, shards, site)
+    index = Index(nodes, shards, turns, site)
   }
 
   /// How long a node that won an election may not be asked to win another: four node time-outs.
@@ -48,8 +52,12 @@ package struct Setup: Hashable, Sendable {
   package var order: [NodeID] { index.order }
   /// Where a node stands in `order`.
   package func place(of node: NodeID) -> Int? { index.ranks[node] }
-  /// Where a node's shard stands in `shards`.
-  package func place(ofShardOf node: NodeID) -> Int? { index.shards[node] }
+  /// The shard whose turn it is at a place; each has its turn in the work on replicas and again in that on primaries.
+  package func shard(inTurn place: Int) -> Shard { shards[index.inTurn[place]] }
+  /// All shards, first turn first.
+  package var shardsInTurn: [ShardID] { index.inTurn.map { shards[$0].id } }
+  /// The turn of a node's shard.
+  package func turn(ofShardOf node: NodeID) -> Int? { index.shards[node].map { index.turnOfShard[$0] } }
   package func node(_ id: NodeID) -> NodeSetup? { index.nodes[id].map { nodes[$0] } }
   package func address(_ id: NodeID) -> String { node(id)?.address.description ?? String(id.text.prefix(8)) }
   package func shard(of node: NodeID) -> Shard? { index.shards[node].map { shards[$0] } }
@@ -104,12 +112,15 @@ private struct Index: Hashable, Sendable {
   /// The place of the shard that a node is a member of.
   let shards: [NodeID: Int]
   let names: [ShardID: Int]
+  /// Places of shards, first turn first; and the turn of each place.
+  let inTurn: [Int]
+  let turnOfShard: [Int]
   let hosts: [String]
   let hostOfNode: [NodeID: String]
   let onHost: [String: [NodeID]]
   let goesByHost: Bool
 
-  init(_ nodes: [NodeSetup], _ shards: [Shard], _ site: Site) {
+  init(_ nodes: [NodeSetup], _ shards: [Shard], _ turns: [ShardID], _ site: Site) {
     func places<Key: Hashable>(_ keys: some Sequence<(Key, Int)>) -> [Key: Int] {
       Dictionary(keys, uniquingKeysWith: { first, _ in first })
     }
@@ -120,7 +131,14 @@ private struct Index: Hashable, Sendable {
       uniquingKeysWith: { first, _ in first })
     self.nodes = places(nodes.enumerated().map { ($1.id, $0) })
     self.shards = places(shards.enumerated().flatMap { place, shard in shard.members.map { ($0, place) } })
-    names = places(shards.enumerated().map { ($1.id, $0) })
+    let names = places(shards.enumerated().map { ($1.id, $0) })
+    self.names = names
+    let first = turns.compactMap { names[$0] }
+    let isFirst = Set(first)
+    inTurn = first + shards.indices.filter { !isFirst.contains($0) }
+    var turnOfShard = Array(shards.indices)
+    for (turn, place) in inTurn.enumerated() { turnOfShard[place] = turn }
+    self.turnOfShard = turnOfShard
     var hosts: [String] = []
     var called: [String: String] = [:]
     var hostOfNode: [NodeID: String] = [:]

@@ -16,6 +16,9 @@ extension UpgradeMachine {
       }
       return Decision(records: [.outcome(effect, outcome)])
     case .answer(let answer): return take(answer, now: now)
+    case .order(let shards):
+      if let refusal = state.obstacle(toOrdering: shards) { return Decision(refusal: refusal) }
+      return Decision(records: [.ordered(shards)])
     case .choose(let choice, let typed, let source): return take(choice, typed: typed, source: source, now: now)
     }
   }

@@ -114,6 +114,8 @@ package struct Adjustment: Hashable, Sendable {
 package enum Record: Hashable, Sendable {
   case started(run: String, by: WizardIdentity, setup: Setup)
   case resumed(by: WizardIdentity, Adjustment = Adjustment())
+  /// The shards, first turn first, as the operator wants the plan.
+  case ordered([ShardID])
   case planAccepted(Set<PlannedStep>)
   case asked(Question)
   case answered(Answer, granted: Bool)

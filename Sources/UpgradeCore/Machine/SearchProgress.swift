@@ -57,7 +57,7 @@ package struct SearchProgress: Sendable {
   mutating func forget(_ nodes: [NodeID], _ setup: Setup) {
     for search in courses.keys {
       for node in nodes {
-        guard let place = search.isByShard ? setup.place(ofShardOf: node) : setup.place(of: node) else { continue }
+        guard let place = search.isByShard ? setup.turn(ofShardOf: node) : setup.place(of: node) else { continue }
         courses[search]?.touch(place)
       }
     }

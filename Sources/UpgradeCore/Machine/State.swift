@@ -63,6 +63,10 @@ extension State {
     switch record {
     case .started(let run, let wizard, let setup): begin(run, wizard, setup)
     case .resumed(let wizard, let adjustment): resume(wizard, adjustment)
+    case .ordered(let shards):
+      setup?.turns = shards
+      // What was asked was about another plan.
+      asked = nil
     case .planAccepted(let steps): plan = steps
     case .asked(let question): asked = question
     case .answered(let answer, let granted): take(answer, granted: granted)

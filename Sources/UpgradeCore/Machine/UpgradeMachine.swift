@@ -7,6 +7,8 @@ package enum Input: Sendable {
   case tick
   case outcome(EffectID, Outcome)
   case answer(Answer)
+  /// The shards in the order in which they are to have their turns; before the plan is accepted.
+  case order([ShardID])
   /// `typed`: the words that an override asks for.
   case choose(Choice, typed: String?, source: Answer.Source)
 }

@@ -12,6 +12,7 @@ extension Record {
       return "run resumed by \(wizard.name)"
         + (adjustment.settle.map { ", to settle for \(Int($0.seconds)) s from now on" } ?? "")
         + (adjustment.window.map { $0.until == nil ? ", without an end of its window" : ", until \($0.text)" } ?? "")
+    case .ordered(let shards): return "order of the shards: \(shards.map(\.description).joined(separator: ", "))"
     case .planAccepted(let steps): return "plan accepted: \(steps.count) steps"
     case .asked(let question): return "waiting for your answer: \(question.title) (\(question.name))"
     case .answered(let answer, let granted):

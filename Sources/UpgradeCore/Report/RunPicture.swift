@@ -51,6 +51,8 @@ package struct RunPicture: Sendable {
   /// What was compared after the last step, read back from the servers.
   package var finish: FinishReport?
   package var paths = RunPaths()
+  /// Set where somebody looks on who drives nothing; then `kind` is `watching`.
+  package var watching: Watching?
   /// Set once the run is over or has to be left: a face says it and ends with this code.
   package var conclusion: Conclusion?
 
@@ -137,6 +139,8 @@ package enum WizardCommand: Hashable, Sendable {
   case recheck(RuleName?)
   /// From the checks to the plan.
   case proceed
+  /// The shards in the order in which they are to have their turns, before the plan is accepted.
+  case order([ShardID])
   case answer(QuestionName, String, Answer.Source)
   case choose(Choice, typed: String?, Answer.Source)
   /// Finish the running step, then hold.

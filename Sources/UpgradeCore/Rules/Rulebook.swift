@@ -17,7 +17,7 @@ package enum Rulebook {
     OneNodePerPackage(),
     DiskForSaves(), IdentityKept(), HugePages(), SupervisorLetsStop(), NoRivalController(),
     NoUnattendedUpgrades(), HeldPackages(), PackageStarts(), ProgramKept(),
-    HandOverCandidate(), SeenByPeers(), SameKeys(), CompleteResync(), ShardHasPrimary(), ShardsServed(), OnTarget(),
+    HandOverCandidate(), SeenByPeers(), SameKeys(), CompleteResync(), ShardHasPrimary(), ShardsServed(),
     HostCleared(),
   ]
 

@@ -140,29 +140,3 @@ struct SameVersion: Rule {
         : "make sure that nobody else is upgrading; the run brings all of them to \(scene.setup.to.title)")
   }
 }
-
-/// The line of the report and of the final gate: it runs what was wanted.
-struct OnTarget: NodeRule {
-  let name: RuleName = "on-target"
-  let severity = Severity.blocking
-  let title = "The node runs the wanted version"
-  let why = "An install that did not take effect looks like an upgrade until the next restart."
-  let reads = "INFO server: the version"
-  let remedy = "See what the node's start command runs."
-  let source = "redis src/server.c, genRedisInfoString"
-  let isCheck = false
-
-  func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
-    guard let release = view.release else {
-      return .broken(
-        saw: "\(scene.name(node)) calls itself \(view.pulse.server.name) \(view.pulse.server.versionText)",
-        fix: "see what its start command runs: \(view.pulse.server.executable)")
-    }
-    guard release == scene.setup.to else {
-      return .broken(
-        saw: "\(scene.name(node)) runs \(release.title), wanted is \(scene.setup.to.title)\(view.age)",
-        fix: "see what its start command runs: \(view.pulse.server.executable)")
-    }
-    return .holds(saw: release.title)
-  }
-}

@@ -10,7 +10,7 @@ package enum Flag: String, CaseIterable, Sendable {
   case user, askpass, pass, tls, cacert, cert, key, sni
   case permissions, plain, json, markdown, color
   case stateDirectory = "state-dir"
-  case from, dir, port, keep, all
+  case from, dir, port, keep, all, nodes
   case help, version
 
   /// `--state-dir`
@@ -41,7 +41,7 @@ struct FlagRow: Sendable {
   /// Check and plan take what a run takes, so that a script changes one word to rehearse.
   static let table: [FlagRow] = [
     FlagRow(
-      flag: .to, value: "VERSION", places: upgrading.union([.train]),
+      flag: .to, value: "VERSION", places: upgrading.union(throwAway),
       help: "where to: 7.0.15 (the same product), valkey-8.0.1 or redis-8.0.2"),
     FlagRow(
       flag: .profile, value: "NAME|FILE", places: beginning.union([.startScreen, .watch]),
@@ -101,13 +101,14 @@ struct FlagRow: Sendable {
     FlagRow(flag: .markdown, places: [.report, .explain], help: "the report, or the list of rules, as Markdown"),
     FlagRow(flag: .color, value: "WHEN", places: everywhere, help: "auto, always or never"),
     FlagRow(
-      flag: .stateDirectory, value: "DIR", places: running.union(recorded).union([.startScreen]),
+      flag: .stateDirectory, value: "DIR", places: running.union(recorded).union([.startScreen, .watch]),
       help: "where runs are kept ($XDG_STATE_HOME/redis-upgrade)"),
     FlagRow(flag: .from, value: "VERSION", places: throwAway, help: "the release that the servers start on"),
     FlagRow(flag: .dir, value: "DIR", places: throwAway, help: "where the servers keep their files"),
     FlagRow(flag: .port, value: "PORT", places: throwAway, help: "the first server's port; the others follow"),
     FlagRow(flag: .keep, places: [.train], help: "leave the servers running at the end, without a question"),
     FlagRow(flag: .all, places: [.lab], help: "with down: every lab of this user"),
+    FlagRow(flag: .nodes, value: "COUNT", places: [.lab], help: "with up enterprise: how many nodes (3)"),
     FlagRow(flag: .help, places: everywhere, help: "this text"),
     FlagRow(flag: .version, places: everywhere, help: "the version of redis-upgrade"),
   ]

@@ -27,6 +27,7 @@ package enum HelpText {
     lines.append("")
     switch subcommand.arguments {
     case .target: lines += target + [""]
+    case .targetOrRun: lines += target + run(subcommand) + [""]
     case .optionalRun: lines += run(subcommand) + [""]
     case .optionalDrill:
       lines += row("DRILL", "the name of a drill (none is built yet); without one, the whole main job") + [""]
@@ -48,6 +49,9 @@ package enum HelpText {
 
   private static let labActions =
     row("up [cluster]", "starts servers that go on by themselves, prints their target and a profile for them")
+    + row(
+      "up enterprise",
+      "starts a simulator of a Redis Enterprise Software cluster, from one version to another such as 7.22.0-250")
     + row("down", "ends the lab in --dir, or the only one; --all ends every one")
     + row("list", "the labs that run, with their directories")
     + row("fetch RELEASE...", "has servers of these releases on this machine beforehand")
@@ -63,7 +67,7 @@ package enum HelpText {
     + row("VERSION VERSION", "what is known about going from one to the other: 6.2.14 7.0.15")
 
   private static func run(_ subcommand: Subcommand) -> [String] {
-    let unfinished = subcommand == .resume || subcommand == .cleanup
+    let unfinished = subcommand == .resume || subcommand == .cleanup || subcommand == .watch
     return row(
       "RUN",
       unfinished ? "a run's id; without one, the newest that is not finished" : "a run's id; without one, the newest")

@@ -27,7 +27,8 @@ struct InvocationReader {
     case .watch:
       return .watch(
         WatchRequest(
-          target: try target(), connection: try connection(), profile: words.value(.profile), face: try face()))
+          try watched(), connection: try connection(), profile: words.value(.profile), face: try face(),
+          stateDirectory: words.value(.stateDirectory)))
     case .status: return .status(try record())
     case .report: return .report(try record())
     case .journal: return .journal(try record())
@@ -57,6 +58,12 @@ struct InvocationReader {
       stateDirectory: words.value(.stateDirectory))
     request.asksPermissions = words.has(.permissions)
     return request
+  }
+
+  /// The id of a run has a form that no address has.
+  private func watched() throws(UsageError) -> WatchRequest.Subject {
+    guard let word = words.arguments.first, RunID(word) == nil else { return .run(try runName()) }
+    return .target(try target())
   }
 
   private func record() throws(UsageError) -> RecordRequest {
@@ -90,10 +97,15 @@ struct InvocationReader {
       throw UsageError(
         .unknownCommand, "lab has no action \(Quotation.quoted(word))", remedy: "Write lab \(actions).")
     }
+    if action == .up, words.arguments.count > 1, words.arguments[1] == "enterprise" { return try enterpriseLab() }
     if action == .up, words.arguments.count > 1, words.arguments[1] != "cluster" {
       throw UsageError(
         .notBuilt, "there is no lab of kind \(Quotation.quoted(words.arguments[1])) yet",
-        remedy: "Write lab up cluster.")
+        remedy: "Write lab up cluster or lab up enterprise.")
+    }
+    if let flag = [Flag.to, .nodes].first(where: words.has) {
+      throw UsageError(
+        .misplacedFlag, "\(flag.text) belongs to lab up enterprise", remedy: "Leave it out.")
     }
     if words.has(.tls), action != .up, action != .write {
       throw UsageError(
@@ -119,6 +131,25 @@ struct InvocationReader {
         .misplacedFlag, "\(flag.text) belongs to lab write: a lab makes its own certificates",
         remedy: "Leave it out.")
     }
+    return request
+  }
+
+  private func enterpriseLab() throws(UsageError) -> LabRequest {
+    try refuseMore(than: 2)
+    let strange = [Flag.tls, .all, .cacert, .cert, .key, .sni].first(where: words.has)
+    if let strange {
+      throw UsageError(
+        .misplacedFlag, "\(strange.text) does not belong to lab up enterprise", remedy: "Leave it out.")
+    }
+    var servers = LabServersRequest()
+    servers.directory = words.value(.dir)
+    servers.port = try number(.port, in: 1024...55_000, unit: "")
+    var enterprise = EnterpriseRequest()
+    enterprise.from = words.value(.from)
+    enterprise.to = words.value(.to)
+    enterprise.nodes = try number(.nodes, in: 1...9, unit: "")
+    var request = LabRequest(action: .up, servers: servers, face: try face())
+    request.enterprise = enterprise
     return request
   }
 

@@ -176,20 +176,32 @@ package struct UpgradeRequest: Equatable, Sendable {
 
 /// `watch`.
 package struct WatchRequest: Equatable, Sendable {
-  package var target: Target
+  package enum Subject: Equatable, Sendable {
+    /// A deployment, and the run under way on it where there is one.
+    case target(Target)
+    /// nil: the newest run that is not finished.
+    case run(String?)
+  }
+  package var subject: Subject
   package var connection: ConnectionRequest
-  /// Only for how servers are reached.
+  /// Only for how servers are reached; a run knows that by itself.
   package var profile: String?
   package var face: FaceRequest
+  package var stateDirectory: String?
 
   package init(
-    target: Target, connection: ConnectionRequest = ConnectionRequest(), profile: String? = nil,
-    face: FaceRequest = FaceRequest()
+    _ subject: Subject, connection: ConnectionRequest = ConnectionRequest(), profile: String? = nil,
+    face: FaceRequest = FaceRequest(), stateDirectory: String? = nil
   ) {
-    self.target = target
+    self.subject = subject
     self.connection = connection
     self.profile = profile
     self.face = face
+    self.stateDirectory = stateDirectory
+  }
+
+  package var target: Target? {
+    if case .target(let target) = subject { target } else { nil }
   }
 }
 
@@ -267,8 +279,19 @@ package struct LabRequest: Equatable, Sendable {
   package var encryption = EncryptionRequest()
   /// Whether `down` ends every lab of this user.
   package var all = false
+  /// What `up enterprise` is to make; nil is a lab of real servers.
+  package var enterprise: EnterpriseRequest?
   package var servers: LabServersRequest
   package var face: FaceRequest
+}
+
+/// The simulated Redis Enterprise Software cluster of `lab up enterprise`; its versions have builds (`7.2.4-92`).
+package struct EnterpriseRequest: Equatable, Sendable {
+  package var from: String?
+  package var to: String?
+  package var nodes: Int?
+
+  package init() {}
 }
 
 /// `explain`.

@@ -26,6 +26,7 @@ package enum Subcommand: String, CaseIterable, Sendable {
   enum Arguments: Equatable, Sendable {
     case none
     case target
+    case targetOrRun
     case optionalRun
     case optionalDrill
     case labAction
@@ -34,7 +35,8 @@ package enum Subcommand: String, CaseIterable, Sendable {
 
   var arguments: Arguments {
     switch self {
-    case .run, .check, .plan, .watch: .target
+    case .run, .check, .plan: .target
+    case .watch: .targetOrRun
     case .status, .report, .journal, .resume, .cleanup: .optionalRun
     case .train: .optionalDrill
     case .lab: .labAction
@@ -50,6 +52,7 @@ package enum Subcommand: String, CaseIterable, Sendable {
     let words =
       switch arguments {
       case .target: needsVersion ? " TARGET --to VERSION" : " TARGET"
+      case .targetOrRun: " [TARGET | RUN]"
       case .optionalRun: " [RUN]"
       case .optionalDrill: " [DRILL]"
       case .labAction: " up|down|list|fetch|write"
@@ -66,7 +69,7 @@ package enum Subcommand: String, CaseIterable, Sendable {
     case .run: "the wizard: upgrades a deployment, one node at a time"
     case .check: "looks whether an upgrade could start; changes nothing"
     case .plan: "prints every step that a run would take; changes nothing"
-    case .watch: "shows the live health of a deployment; changes nothing"
+    case .watch: "shows live health, and the run that somebody else drives; changes nothing"
     case .status: "says where a run stands"
     case .report: "says what a run did and what clients felt"
     case .journal: "prints a run's journal"

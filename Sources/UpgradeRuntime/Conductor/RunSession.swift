@@ -17,7 +17,18 @@ package struct SessionView: Sendable {
   package var plan: Plan?
   package var measure: ClientMeasure?
   package var halted: String?
-  package var isPaused: Bool
+}
+
+/// The part of a view that tells whether the rest of it has to be shown at once; it costs nothing to look at.
+package struct Beat: Hashable, Sendable {
+  /// The newest record.
+  package var sequence: RecordNumber = 0
+  package var halted: String?
+  package var isDrifted = false
+  /// The gates of the step that is next, in their order, whether they are green.
+  package var gates: [Bool] = []
+  /// Something is under way or waited for, and readings are news.
+  package var isMoving = false
 }
 
 /// Owns the conductor of one run.
@@ -79,8 +90,22 @@ package actor RunSession {
     let now = surroundings.now
     return SessionView(
       state: machine.state, snapshot: machine.snapshot(now: now), posture: machine.observations.posture,
-      plan: machine.plan(now: now), measure: machine.observations.measure, halted: conductor.halted,
-      isPaused: conductor.isPaused)
+      plan: machine.plan(now: now), measure: machine.observations.measure, halted: conductor.halted)
+  }
+
+  package var beat: Beat {
+    let machine = conductor.machine
+    let posture = machine.observations.posture
+    var beat = Beat(
+      sequence: machine.state.sequence, halted: conductor.halted, gates: posture.gates.map(\.isGreen),
+      isMoving: machine.state.inFlight != nil || posture.settling != nil)
+    switch posture.kind {
+    case .drifted: beat.isDrifted = true
+    case .next(.wait): beat.isMoving = true
+    case .idle, .next, .inFlight: break
+    }
+    if beat.gates.contains(false) { beat.isMoving = true }
+    return beat
   }
 
   /// Nothing more is read, decided or written; a running host command goes on under its holder.

@@ -1,21 +1,20 @@
 // The wizard behind every face: checks, plan, nodes, finish and report of one run, as one picture.
 
-import Synchronization
 import SystemIO
 package import UpgradeCore
 
 /// The driver behind a face.
 package actor Wizard: WizardDriver, PictureSource {
   nonisolated let parts: WizardParts
-  private nonisolated let box: Mutex<RunPicture>
-  private nonisolated let watchers = Mutex<[AsyncStream<RunPicture>.Continuation]>([])
+  private nonisolated let board: PictureBoard
   private(set) var session: RunSession?
   private(set) var open: OpenRun?
   private var probe: ClientProbe?
   private var health = HealthTracker()
-  private var seenRecords: RecordNumber = 0
+  private var shownBeat = Beat()
   private var lastPublished: Instant?
-  private var isPublishing = false
+  private var isLooking = false
+  private var nextLook: Task<Void, Never>?
   private var isConcluding = false
   private var eventCount = 0
   private var finding: Finding?
@@ -27,22 +26,15 @@ package actor Wizard: WizardDriver, PictureSource {
     self.parts = parts
     keys = TypedKeys(loop: parts.loop)
     let now = Instant(nanoseconds: parts.loop.now.nanoseconds)
-    box = Mutex(
+    board = PictureBoard(
       RunPicture(
         kind: parts.kind, target: parts.request.target, run: parts.run, from: "", to: parts.request.to.description,
         rail: .checks, now: now, startedAt: now, wallMilliseconds: WallClock.milliseconds,
         snapshot: Snapshot(nodes: [:], shards: [], addresses: [:])))
   }
 
-  package nonisolated var picture: RunPicture { box.withLock { $0 } }
-
-  /// Pictures as they change, the newest only: a slow face never holds anything back.
-  package nonisolated var pictures: AsyncStream<RunPicture> {
-    let (stream, continuation) = AsyncStream.makeStream(of: RunPicture.self, bufferingPolicy: .bufferingNewest(1))
-    watchers.withLock { $0.append(continuation) }
-    continuation.yield(picture)
-    return stream
-  }
+  package nonisolated var picture: RunPicture { board.newest }
+  package nonisolated var pictures: AsyncStream<RunPicture> { board.stream }
 
   var now: Instant { Instant(nanoseconds: parts.loop.now.nanoseconds) }
 
@@ -76,7 +68,7 @@ package actor Wizard: WizardDriver, PictureSource {
       picture.times = open.times
       picture.rail = .nodes
     }
-    seenRecords = open.records.count
+    shownBeat.sequence = open.records.count
     let session = await makeSession(open)
     self.session = session
     before = open.inventory
@@ -118,6 +110,7 @@ package actor Wizard: WizardDriver, PictureSource {
       await check(name)
       return nil
     case .proceed: return await proceed()
+    case .order(let shards): return await session?.input(.order(shards)) ?? notBegun
     case .answer(let question, let text, let source):
       return await session?.input(.answer(Answer(question, text, source: source))) ?? notBegun
     case .choose(let choice, let typed, let source):
@@ -239,24 +232,43 @@ package actor Wizard: WizardDriver, PictureSource {
   /// The command that the operator types into.
   var attached: EffectID?
 
-  /// Something moved: publish at once where a record was written, else a few times a second.
+  /// Something moved: what is news is shown at once, readings five times a second, and once a second where nothing is
+  /// under way.
   private func changed() async {
-    guard !isPublishing, !isConcluding, let session else { return }
-    isPublishing = true
-    let view = await session.view
-    isPublishing = false
-    let isNews = view.state.sequence != seenRecords
-    if !isNews, let lastPublished, now - lastPublished < .milliseconds(200) { return }
-    await show(view)
+    guard !isLooking, !isConcluding, let session else { return }
+    isLooking = true
+    let beat = await session.beat
+    isLooking = false
+    guard beat == shownBeat, let lastPublished else {
+      shownBeat = beat
+      return await publish()
+    }
+    guard nextLook == nil else { return }
+    // The readings of a second come close together: a quiet page shows them as one.
+    let due = max(lastPublished + (beat.isMoving ? .milliseconds(200) : .seconds(1)), now + Self.gathering)
+    nextLook = parts.loop.task { [weak self, loop = parts.loop] in
+      do throws(CancellationError) {
+        try await loop.sleep(until: MonotonicTime(nanoseconds: due.nanoseconds))
+      } catch { return }
+      await self?.lookAgain()
+    }
+  }
+
+  private static let gathering = Duration.milliseconds(120)
+
+  private func lookAgain() async {
+    nextLook = nil
+    if !isConcluding { await publish() }
   }
 
   private func publish() async {
+    nextLook?.cancel()
+    nextLook = nil
     if let session { await show(await session.view) }
   }
 
   private func show(_ view: SessionView) async {
     lastPublished = now
-    seenRecords = view.state.sequence
     health.take(view.snapshot, measure: view.measure, bastion: picture.setup?.site.remote?.bastion, now: now)
     let health = self.health.health
     draw { picture in
@@ -265,17 +277,12 @@ package actor Wizard: WizardDriver, PictureSource {
       picture.posture = view.posture
       picture.plan = view.plan
       picture.health = health
-      picture.rail = rail(view.state)
+      picture.rail = view.state.rail
       if picture.rail.rawValue > RailStep.plan.rawValue { picture.briefing = nil }
     }
     await startProbe(view.state)
     if let halted = view.halted { halt(halted) }
     if let ended = view.state.ended { await finish(ended) }
-  }
-
-  private nonisolated func rail(_ state: State) -> RailStep {
-    if state.ended?.kind == .done || state.isFinishing { return .finish }
-    return state.plan == nil ? .plan : .nodes
   }
 
   private func startProbe(_ state: State) async {
@@ -329,8 +336,7 @@ package actor Wizard: WizardDriver, PictureSource {
 
   private func conclude(_ conclusion: Conclusion) {
     draw { $0.conclusion = conclusion }
-    let all = watchers.withLock { $0 }
-    for watcher in all { watcher.finish() }
+    board.end()
   }
 
   // MARK: - Drawing
@@ -370,13 +376,10 @@ package actor Wizard: WizardDriver, PictureSource {
 
   func draw(_ change: (inout RunPicture) -> Void) {
     let moment = now
-    let picture = box.withLock { picture in
+    board.change { picture in
       change(&picture)
       picture.now = moment
       picture.wallMilliseconds = WallClock.milliseconds
-      return picture
     }
-    let all = watchers.withLock { $0 }
-    for watcher in all { watcher.yield(picture) }
   }
 }

@@ -22,6 +22,11 @@ package final class DeploymentLock: Sendable {
       self.nodes = Set(nodes.map { String($0.text.prefix(Self.nodePrefix)) })
     }
 
+    /// Whether any of these nodes is one of its run's.
+    func isOn(_ nodes: Set<NodeID>) -> Bool {
+      nodes.contains { self.nodes.contains(String($0.text.prefix(Self.nodePrefix))) }
+    }
+
     /// Enough to tell the nodes of one site apart, short enough for the lock of a thousand.
     private static let nodePrefix = 16
 
@@ -111,6 +116,6 @@ package final class DeploymentLock: Sendable {
       .taken,
       "\(Quotation.escaped(wizard.user)) on \(Quotation.escaped(wizard.host)) (process \(wizard.processID)) has been "
         + "at work on \(what) since \(holder.since.text), in the run \(Quotation.escaped(holder.run))",
-      remedy: "Wait for it, or look on with `redis-upgrade status \(Quotation.escaped(holder.run))`.")
+      remedy: "Wait for it, or look on with `redis-upgrade watch \(Quotation.escaped(holder.run))`.")
   }
 }

@@ -50,7 +50,7 @@ extension Record {
   /// reserve, because it has happened.
   var beginsSomething: Bool {
     switch self {
-    case .started, .resumed, .planAccepted, .ledger, .intent, .chosen: true
+    case .started, .resumed, .ordered, .planAccepted, .ledger, .intent, .chosen: true
     case .answered(_, let granted): granted
     case .asked, .outcome, .settled, .late, .problem, .measured, .windowClosed, .noted, .ended: false
     }

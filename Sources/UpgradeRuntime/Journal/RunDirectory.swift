@@ -24,6 +24,16 @@ package struct RunDirectory: Hashable, Sendable {
   package var reportText: String { "\(path)/report.md" }
   package var reportJSON: String { "\(path)/report.json" }
 
+  /// Where the files are that a face names.
+  package var paths: RunPaths {
+    var paths = RunPaths()
+    paths.journal = journal
+    paths.report = reportText
+    paths.backup = backup
+    paths.output = output
+    return paths
+  }
+
   static func runs(in stateDirectory: String) -> String { "\(stateDirectory)/runs" }
 
   /// Makes the directory of a new run and opens its journal; nothing about the deployment has happened yet.

@@ -32,6 +32,9 @@ package struct Canvas: Equatable, Sendable {
     area.contains(row: row, column: column) ? cells[row * size.columns + column] : .blank
   }
 
+  /// Whether a row is the same in another canvas of the same size.
+  package func hasRow(_ row: Int, as other: Canvas) -> Bool { rowCells(row) == other.rowCells(row) }
+
   // MARK: Drawing
 
   /// What happens to text that is longer than its place.

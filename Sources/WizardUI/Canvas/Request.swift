@@ -55,6 +55,7 @@ package enum Request: Hashable, Sendable {
   case filter, onlyBad
   case attach, detach
   case pause, interrupt, rerun, rerunAll, override
+  case earlier, later
   case nextStep, previousStep
   case write, picture, copy, redraw, suspend, help, quit
 }
@@ -147,6 +148,11 @@ extension Request {
     row(
       .override, "o", "override", "Override the failed rule: typed, recorded, for one step.",
       [.checks, .nodes, .problem]),
+    row(
+      .earlier, "K", "order",
+      "The selected row's shard has its turn earlier, before the plan is accepted: its replicas among the replicas, its "
+        + "hand-over among the hand-overs.", [.plan]),
+    row(.later, "J", "order", "The selected row's shard has its turn later.", [.plan]),
     row(.pause, "p", "pause", "Hold the run after the running step; again to go on.", working.union([.help])),
     row(
       .interrupt, "<C-c>", "hold or leave", "Asks whether to hold the run, or to leave where nothing could be held.",

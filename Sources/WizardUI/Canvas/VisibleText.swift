@@ -20,7 +20,21 @@ package struct VisibleText: Sendable {
   package static let marksPerCharacter = 3
 
   package init(_ text: String) {
-    self.init(escaping: text.unicodeScalars.lazy.map(Element.scalar))
+    guard text.isPlainASCII else {
+      self.init(escaping: text.unicodeScalars.lazy.map(Element.scalar))
+      return
+    }
+    self.init(pieces: text.utf8.map { Self.plainPieces[Int($0 - 0x20)] }, columns: text.utf8.count)
+  }
+
+  private init(pieces: [Piece], columns: Int) {
+    self.pieces = pieces
+    self.columns = columns
+  }
+
+  /// The pieces of printable ASCII, of which most of what we draw consists.
+  private static let plainPieces = (UInt8(0x20)..<0x7F).map { byte in
+    Piece(text: String(UnicodeScalar(byte)), columns: 1, isEscape: false)
   }
 
   /// Text that came as bytes: what is no UTF-8 is drawn as `\xff`.
@@ -72,8 +86,7 @@ package struct VisibleText: Sendable {
         }
       }
     }
-    self.pieces = pieces
-    self.columns = columns
+    self.init(pieces: pieces, columns: columns)
   }
 
   private static func decode(_ bytes: [UInt8]) -> [Element] {
@@ -113,14 +126,16 @@ package struct VisibleText: Sendable {
 extension String {
   /// How many columns the text takes when it is drawn, escapes included.
   package var displayColumns: Int {
-    // Most of what we draw is plain ASCII, one column a byte.
-    if utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return utf8.count }
+    // One column a byte.
+    if isPlainASCII { return utf8.count }
     return VisibleText(self).columns
   }
 
   /// The text with everything hostile as visible escapes.
   package var madeVisible: String {
-    if utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return self }
+    if isPlainASCII { return self }
     return VisibleText(self).string
   }
+
+  fileprivate var isPlainASCII: Bool { utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }
 }

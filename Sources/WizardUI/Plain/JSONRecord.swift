@@ -18,6 +18,7 @@ struct JSONRecord {
     switch record {
     case .started(_, let wizard, let setup): ("started", started(wizard, setup))
     case .resumed(let wizard, _): ("resumed", [("by", .string(wizard.name))])
+    case .ordered(let shards): ("ordered", [("shards", strings(shards.map(\.description)))])
     case .planAccepted(let steps): ("plan-accepted", [("steps", planned(steps))])
     case .asked(let question): ("question", asked(question))
     case .answered(let answer, let granted): ("answer", answered(answer, granted))

@@ -12,11 +12,11 @@ package import UpgradeCore
 ///   `outcome` {step, attempt, result, sentence, evidence{}}, `settled` {step, attempt, result, sentence},
 ///   `late` like `outcome`, `problem` {name, object, step, what, risk, guess, choices[]}, `chosen` {choice, source},
 ///   `measured` {clients{}}, `noted` {text}, `ended` {result, name, sentence, every_shard_served}.
-/// - From this face: `checks` {checks[]}, `plan` {steps[], questions[], considerations[]}, `health` {cluster_ok, nodes_up, nodes,
-///   slots_served, age_ms, shards[], clients{}}, `quiet` {step, attempt, node, command, quiet_ms, last_line,
-///   can_be_answered, sentence, to_do}, `event` {text}, `refused` {reason}, `unanswered` {question, consent,
-///   answer}, `undecided` {problem}, `leaving` {exit_code, lines[]}, `finish` {lines[], by_hand[]}, `report` (the fields
-///   of `report --json`), `end` {exit_code, lines[]}.
+/// - From this face: `checks` {checks[]}, `plan` {steps[], questions[], considerations[]}, `health` {cluster_ok,
+///   nodes_up, nodes, slots_served, age_ms, shards[], clients{}}, `quiet` {step, attempt, node, command, quiet_ms,
+///   last_line, can_be_answered, sentence, to_do}, `waiting` {subject, for_ms, reasons[]}, `event` {text}, `refused`
+///   {reason}, `unanswered` {question, consent, answer}, `undecided` {problem}, `leaving` {exit_code, lines[]},
+///   `finish` {lines[], by_hand[]}, `report` (the fields of `report --json`), `end` {exit_code, lines[]}.
 package struct JSONVoice: Sendable {
   package init() {}
 
@@ -44,6 +44,16 @@ package struct JSONVoice: Sendable {
       return JSONRecord(record, picture.setup).kindAndFields
     case .health: return ("health", health(picture))
     case .quiet(let output): return ("quiet", quiet(QuietText(output, picture)))
+    case .waiting:
+      guard let waiting = WaitingText(picture) else { return nil }
+      return (
+        "waiting",
+        [
+          ("subject", .string(waiting.subject)),
+          ("for_ms", .integer(Quantity.whole(waiting.since.seconds * 1000))),
+          ("reasons", .array(waiting.reasons.map(JSONValue.string))),
+        ]
+      )
     // The journal's own records say these two, with everything that belongs to them.
     case .question, .problem: return nil
     case .commands: return nil

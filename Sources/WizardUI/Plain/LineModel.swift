@@ -22,6 +22,10 @@ package struct LineModel: Sendable {
   private var healthSaid: HealthKey?
   /// The silence of a command that was said last.
   private var silenceSaid: Silence?
+  /// What is waited for, as it was said last, and when.
+  private var waitingSaid: (name: String, at: Instant)?
+  /// What somebody else was seen to be asked.
+  private var heard = Overheard()
   /// What is being asked of the person or taken from what was prepared.
   private(set) var asking: Asking?
   private(set) var sent: Sent?
@@ -31,6 +35,9 @@ package struct LineModel: Sendable {
 
   /// How long prepared answers wait for gates to be green.
   package static let patience: Duration = .seconds(120)
+  /// How long something is waited for before it is said, and how often it is said again.
+  private static let waitingAfter: Duration = .seconds(5)
+  private static let waitingEvery: Duration = .seconds(60)
 
   struct Asking: Hashable {
     var prompt: LinePrompt
@@ -40,6 +47,11 @@ package struct LineModel: Sendable {
     var since: MonotonicTime
     /// Whether it was put to a person.
     var isPersons = false
+  }
+
+  private struct Overheard: Hashable {
+    var question: Question?
+    var problem: Problem?
   }
 
   struct Sent: Hashable {
@@ -120,6 +132,7 @@ package struct LineModel: Sendable {
       effects += end(picture, conclusion)
       return effects
     }
+    if picture.isReadOnly { return effects + overheard(picture) }
     guard sent == nil, !isEnding, asking?.prompt != .goOn else { return effects }
     effects += checks(picture, at: now)
     if let problem = picture.state.problem {
@@ -132,6 +145,14 @@ package struct LineModel: Sendable {
     return effects
   }
 
+  /// What somebody else is asked is said, and not answered.
+  private mutating func overheard(_ picture: RunPicture) -> [LineEffect] {
+    let heard = Overheard(question: picture.state.asked, problem: picture.state.problem)
+    guard heard != self.heard else { return [] }
+    self.heard = heard
+    return [heard.question.map { .say(.question($0)) }, heard.problem.map { .say(.problem($0)) }].compactMap(\.self)
+  }
+
   private mutating func news(_ picture: RunPicture) -> [LineEffect] {
     var effects: [LineEffect] = []
     for event in picture.events where event.number > lastEvent {
@@ -142,7 +163,7 @@ package struct LineModel: Sendable {
       hasSaidFinish = true
       effects.append(.say(.finish))
     }
-    return effects + quiet(picture) + health(picture)
+    return effects + quiet(picture) + waiting(picture) + health(picture)
   }
 
   /// A command that seems to wait for an answer, once for each time that it fell silent.
@@ -152,6 +173,14 @@ package struct LineModel: Sendable {
     else { return [] }
     silenceSaid = silence
     return [.say(.quiet(output))]
+  }
+
+  /// What is waited for, soon after it begins, and once a minute from then on.
+  private mutating func waiting(_ picture: RunPicture) -> [LineEffect] {
+    guard let waiting = WaitingText(picture), waiting.since >= Self.waitingAfter else { return [] }
+    if let said = waitingSaid, said.name == waiting.name, picture.now - said.at < Self.waitingEvery { return [] }
+    waitingSaid = (waiting.name, picture.now)
+    return [.say(.waiting)]
   }
 
   private mutating func health(_ picture: RunPicture) -> [LineEffect] {
@@ -166,7 +195,9 @@ package struct LineModel: Sendable {
 
   private mutating func end(_ picture: RunPicture, _ conclusion: Conclusion) -> [LineEffect] {
     var effects: [LineEffect] = []
-    if !picture.state.run.isEmpty, !picture.state.attempts.isEmpty { effects.append(.say(.report)) }
+    // A watch that is left is no report of the run.
+    let isReported = !picture.isReadOnly || picture.state.ended != nil
+    if isReported, !picture.state.run.isEmpty, !picture.state.attempts.isEmpty { effects.append(.say(.report)) }
     effects.append(.say(.concluded(conclusion)))
     let isRefused = isRefusal && !picture.state.hasChanged && conclusion.exitCode != 0
     return effects + [.end(isRefused ? ExitCode.refused.rawValue : conclusion.exitCode)]
@@ -292,7 +323,7 @@ package struct LineModel: Sendable {
       return said + [.end(LeaveForecast(picture).exitCode)]
     // Lines have no pane and no keyboard that could be attached.
     case .showOutput, .attach, .detach: return []
-    case .answer, .choose, .recheck, .pause:
+    case .answer, .choose, .order, .recheck, .pause:
       return said + (hasPerson ? askAgain(at: now) : leave(picture))
     }
   }
@@ -305,7 +336,7 @@ extension WizardCommand {
   /// Whether records show that it was taken.
   fileprivate var isAnswer: Bool {
     switch self {
-    case .answer, .choose: true
+    case .answer, .choose, .order: true
     case .recheck, .proceed, .pause, .leave, .showOutput, .attach, .detach: false
     }
   }

@@ -15,6 +15,7 @@ package struct PlainVoice: Sendable {
     case .event(let event): eventLines(event)
     case .health: block(clock, "health", HealthText(picture).summary.string.replacingPrefix("Health  ", with: ""))
     case .quiet(let output): quietLines(QuietText(output, picture), clock)
+    case .waiting: waitingLines(picture, clock)
     case .question(let question): questionLines(question, picture, clock)
     case .problem(let problem): problemLines(problem, picture, clock)
     case .commands(let question): commandLines(question, picture)
@@ -33,8 +34,8 @@ package struct PlainVoice: Sendable {
   package func prompt(_ prompt: LinePrompt, _ picture: RunPicture) -> String {
     switch prompt {
     case .question(let question):
-      return "Question \(question.name): \(question.asking) Type \(question.word), no, commands, health or pause: "
-        .madeVisible
+      let words = "\(question.word), no, \(order(question, picture))commands, health or pause"
+      return "Question \(question.name): \(question.asking) Type \(words): ".madeVisible
     case .problem(let problem):
       return "Problem \(problem.name): type the number or the name of a choice: ".madeVisible
     case .override(let gate):
@@ -43,6 +44,13 @@ package struct PlainVoice: Sendable {
     case .checks: return "The checks refuse the start. Type recheck or leave: "
     case .goOn: return "Go on? Type yes or no: "
     }
+  }
+
+  /// The plan's question takes another order of the shards as well.
+  private func order(_ question: Question, _ picture: RunPicture) -> String {
+    guard question.name.kind == .start, let setup = picture.setup, setup.obstacleToOrdering == nil else { return "" }
+    let turned = setup.shardsInTurn.reversed().map(\.description)
+    return "another order (order \(turned.prefix(3).joined(separator: " "))\(turned.count > 3 ? " ..." : "")), "
   }
 
   // MARK: - Blocks
@@ -72,12 +80,20 @@ package struct PlainVoice: Sendable {
       + (quiet.lastLine.isEmpty ? [] : [entry("printed:", quiet.lastLine)]) + [entry("to do:", quiet.remedy)]
   }
 
+  private func waitingLines(_ picture: RunPicture, _ clock: String) -> [String] {
+    guard let waiting = WaitingText(picture) else { return [] }
+    return block(clock, "waiting:", "\(waiting.subject), for \(Quantity.wholeSeconds(waiting.since)) so far")
+      + waiting.reasons.map { entry("for:", $0) }
+  }
+
   private func questionLines(_ question: Question, _ picture: RunPicture, _ clock: String) -> [String] {
     var lines = ["\(clock) asked: \(question.title) (\(question.consentClass.consequence))".madeVisible]
     for line in question.decisionLines {
       lines.append(line.label.isEmpty ? entry("", line.text) : entry(line.label.lowercased() + ":", line.text))
     }
-    for red in GateSummary(picture.posture.gates, setup: picture.setup).red where question.step != nil {
+    // What is read beside a run is not what whoever drives it has before him.
+    let hasGates = question.step != nil && !picture.isReadOnly
+    for red in GateSummary(picture.posture.gates, setup: picture.setup).red where hasGates {
       lines.append(entry("gate:", red.string))
     }
     return lines
@@ -106,7 +122,9 @@ package struct PlainVoice: Sendable {
       let text = numbered.offer.notOffered.map { "\(numbered.offer.text). Not offered: \($0)" }
       lines.append(entry(label + " ", text ?? "\(numbered.offer.text) [\(choice.costs)]"))
     }
-    lines.append(entry("leaving", "exit code if you leave now: \(LeaveForecast(picture).codeText)"))
+    if !picture.isReadOnly {
+      lines.append(entry("leaving", "exit code if you leave now: \(LeaveForecast(picture).codeText)"))
+    }
     return lines
   }
 

@@ -11,6 +11,8 @@ package enum Saying: Hashable, Sendable {
   case health
   /// A command is quiet on an unfinished line: it may be waiting for an answer.
   case quiet(CommandOutput)
+  /// Gates do not hold, or a step is not seen to have happened, for a while already.
+  case waiting
   case question(Question)
   case problem(Problem)
   /// Words that a person asked for while a question is open.

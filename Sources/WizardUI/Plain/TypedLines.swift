@@ -51,8 +51,27 @@ extension LineModel {
       recheck()
       return send(.recheck(nil), picture)
     case "leave": return leave(picture)
-    default: return nil
+    default: return order(text, picture, at: now)
     }
+  }
+
+  /// `order s3 s1 s2`: the shards have their turns in that order.
+  private mutating func order(_ text: String, _ picture: RunPicture, at now: MonotonicTime) -> [LineEffect]? {
+    let words = text.split(separator: " ")
+    guard words.first == "order", case .question(let question)? = asking?.prompt, question.name.kind == .start else {
+      return nil
+    }
+    let names = picture.setup?.shards.map(\.id) ?? []
+    let shards = words.dropFirst().map { word in names.first { $0.description == word } }
+    let order = shards.compactMap(\.self)
+    if shards.contains(nil) {
+      return [.say(.refused("the shards are \(names.map(\.description).joined(separator: " "))"))]
+        + askAgain(at: now)
+    }
+    if let obstacle = picture.state.obstacle(toOrdering: order) {
+      return [.say(.refused(obstacle))] + askAgain(at: now)
+    }
+    return send(.order(order), picture)
   }
 
   /// By its number or its name; a rule is set aside only with its own words.

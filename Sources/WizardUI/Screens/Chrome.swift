@@ -42,6 +42,7 @@ struct IdentityRow: Widget {
   private var path: String { ReleasePath(picture).text }
 
   private var standing: Line {
+    if picture.watching?.isDriverGone == true, picture.state.ended == nil { return Line("NOT DRIVEN", .danger) }
     if picture.state.ended?.kind == .done { return Line("DONE", .good) }
     if picture.state.problem != nil || picture.state.ended != nil { return Line("STOPPED", .danger) }
     if picture.isPaused { return Line("PAUSED", .attention) }
@@ -91,9 +92,24 @@ struct RailRow: Widget {
   let shown: RailStep
 
   func draw(in area: Rectangle, on canvas: inout Canvas) {
+    if picture.isWithoutRun { return drawWithoutRun(in: area, on: &canvas) }
     let steps = RailStep.allCases.map { StepRail.Step($0.title, mark: mark($0)) }
-    let note = shown == picture.rail ? TimeLeft(picture).text : "looking back: \(Request.nextStep.label) returns"
+    let note = shown == picture.rail ? note : "looking back: \(Request.nextStep.label) returns"
     StepRail(steps, current: shown.rawValue, note: Line(note)).draw(in: area, on: &canvas)
+  }
+
+  /// Where the first row says how the run stands, that it is only watched is said here.
+  private var note: String {
+    let isLeftOut = picture.state.problem != nil || picture.watching?.isLive == false
+    let left = TimeLeft(picture).text
+    return picture.isReadOnly && (isLeftOut || left.isEmpty) ? "read-only" : left
+  }
+
+  /// There are no steps where there is no run.
+  private func drawWithoutRun(in area: Rectangle, on canvas: inout Canvas) {
+    let note = Line("read-only")
+    canvas.put(Line("[Health]", .bold) + Line("  no run is followed"), row: area.row, column: area.column + 1, in: area)
+    canvas.put(note, row: area.row, column: area.right - note.columns - 1, in: area)
   }
 
   private func mark(_ step: RailStep) -> String {

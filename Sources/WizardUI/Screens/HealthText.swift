@@ -9,10 +9,15 @@ package struct HealthText: Hashable, Sendable {
 
   private let health: Health
   private let sinceRead: Duration?
+  /// How long ago what clients felt was written down, where that is not live.
+  private let sinceMeasured: Duration?
+  private let isElsewhere: Bool
 
   package init(_ picture: RunPicture) {
     health = picture.health
     sinceRead = picture.health.readAt.map(picture.age)
+    sinceMeasured = picture.watching.flatMap { $0.measuredAt.map(picture.age) }
+    isElsewhere = picture.isReadOnly && picture.state.facts.probing
   }
 
   package var isStale: Bool { sinceRead.map { $0 > Self.stale } ?? true }
@@ -76,7 +81,14 @@ package struct HealthText: Hashable, Sendable {
 
   /// `client errors 0/s`, or that nobody measures.
   package var clientErrors: Line {
-    guard let clients = health.clients else { return Line("clients not measured") }
+    guard let clients = health.clients else {
+      return Line(isElsewhere ? "clients measured elsewhere" : "clients not measured")
+    }
+    if let sinceMeasured {
+      let isBad = clients.errorCount > 0 || clients.lost > 0
+      return Line("client errors \(clients.errorCount), ", isBad ? .danger : .plain)
+        + Line("\(Quantity.wholeSeconds(sinceMeasured)) ago", .attention)
+    }
     let perSecond = health.clientErrors.last
     let isBad = (perSecond ?? 0) > 0 || clients.lost > 0
     return Line(
@@ -85,7 +97,10 @@ package struct HealthText: Hashable, Sendable {
 
   /// `0 in all, 0 lost`.
   package var clientTotals: Line {
-    guard let clients = health.clients else { return Line("no probe: nothing is known of clients") }
+    guard let clients = health.clients else {
+      return Line(isElsewhere ? "the journal will say what they felt" : "no probe: nothing is known of clients")
+    }
+    if sinceMeasured != nil { return Line("\(clients.lost) lost", clients.lost > 0 ? .danger : .plain) }
     return Line(
       "\(clients.errorCount) in all, \(clients.lost) lost", clients.spent > 0 ? .danger : .plain)
   }

@@ -12,6 +12,10 @@ package struct LeaveForecast: Hashable, Sendable {
   package init(_ picture: RunPicture) {
     let state = picture.state
     (exitCode, meaning) = Self.code(picture)
+    if let watching = picture.watching {
+      lines = Self.watched(watching, picture)
+      return
+    }
     lines = []
     guard state.hasChanged else {
       lines = ["Nothing has been changed on any server."]
@@ -33,10 +37,22 @@ package struct LeaveForecast: Hashable, Sendable {
     lines.append("\(done) of \(picture.setup?.nodes.count ?? 0) nodes are done. The servers go on as they are.")
   }
 
+  /// Whoever watches takes nothing with him.
+  private static func watched(_ watching: Watching, _ picture: RunPicture) -> [String] {
+    let all = ["You only watch: nothing was changed from here, and nothing is when you leave."]
+    switch watching.driver {
+    case .drives(let name): return all + ["The run goes on where it is driven, by \(name)."]
+    case .gone where picture.state.ended == nil:
+      return all + ["Nobody drives the run now. To go on with it: redis-upgrade resume \(picture.run)"]
+    case .gone, .noRun, .unknown: return all
+    }
+  }
+
   private static func code(_ picture: RunPicture) -> (Int32, String) {
     if let conclusion = picture.conclusion {
       return (conclusion.exitCode, conclusion.exitCode == 0 ? "done and verified" : "the run is over")
     }
+    if picture.isReadOnly { return (0, "only the watch ends") }
     guard picture.state.hasBegun else { return (130, "interrupted before any change") }
     let isServed =
       picture.health.clusterOK == true && picture.health.slotsServed == SlotSet.count

@@ -35,6 +35,13 @@ struct NextCard: Widget {
   }
 
   private var title: Line {
+    if picture.isWithoutRun { return Line("RULES  ", .bold) + Line("that a run would wait for before each node") }
+    if let watching = picture.watching, !watching.isLive,
+      let step = picture.state.inFlight?.effect.step ?? picture.state.asked?.step
+    {
+      return Line(watching.isDriverGone ? "LEFT AT  " : "LAST KNOWN  ", .attention)
+        + Line(step.sentence(in: picture.setup))
+    }
     if let flight = picture.state.inFlight {
       let words = Self.step(of: picture)?.title ?? flight.effect.step.sentence(in: picture.setup)
       return Line("NOW  ", .bold) + Line(words)
@@ -50,6 +57,7 @@ struct NextCard: Widget {
   }
 
   private var rows: [Row] {
+    if picture.isWithoutRun { return ruleRows }
     if let flight = picture.state.inFlight { return flightRows(flight) }
     guard let step = Self.step(of: picture) else { return quietRows }
     // A confirmation runs nothing and undoes nothing: why it is asked, and what it costs, is all of it.
@@ -77,6 +85,14 @@ struct NextCard: Widget {
       rows.append(Row(label: "said", text: "\(outcome.kind.rawValue) \(outcome.sentence)"))
     }
     return rows
+  }
+
+  private var ruleRows: [Row] {
+    let gates = GateSummary(picture.posture.gates, setup: picture.setup)
+    let green = gates.green.map(\.string).joined(separator: "  ")
+    return (gates.red.isEmpty ? [] : [Row(label: "not now", text: gates.red.map(\.string).joined(separator: "  "))])
+      + [Row(label: "hold", text: green.isEmpty ? "none" : green)]
+      + [Row(label: "sent", text: "INFO, CLUSTER INFO, CLUSTER NODES, CONFIG GET: once a second to every node")]
   }
 
   private var quietRows: [Row] {

@@ -23,11 +23,12 @@ package struct NodeStatus: Hashable, Sendable {
     id = node.id
     address = node.address.description
     shard = picture.setup?.shard(of: node.id)?.id.description ?? "-"
-    let role = reading.view?.role ?? expected?.role ?? node.role
-    self.role = role == .primary ? "PRIMARY" : "replica"
+    // Without a run nothing is expected: what is not read is not known.
+    let role = reading.view?.role ?? (picture.isWithoutRun ? nil : expected?.role ?? node.role)
+    self.role = role.map { $0 == .primary ? "PRIMARY" : "replica" } ?? "?"
     version = (reading.view?.release ?? expected?.release).map(picture.short) ?? "?"
     took = picture.times.seconds(node.id).map(Quantity.took) ?? "-"
-    let standing = Standing(node.id, picture)
+    let standing = picture.isWithoutRun ? Standing(reading) : Standing(node.id, picture)
     word = standing.word
     note = standing.note
     if case .up(let view) = reading, view.pulse.persistence.loading {
@@ -62,7 +63,7 @@ private struct Standing {
     if state.problem?.object == .node(node) {
       word = .fail
     } else if isInHand {
-      word = .run
+      word = picture.watching?.isLive == false ? .hold : .run
     } else if case .down = picture.snapshot[node] {
       word = .gone
     } else if let question = state.asked, Self.concerns(question, node, picture) {
@@ -80,6 +81,20 @@ private struct Standing {
     case .down: note = isOurs ? "stopped by us, expected" : "down, not by us"
     case .unknown(let why): note = why
     case .up: break
+    }
+  }
+
+  /// Where no run is, a node is well or it is not.
+  init(_ reading: Reading) {
+    switch reading {
+    case .up(let view):
+      let isWaiting = view.pulse.replication.upstream.map { !$0.linkUp || $0.syncInProgress } ?? false
+      word = isWaiting || view.pulse.persistence.loading ? .hold : .ok
+      if isWaiting {
+        note = view.pulse.replication.upstream?.syncInProgress == true ? "full sync under way" : "link down"
+      }
+    case .down(let why): (word, note) = (.gone, why)
+    case .unknown(let why): (word, note) = (why == "not read yet" ? .wait : .gone, why)
     }
   }
 

@@ -29,7 +29,11 @@ struct NodesScreen: WizardScreen {
       ?? nodes.firstIndex { $0.word == .wait }
   }
 
-  var keys: [Request] { [.down, .up, .nextPane, .commands] + commonKeys }
+  var keys: [Request] {
+    picture.isWithoutRun
+      ? [.down, .up, .nextPane, .pause, .health, .journal, .help, .quit]
+      : [.down, .up, .nextPane, .commands] + commonKeys
+  }
 
   func draw(in area: Rectangle, on canvas: inout Canvas) -> Position? {
     let areas = areas(area)

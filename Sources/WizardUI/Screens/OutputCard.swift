@@ -7,7 +7,11 @@ struct OutputCard: Widget {
 
   init(_ picture: RunPicture) { self.picture = picture }
 
-  static let nothing = "(no command of the site has run yet)"
+  static func nothing(_ picture: RunPicture) -> String {
+    guard picture.isReadOnly else { return "(no command of the site has run yet)" }
+    return picture.paths.output.isEmpty
+      ? "(no run is followed)" : "(shown where the run is driven; every byte of it: \(picture.paths.output))"
+  }
 
   static func title(_ output: CommandOutput?) -> Line {
     guard let output else { return Line("Output") }
@@ -41,7 +45,7 @@ struct OutputCard: Widget {
     Card(Self.title(picture.output), note: Line(picture.output == nil ? "" : "\(Request.output.label) full screen"))
       .draw(in: area, on: &canvas)
     guard let output = picture.output else {
-      canvas.put(Self.nothing, row: inside.row, column: inside.column, in: inside)
+      canvas.put(Self.nothing(picture), row: inside.row, column: inside.column, in: inside)
       return
     }
     canvas.put(Self.command(output), row: inside.row, column: inside.column, in: inside)

@@ -91,7 +91,7 @@ struct OutputScreen: WizardScreen, SearchedPage {
     let title = OutputCard.title(picture.output)
     frame(title, Card.note(notes(window, pane), beside: title, columns: area.columns)).draw(in: area, on: &canvas)
     guard let output = picture.output else {
-      canvas.put(OutputCard.nothing, row: inside.row, column: inside.column, in: inside)
+      canvas.put(OutputCard.nothing(picture), row: inside.row, column: inside.column, in: inside)
       return Position(row: inside.row, column: inside.column)
     }
     canvas.put(OutputCard.command(output), row: inside.row, column: inside.column, in: inside)

@@ -46,7 +46,9 @@ struct Overlay {
       paragraphs.append(
         WrappedText("redis-upgrade resume \(picture.run)", label: Line("Go on with", .bold), indent: 11))
     }
-    return Dialog("Leave the wizard?", paragraphs: paragraphs, keys: ["[ y  leave ]", "[ n  stay ]"])
+    return Dialog(
+      picture.isReadOnly ? "Stop watching?" : "Leave the wizard?", paragraphs: paragraphs,
+      keys: ["[ y  leave ]", "[ n  stay ]"])
   }
 }
 
@@ -63,7 +65,7 @@ struct HelpPage: SearchedPage {
     let window =
       if case .from(let first)? = model.view?.place { ScrollWindow(first: first) } else { ScrollWindow(first: .max) }
     overlay = HelpOverlay(
-      for: below.screenName(picture), refusals: below.screen(picture).refusals, notes: Self.notes, window: window,
+      for: below.screenName(picture), refusals: below.refusals(picture), notes: Self.notes, window: window,
       search: model.view?.search)
   }
 

@@ -5,6 +5,8 @@ import UpgradeCore
 /// Where the operator is in the plan.
 package struct PlanPlace: Hashable, Sendable {
   package var selected = 0
+  /// The row that was moved last, which stays selected wherever it comes to stand.
+  var moved: PlanRow.Kind?
   package var window = ScrollWindow()
   package var detail = ScrollWindow()
   package init() {}
@@ -21,9 +23,42 @@ struct PlanScreen: WizardScreen {
     rows = PlanRows(picture.plan, setup: picture.setup, briefing: picture.briefing)
   }
 
-  private var selected: Int { min(model.plan.selected, max(0, rows.rows.count - 1)) }
+  private var selected: Int {
+    let moved = model.plan.moved.flatMap { kind in rows.rows.firstIndex { $0.kind == kind } }
+    return moved ?? min(model.plan.selected, max(0, rows.rows.count - 1))
+  }
 
-  var keys: [Request] { [.down, .up, .nextPane, .commands, .write, .previousStep, .health, .journal, .help, .quit] }
+  var keys: [Request] {
+    [.down, .up, .nextPane, .later, .earlier, .commands, .write, .previousStep, .health, .journal, .help, .quit]
+  }
+
+  var refusals: [Request: String] {
+    [Request.earlier, .later].reduce(into: [:]) { found, request in
+      if case .failure(let obstacle) = order(request) { found[request] = "Not moved: \(obstacle.words)." }
+    }
+  }
+
+  /// The order of the shards once the selected row's has changed places with its neighbour.
+  private func order(_ request: Request) -> Result<[ShardID], OrderObstacle> {
+    guard let setup = picture.setup, rows.rows.indices.contains(selected) else {
+      return .failure("the plan is being made")
+    }
+    guard let shard = rows.rows[selected].kind.shard(in: setup) else {
+      return .failure("only a shard's replicas and its hand-over can be moved")
+    }
+    var order = (picture.state.setup ?? setup).shardsInTurn
+    if let obstacle = picture.state.obstacle(toOrdering: order) { return .failure(OrderObstacle(obstacle)) }
+    guard let place = order.firstIndex(of: shard) else { return .failure("this shard is not in the plan") }
+    let other = request == .earlier ? place - 1 : place + 1
+    guard order.indices.contains(other) else {
+      return .failure(
+        request == .earlier
+          ? "\(shard) is the first already; no hand-over comes before the replicas of all shards"
+          : "\(shard) is the last already; no replica comes after the first hand-over")
+    }
+    order.swapAt(place, other)
+    return .success(order)
+  }
 
   var briefRemark: Line { remark }
 
@@ -100,6 +135,12 @@ struct PlanScreen: WizardScreen {
   }
 
   func take(_ request: Request, _ model: inout WizardModel) -> [WizardEffect]? {
+    if request == .earlier || request == .later {
+      guard case .success(let shards) = order(request) else { return [] }
+      model.plan.moved = rows.rows[selected].kind
+      // The question is about another plan then, and arms anew.
+      return model.send(.order(shards), picture)
+    }
     if model.isLower {
       guard let first = detail.first(after: request, in: areas(model.body).lower) else { return nil }
       model.plan.detail.first = first
@@ -107,8 +148,27 @@ struct PlanScreen: WizardScreen {
     }
     guard let row = Movement.target(request, from: selected, of: rows.rows.count) else { return nil }
     model.plan.selected = row
+    model.plan.moved = nil
     model.plan.detail = ScrollWindow()
     return []
+  }
+}
+
+/// Why a row of the plan stays where it is.
+private struct OrderObstacle: Error, ExpressibleByStringInterpolation {
+  let words: String
+  init(_ words: String) { self.words = words }
+  init(stringLiteral value: String) { words = value }
+}
+
+extension PlanRow.Kind {
+  /// The shard whose turn the row is part of; nil where it is part of none.
+  fileprivate func shard(in setup: Setup) -> ShardID? {
+    switch self {
+    case .node(let node): setup.shard(of: node)?.id
+    case .handOver(let shard): shard
+    case .briefing, .staging, .upgradeModeOn, .upgradeModeOff, .backUp, .host, .pause, .other: nil
+    }
   }
 }
 

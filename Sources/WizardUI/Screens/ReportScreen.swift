@@ -16,7 +16,13 @@ struct ReportScreen: WizardScreen {
   var briefRemark: Line { remark }
 
   var remark: Line {
-    Line("Every line was read back from the servers; what could not be read says so.")
+    if picture.isReadOnly {
+      return Line(
+        picture.finish == nil
+          ? "From the journal; what the wizard read back at the end is not known here."
+          : "What the wizard read back at the end, as it kept it.")
+    }
+    return Line("Every line was read back from the servers; what could not be read says so.")
   }
 
   private var report: RunReport {

@@ -89,6 +89,7 @@ struct TalkRows: Widget {
         (conclusion.lines.first ?? "The run is over.")
           + "  \(Request.quit.label) ends the program with code \(conclusion.exitCode).")
     }
+    if let watch = WatchRemark(picture) { return isBrief ? watch.brief : watch.line }
     return isBrief ? screen.briefRemark : screen.remark
   }
 

@@ -12,7 +12,9 @@ package struct TimeLeft: Hashable, Sendable {
 
   private static func text(_ picture: RunPicture) -> String {
     guard picture.rail == .nodes, let setup = picture.setup, picture.state.ended == nil else { return "" }
-    if picture.isPaused || picture.state.problem != nil { return "ETA on hold" }
+    if picture.isPaused || picture.state.problem != nil || picture.watching?.isLive == false {
+      return "ETA on hold"
+    }
     let took = setup.nodes.compactMap { picture.times.seconds($0.id) }
     let left = NodeStatus.all(in: picture).count { $0.word != .ok && $0.word != .skip }
     guard left > 0 else { return "" }

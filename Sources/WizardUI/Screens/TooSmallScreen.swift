@@ -26,6 +26,7 @@ struct TooSmallScreen: Widget {
   }
 
   private var doing: String {
+    if let watch = WatchRemark(picture) { return watch.brief.string }
     if let problem = picture.state.problem { return "Stopped: \(problem.what)" }
     if let asked = picture.state.asked { return "Waiting for your answer: \(asked.title)" }
     return RunRemark(picture).line.string

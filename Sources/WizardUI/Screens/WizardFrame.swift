@@ -50,7 +50,7 @@ extension WizardModel {
     } else if view?.name == .help {
       KeyLine(Search.keys([.cancel, .down, .up, .pageDown, .pageUp], view?.search)).draw(in: area, on: &canvas)
     } else {
-      KeyLine(screen.keys, refusals: screen.refusals, titles: [.cancel: "back"]).draw(in: area, on: &canvas)
+      KeyLine(screen.keys, refusals: refusals(screen.picture), titles: [.cancel: "back"]).draw(in: area, on: &canvas)
     }
   }
 
@@ -60,6 +60,7 @@ extension WizardModel {
       switch prompt {
       case _ where picture.state.problem != nil: "stopped"
       case .question, .access: "asks"
+      case _ where picture.isReadOnly: picture.state.asked == nil ? "watching" : "asks in the other terminal"
       default: waiting == nil ? nil : "a command may be waiting"
       }
     return "redis-upgrade \(picture.target)" + (standing.map { ": \($0)" } ?? "")

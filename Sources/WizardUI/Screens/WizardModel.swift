@@ -171,7 +171,8 @@ package struct WizardModel: Hashable, Sendable {
     if let own { return own }
     // A command that is under way may be what ssh asks for.
     if let access { return .access(access.number) }
-    guard sent == nil else { return nil }
+    // What the run asks is answered by whoever drives it.
+    guard sent == nil, !picture.isReadOnly else { return nil }
     guard picture.conclusion == nil, picture.state.ended == nil else { return nil }
     if let problem = picture.state.problem { return .problem("\(problem.name) \(problem.object)") }
     return picture.state.asked.map { .question($0.name) }
@@ -248,7 +249,7 @@ extension WizardCommand {
   /// Whether a record shows that it was taken.
   fileprivate var isRecorded: Bool {
     switch self {
-    case .answer, .choose: true
+    case .answer, .choose, .order: true
     case .recheck, .proceed, .pause, .leave, .showOutput, .attach, .detach: false
     }
   }

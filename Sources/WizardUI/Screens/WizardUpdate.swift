@@ -82,6 +82,10 @@ extension WizardModel {
   private mutating func take(
     _ request: Request, _ press: KeyPress, _ picture: RunPicture, at now: MonotonicTime
   ) -> [WizardEffect] {
+    if let reason = readOnlyReason(request, picture) {
+      status = reason
+      return []
+    }
     switch request {
     case .redraw: return [.redraw]
     case .write: return [.write(written(picture))]
@@ -187,10 +191,18 @@ extension WizardModel {
   /// `<` and `>` without a meaning of the screen's own: earlier steps can be looked at, later ones are not reached so.
   private mutating func look(_ request: Request, _ picture: RunPicture) -> [WizardEffect] {
     let shown = step(picture)
+    if picture.isWithoutRun, request == .previousStep || request == .nextStep {
+      status = "There are no steps: no run is followed."
+      return []
+    }
     switch request {
     case .previousStep:
       guard let earlier = RailStep(rawValue: shown.rawValue - 1) else {
         status = "This is the first step."
+        return []
+      }
+      guard !picture.isReadOnly || earlier != .checks else {
+        status = "The checks were made by the wizard that began the run; its journal does not keep them."
         return []
       }
       lookingAt = earlier
@@ -226,7 +238,8 @@ extension WizardModel {
   }
 
   private mutating func suspend(_ picture: RunPicture) -> [WizardEffect] {
-    if let flight = picture.state.inFlight {
+    // Who only watches holds up nothing.
+    if !picture.isReadOnly, let flight = picture.state.inFlight {
       status = "Not while a step runs: \(flight.effect.step.sentence(in: picture.setup))."
       return []
     }
@@ -246,7 +259,7 @@ extension WizardModel {
   }
 
   private func canHold(_ picture: RunPicture) -> Bool {
-    (picture.rail == .nodes || picture.rail == .finish) && picture.state.ended == nil
+    !picture.isReadOnly && (picture.rail == .nodes || picture.rail == .finish) && picture.state.ended == nil
   }
 
   mutating func hold() -> [WizardEffect] {

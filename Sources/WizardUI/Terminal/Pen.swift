@@ -30,21 +30,23 @@ struct Pen {
       let cell = canvas[row, column]
       if cell.columns == 0 { continue }
       // The window may be a column short of the picture for a moment: half a wide character is a blank.
-      let isHalf = cell.columns == 2 && column + 2 > columns
-      cells += isHalf ? [translate(" ", cell.style)] : translate(cell)
+      if cell.columns == 2, column + 2 > columns {
+        cells.append(translate(" ", cell.style))
+      } else if isShown(cell) {
+        cells.append(translate(cell.text, cell.style))
+      } else {
+        for _ in 0..<cell.columns { cells.append(translate("?", cell.style)) }
+      }
     }
     return cells
   }
 
   /// A character whose width the system knows otherwise, or that the codeset lacks, is drawn as question marks: our
   /// idea of where the next column begins is worth more than the character.
-  private func translate(_ cell: Cell) -> [cchar_t] {
-    let isShown =
-      cell.text.utf8.first.map { $0 < 0x80 && cell.text.utf8.count == 1 } ?? false
-      || !isASCII && hasExpectedWidth(cell)
-    return isShown
-      ? [translate(cell.text, cell.style)]
-      : Array(repeating: translate("?", cell.style), count: cell.columns)
+  private func isShown(_ cell: Cell) -> Bool {
+    let bytes = cell.text.utf8
+    if bytes.count == 1, let byte = bytes.first, byte < 0x80 { return true }
+    return !isASCII && hasExpectedWidth(cell)
   }
 
   private func hasExpectedWidth(_ cell: Cell) -> Bool {
@@ -56,10 +58,16 @@ struct Pen {
 
   private func translate(_ text: String, _ style: Style) -> cchar_t {
     let (attributes, pair) = look(of: style)
-    var characters = text.unicodeScalars.prefix(Int(CCHARW_MAX)).map { wchar_t(bitPattern: $0.value) }
-    characters.append(0)
     var cell = cchar_t()
-    unsafe setcchar(&cell, characters, attributes, pair, nil)
+    unsafe withUnsafeTemporaryAllocation(of: wchar_t.self, capacity: Int(CCHARW_MAX) + 1) { characters in
+      var count = 0
+      for scalar in text.unicodeScalars.prefix(Int(CCHARW_MAX)) {
+        unsafe characters[count] = wchar_t(bitPattern: scalar.value)
+        count += 1
+      }
+      unsafe characters[count] = 0
+      unsafe setcchar(&cell, characters.baseAddress, attributes, pair, nil)
+    }
     return cell
   }
 

@@ -24,6 +24,8 @@ import SystemIO
   private let files: (input: UnsafeMutablePointer<FILE>, output: UnsafeMutablePointer<FILE>)
   private var isEntered = true
   private var shownTitle: String?
+  /// What ncurses' window holds, where that is known.
+  private var painted: Canvas?
 
   /// Enters the full screen.
   ///
@@ -76,6 +78,7 @@ import SystemIO
   /// Takes over the size that the terminal has now.
   func adoptSize() {
     let size = ports.size
+    painted = nil
     resizeterm(Int32(clamping: max(1, size.rows)), Int32(clamping: max(1, size.columns)))
   }
 
@@ -96,12 +99,7 @@ import SystemIO
   package func present(_ frame: Frame, rings: Bool = false) {
     guard isEntered else { return }
     let size = size
-    unsafe werase(window)
-    for row in 0..<min(size.rows, frame.canvas.size.rows) {
-      let cells = pen.row(row, of: frame.canvas, columns: size.columns)
-      unsafe wmove(window, Int32(row), 0)
-      unsafe wadd_wchnstr(window, cells, Int32(cells.count))
-    }
+    paint(frame.canvas, size)
     let cursor = frame.cursor ?? Position(row: size.rows - 1, column: 0)
     unsafe wmove(
       window, Int32(max(0, min(cursor.row, size.rows - 1))), Int32(max(0, min(cursor.column, size.columns - 1))))
@@ -109,6 +107,18 @@ import SystemIO
     doupdate()
     show(title: frame.title)
     if rings, settings.rings { write([0x07]) }
+  }
+
+  /// Brings ncurses' window to a canvas; rows that it has already are left alone.
+  private func paint(_ canvas: Canvas, _ size: Size) {
+    let before = painted.flatMap { $0.size == canvas.size ? $0 : nil }
+    if before == nil { unsafe werase(window) }
+    for row in 0..<min(size.rows, canvas.size.rows) where before.map({ !canvas.hasRow(row, as: $0) }) ?? true {
+      let cells = pen.row(row, of: canvas, columns: size.columns)
+      unsafe wmove(window, Int32(row), 0)
+      unsafe wadd_wchnstr(window, cells, Int32(cells.count))
+    }
+    painted = canvas
   }
 
   /// Writes the mark where somebody listens for it.

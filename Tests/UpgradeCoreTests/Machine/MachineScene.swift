@@ -1,6 +1,7 @@
 // A stage for the machine: servers as plain values that do at once and well what they are told, and a transcript.
 
 import Synchronization
+import Testing
 
 @testable import UpgradeCore
 
@@ -271,9 +272,22 @@ struct MachineScene {
     case .problem(let problem): "problem \(problem.name) \(problem.object)"
     case .chosen(let choice, _, _): "chosen \(choice.name)"
     case .measured: "measured"
+    case .ordered(let shards): "ordered: \(shards.map(\.description).joined(separator: " "))"
     case .windowClosed(let text): "window closed: \(text)"
     case .noted(let text): "noted \(text)"
     case .ended(let ending): "ended \(ending.kind.rawValue): \(ending.name)"
+    }
+  }
+
+  /// The plan before anything has happened, a line for each step with what is asked before it.
+  func planLines() throws -> [String] {
+    var scene = self
+    scene.start()
+    scene.observeAll()
+    let plan = try #require(scene.machine.plan(now: scene.now))
+    #expect(plan.ending == .done)
+    return plan.steps.map { step in
+      "\(step.key)" + (step.consent.map { " ? \($0.question) \($0.consentClass.rawValue)" } ?? "")
     }
   }
 

@@ -5,17 +5,6 @@ import Testing
 @testable import UpgradeCore
 
 @Suite struct PlanTests {
-  private func lines(_ scene: MachineScene) throws -> [String] {
-    var scene = scene
-    scene.start()
-    scene.observeAll()
-    let plan = try #require(scene.machine.plan(now: scene.now))
-    #expect(plan.ending == .done)
-    return plan.steps.map { step in
-      "\(step.key)" + (step.consent.map { " ? \($0.question) \($0.consentClass.rawValue)" } ?? "")
-    }
-  }
-
   /// What happens to a node from its stop to back in sync.
   private func node(_ port: Int, _ consent: String = "reversible") -> [String] {
     [
@@ -35,18 +24,18 @@ import Testing
       expected += ["drain/node:\(6999 + shard)"] + node(6999 + shard, "no-return")
     }
     expected += (7000...7005).map { "leave-upgrade-mode/node:\($0) ? disable-upgrade-mode reversible" }
-    #expect(try lines(MachineScene()) == expected)
+    #expect(try MachineScene().planLines() == expected)
   }
 
   @Test func whereTheDataFormatStaysNothingIsForEver() throws {
-    let lines = try lines(MachineScene(narrows: false))
+    let lines = try MachineScene(narrows: false).planLines()
     #expect(lines.contains("hand-over/shard:s1/7003 ? hand-over:s1 visible"))
     #expect(lines.contains("stop/node:7000 ? upgrade-node:10.0.0.1:7000 reversible"))
     #expect(!lines.contains { $0.contains("no-return") })
   }
 
   @Test func aPrimaryAloneIsAnOutage() throws {
-    let lines = try lines(MachineScene(shards: 2, replicas: 0))
+    let lines = try MachineScene(shards: 2, replicas: 0).planLines()
     let work = lines.filter { !$0.contains("upgrade-mode") && !$0.hasPrefix("confirm/deployment/client-probe") }
     #expect(
       work == [
@@ -58,7 +47,7 @@ import Testing
   }
 
   @Test func primariesReturnAtTheEndAndBeforeUpgradeModeIsOff() throws {
-    let lines = try lines(MachineScene(shards: 2, options: Options(settle: .zero, returnPrimaries: true)))
+    let lines = try MachineScene(shards: 2, options: Options(settle: .zero, returnPrimaries: true)).planLines()
     let end = lines.suffix(6)
     #expect(
       end == [
@@ -71,14 +60,14 @@ import Testing
   }
 
   @Test func withTwoReplicasBothComeBeforeTheHandOver() throws {
-    let lines = try lines(MachineScene(shards: 1, replicas: 2))
+    let lines = try MachineScene(shards: 1, replicas: 2).planLines()
     let order = lines.filter { $0.hasPrefix("stop") || $0.hasPrefix("hand-over") }.map { $0.prefix { $0 != " " } }
     #expect(order == ["stop/node:7001", "stop/node:7002", "hand-over/shard:s1/7001", "stop/node:7000"])
   }
 
   @Test func theSitesHooksSurroundANode() throws {
     let stages: [Site.Stage] = [.beforeNode, .stop, .install, .start, .afterNode]
-    let lines = try lines(MachineScene(shards: 1, stages: stages)).map { $0.prefix { $0 != " " } }
+    let lines = try MachineScene(shards: 1, stages: stages).planLines().map { $0.prefix { $0 != " " } }
     #expect(
       lines.filter { $0.hasSuffix("node:7001") } == [
         "enter-upgrade-mode/node:7001", "before-node/node:7001", "stop/node:7001", "install/node:7001",
@@ -95,7 +84,7 @@ import Testing
       node.release = MachineScene.new
       return node
     }
-    #expect(try lines(scene).isEmpty)
+    #expect(try scene.planLines().isEmpty)
   }
 
   @Test func aPlanThatCannotBeMadeIsAProblemAndNoQuestion() {

@@ -5,17 +5,6 @@ import Testing
 @testable import UpgradeCore
 
 @Suite struct SharedHostTests {
-  private func plan(_ scene: MachineScene) throws -> [String] {
-    var scene = scene
-    scene.start()
-    scene.observeAll()
-    let plan = try #require(scene.machine.plan(now: scene.now))
-    #expect(plan.ending == .done)
-    return plan.steps.map { step in
-      "\(step.key)" + (step.consent.map { " ? \($0.question) \($0.consentClass.rawValue)" } ?? "")
-    }
-  }
-
   private func back(_ port: Int, isStarted: Bool = false) -> [String] {
     (isStarted ? [] : ["start/node:\(port)"]) + [
       "enter-upgrade-mode/node:\(port) ? enable-upgrade-mode reversible", "rejoin/node:\(port)",
@@ -41,14 +30,14 @@ import Testing
       "hand-over/shard:s2/7004 ? hand-over:s2 no-return", "hand-over/shard:s1/7000 ? hand-over:s1 no-return",
     ]
     expected += ["drain/node:7001", "drain/node:7003"] + host(2, [7001, 7003], back: [7003, 7001], "no-return")
-    let all = try plan(MachineScene(sharedHosts: 3))
+    let all = try MachineScene(sharedHosts: 3).planLines()
     let work = all.drop { !$0.hasPrefix("back-up") }.filter { !$0.hasPrefix("leave") }
     #expect(Array(work) == expected)
   }
 
   @Test func aPackageThatStartsThemAll() throws {
     let scene = MachineScene(sharedHosts: 3, startsItself: [.install, .rollback])
-    let steps = try plan(scene)
+    let steps = try scene.planLines()
     #expect(!steps.contains { $0.hasPrefix("start/") })
     #expect(steps.count { $0.hasPrefix("install/host:") } == 3)
   }

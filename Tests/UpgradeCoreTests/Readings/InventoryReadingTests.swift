@@ -83,6 +83,7 @@ import Testing
     let list = """
       id=6 addr=127.0.0.1:48980 name=redis-upgrade:ops-2:20260801-0301 age=5 flags=N user=default
       id=7 addr=127.0.0.1:48981 name=redis-upgrade:ops-2:20260801-0301 age=5 flags=N user=default
+      id=6 addr=127.0.0.1:48983 name=redis-upgrade:ops-2:watch-20260801-0301 age=5 flags=N user=default
       id=8 addr=127.0.0.1:48982 name=redis-upgrade:: lib-name=name=redis-upgrade:a:b user=default
       id=9 addr=127.0.0.1:48983 name=redis-upgrade-exporter age=5
       id=9 addr=127.0.0.1:48983 name=redis-upgrade:ops-1:r7 age=5\r

@@ -29,7 +29,7 @@ import Testing
       "last-save-ok", "last-append-ok", "no-fork-running", "memory-for-fork", "persistence-on", "configuration-saved",
       "configuration-file", "replica-buffer", "backlog-covers-restart", "permissions", "no-other-operator",
       "hosts-spread", "minimum-replicas", "replica-read-only", "no-sub-replicas", "sync-credentials", "modules-known",
-      "acl-channels", "config-directives", "hand-over-candidate", "seen-by-peers", "on-target", "shards-served",
+      "acl-channels", "config-directives", "hand-over-candidate", "seen-by-peers", "shards-served",
       "shard-has-primary", "certificate-expiry", "memory-below-limit", "replica-maxmemory", "client-limit",
       "fork-pause",
       "replica-keys", "clocks-agree", "replication-timeout", "diskless-load", "announced-names", "bus-links-kept",
@@ -47,7 +47,7 @@ import Testing
     #expect(!results.contains { $0.result == .fail || $0.result == .unknown })
     let warned = Set(results.filter { $0.result == .warn }.map(\.name.text))
     #expect(warned == ["target-blocked", "path-hazards", "memory-for-fork", "hosts-spread"])
-    for gate: RuleName in ["hand-over-candidate", "seen-by-peers", "on-target", "shards-served", "shard-has-primary"] {
+    for gate: RuleName in ["hand-over-candidate", "seen-by-peers", "shards-served", "shard-has-primary"] {
       #expect(!results.contains { $0.name == gate }, "\(gate) is no check")
     }
   }

@@ -129,23 +129,6 @@ import Testing
     #expect(Rulebook.recheck("same-version", in: try cluster.scene()).map(\.result) == [.warn])
   }
 
-  @Test(arguments: [
-    RuleCase(
-      "not yet", TestCluster.node(7003),
-      "broken: 127.0.0.1:7003 runs Redis 6.2.14, wanted is Redis 7.0.15 -> see what its start command "
-        + "runs: /usr/bin/redis-server"),
-    RuleCase("done", TestCluster.node(7003), "holds: Redis 7.0.15", upgraded([7003])),
-    RuleCase("not read", TestCluster.node(7003), "unknown: 127.0.0.1:7003: not read yet") {
-      $0[7003].silence = .unknown("not read yet")
-    },
-    RuleCase("all of a shard", .shard(ShardID(2)), "holds: 2 nodes: Redis 7.0.15", upgraded([7001, 7003])),
-    RuleCase(
-      "one of all is missing", .deployment,
-      "broken: 127.0.0.1:7005 runs Redis 6.2.14, wanted is Redis 7.0.15 -> see what its start command "
-        + "runs: /usr/bin/redis-server", upgraded([7000, 7001, 7002, 7003, 7004])),
-  ])
-  func onTarget(row: RuleCase) throws { try row.check("on-target") }
-
   @Test func whatIsToBeKnownIsWhatTheDeploymentHasToDoWith() throws {
     var cluster = TestCluster()
     for port in 7000...7005 {

@@ -55,7 +55,11 @@ import UpgradeCore
     #expect(
       try Self.read("watch a:1 --json")
         == .watch(
-          WatchRequest(target: try Target("a:1"), connection: ConnectionRequest(), face: FaceRequest(face: .json))))
+          WatchRequest(.target(try Target("a:1")), connection: ConnectionRequest(), face: FaceRequest(face: .json))))
+    #expect(try Self.read("watch") == .watch(WatchRequest(.run(nil), face: face)))
+    #expect(
+      try Self.read("watch 20261120-2314-x7k2 --plain --state-dir d")
+        == .watch(WatchRequest(.run("20261120-2314-x7k2"), face: plain, stateDirectory: "d")))
     #expect(try Self.read("status") == .status(RecordRequest(face: face)))
     #expect(
       try Self.read("report 20261120-x7k2 --markdown")
@@ -98,13 +102,21 @@ import UpgradeCore
     var encrypted = LabRequest(action: .up, servers: LabServersRequest(), face: face)
     encrypted.servers.tls = true
     #expect(try Self.read("lab up cluster --tls") == .lab(encrypted))
+    var simulated = LabRequest(action: .up, servers: LabServersRequest(), face: face)
+    simulated.enterprise = EnterpriseRequest()
+    #expect(try Self.read("lab up enterprise") == .lab(simulated))
+    simulated.enterprise?.from = "7.2.4-92"
+    simulated.enterprise?.to = "7.22.0-250"
+    simulated.enterprise?.nodes = 5
+    #expect(
+      try Self.read("lab up enterprise --from 7.2.4-92 --to 7.22.0-250 --nodes 5") == .lab(simulated))
     let encryption = EncryptionRequest(
       isWanted: true, authorities: "ca.pem", certificate: "me.pem", key: "me.key", serverName: "redis.example")
     let flags = "--tls --cacert ca.pem --cert me.pem --key me.key --sni redis.example"
     #expect(
       try Self.read("watch a:1 \(flags)")
         == .watch(
-          WatchRequest(target: try Target("a:1"), connection: ConnectionRequest(encryption: encryption), face: face)))
+          WatchRequest(.target(try Target("a:1")), connection: ConnectionRequest(encryption: encryption), face: face)))
     #expect(
       try Self.read("resume r1 --cacert ca.pem")
         == .resume(
@@ -177,7 +189,7 @@ import UpgradeCore
     Bad("\(run) --askpass -a x", "--askpass and --pass both say the password.", "Keep --askpass."),
     Bad("\(run) --markdown", "run has no flag --markdown.", "It belongs to report and explain."),
     Bad("watch a:1 --settle 3", "watch has no flag --settle.", "It belongs to run, check, plan, resume and train."),
-    Bad("status --to 7.0.15", "status has no flag --to.", "It belongs to run, check, plan and train."),
+    Bad("status --to 7.0.15", "status has no flag --to.", "It belongs to run, check, plan, train and lab."),
     Bad(
       "--to 7.0.15", "--to is given without a TARGET.",
       "Write `redis-upgrade redis://host:port ...`, or a subcommand; see redis-upgrade --help."),
@@ -194,7 +206,9 @@ import UpgradeCore
       "check a:1 b:2 --to 7.0.15", "\"b:2\" is one argument too many.", "Write redis-upgrade check TARGET --to VERSION."
     ),
     Bad("a:1 b:2 --to 7.0.15", "\"b:2\" is one argument too many.", "Write redis-upgrade [run] TARGET --to VERSION."),
-    Bad("watch a:1 redis://u:hunter2@b", "\"...@b\" is one argument too many.", "Write redis-upgrade watch TARGET."),
+    Bad(
+      "watch a:1 redis://u:hunter2@b", "\"...@b\" is one argument too many.",
+      "Write redis-upgrade watch [TARGET | RUN]."),
     Bad("status a b", "\"b\" is one argument too many.", "Write redis-upgrade status [RUN]."),
     Bad(
       "resume ../../etc", "\"../../etc\" is not the id of a run.",
@@ -205,7 +219,10 @@ import UpgradeCore
     Bad("train a b", "\"b\" is one argument too many.", "Write redis-upgrade train [DRILL]."),
     Bad("lab", "lab needs to be told what to do.", "Write lab up, down, list, fetch or write."),
     Bad("lab start", "lab has no action \"start\".", "Write lab up, down, list, fetch or write."),
-    Bad("lab up down", "there is no lab of kind \"down\" yet.", "Write lab up cluster."),
+    Bad("lab up --nodes 3", "--nodes belongs to lab up enterprise.", "Leave it out."),
+    Bad("lab up enterprise --tls", "--tls does not belong to lab up enterprise.", "Leave it out."),
+    Bad("lab up enterprise --nodes 10", "--nodes is \"10\".", "Write a whole number from 1 to 9."),
+    Bad("lab up down", "there is no lab of kind \"down\" yet.", "Write lab up cluster or lab up enterprise."),
     Bad("lab up cluster x", "\"x\" is one argument too many.", "Write redis-upgrade lab up|down|list|fetch|write."),
     Bad("lab down x", "\"x\" is one argument too many.", "Write redis-upgrade lab up|down|list|fetch|write."),
     Bad(

@@ -63,7 +63,7 @@ final class MemoryStore: JournalStore {
     var generator = RecordGenerator(seed: 3)
     try await journal.append([generator.record(0, run: Self.run)], at: Self.time)
     store.state.withLock { $0.isFull = true }
-    let begins = [0, 1, 2, 5, 6, 11]
+    let begins = [0, 1, 2, 5, 6, 11, 15]
     for kind in 0..<RecordGenerator.kinds {
       var record = generator.record(kind, run: Self.run)
       if case .answered(let answer, _) = record { record = .answered(answer, granted: false) }

@@ -6,7 +6,7 @@ struct RecordGenerator {
 
   init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-  static let kinds = 16
+  static let kinds = 17
 
   mutating func number(_ range: ClosedRange<Int> = 0...1_000_000) -> Int { .random(in: range, using: &random) }
   mutating func flag() -> Bool { .random(using: &random) }
@@ -204,6 +204,7 @@ struct RecordGenerator {
           unmeasured: number()))
     case 13: return .noted(text())
     case 14: return .windowClosed(text())
+    case 15: return .ordered((0..<3).map { _ in shard() })
     default:
       return .ended(
         Ending(

@@ -143,13 +143,13 @@ import UpgradeCore
       #expect(
         Self.said { () throws(JournalError) in _ = try DeploymentLock.take(third, as: holder(third, ["b", "d"])) }
           == "ops on bastion (process 4711) has been at work on this deployment since 2026-11-20T23:14:31.042Z, in the "
-          + "run \(first.id). Wait for it, or look on with `redis-upgrade status \(first.id)`.")
+          + "run \(first.id). Wait for it, or look on with `redis-upgrade watch \(first.id)`.")
       #expect(DeploymentLock.holder(of: third) == nil)
       // The same run twice.
       #expect(
         Self.said { () throws(JournalError) in _ = try DeploymentLock.take(first, as: holder(first, ["a"])) }
           == "ops on bastion (process 4711) has been at work on this run since 2026-11-20T23:14:31.042Z, in the "
-          + "run \(first.id). Wait for it, or look on with `redis-upgrade status \(first.id)`.")
+          + "run \(first.id). Wait for it, or look on with `redis-upgrade watch \(first.id)`.")
       lock.release()
       let next = try DeploymentLock.take(third, as: holder(third, ["b", "d"]))
       next.release()

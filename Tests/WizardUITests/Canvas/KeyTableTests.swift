@@ -131,8 +131,8 @@ import UpgradeRuntime
           "down j<Down>", "up k<Up>", "page-down <PageDown><Space>", "page-up <PageUp>", "home g<Home>", "end G<End>",
           "next-pane <Tab>", "previous-pane <S-Tab>", "commands c", "output v", "follow f", "search /",
           "search-next <C-n>", "search-previous <C-p>", "attach a", "detach <C-]>", "health h", "journal l",
-          "only-bad f", "filter /", "rerun r", "rerun-all R", "override o", "pause p", "next-step >",
-          "previous-step <lt>", "write w", "picture <C-t>", "copy C", "redraw <C-l>", "suspend <C-z>",
+          "only-bad f", "filter /", "rerun r", "rerun-all R", "override o", "earlier K", "later J", "pause p",
+          "next-step >", "previous-step <lt>", "write w", "picture <C-t>", "copy C", "redraw <C-l>", "suspend <C-z>",
           "help ?<F1>", "quit q",
         ])
   }

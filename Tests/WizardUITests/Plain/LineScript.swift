@@ -80,6 +80,7 @@ struct LineScript {
     case .answer(let name, let text, let source): return run.decide(.answer(Answer(name, text, source: source)))
     case .choose(let choice, let typed, let source):
       return run.decide(.choose(choice, typed: typed, source: source))
+    case .order(let shards): return run.decide(.order(shards))
     case .pause(let isPaused):
       run.isPaused = isPaused
       return nil

@@ -99,7 +99,7 @@ import Testing
       └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
        Start with this plan?  [y] yes  [n] not now   (Enter does nothing)
 
-       j/k move  Tab pane  c commands  w write  < previous step  h health  l journal  ? help  q quit
+       j/k move  Tab pane  J/K order  c commands  w write  < previous step  h health  l journal  ? help  q quit
       """)
   }
 

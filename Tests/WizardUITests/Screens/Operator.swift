@@ -150,7 +150,7 @@ struct InLines: FaceUnderTest {
     let all: [String] = script.printed.compactMap { line in
       guard line.count > 9, line.prefix(8).allSatisfy({ $0.isNumber || $0 == ":" }) else { return nil }
       let text = String(line.dropFirst(9))
-      if text.hasPrefix("health ") || text.hasPrefix("what runs is finished") { return nil }
+      if ["health ", "waiting: ", "what runs is finished"].contains(where: text.hasPrefix) { return nil }
       if text.hasPrefix("asked: ") { return text.split(separator: " (").dropLast().joined(separator: " (") }
       if text.hasPrefix("STOPPED ") { return text.split(separator: " ").prefix(2).joined(separator: " ") }
       return text
@@ -163,7 +163,7 @@ struct InLines: FaceUnderTest {
   // MARK: JSON
 
   private static let ofTheFace: Set<String> = [
-    "health", "plan", "refused", "event", "report", "end", "leaving", "finish",
+    "health", "waiting", "plan", "refused", "event", "report", "end", "leaving", "finish",
   ]
 
   private var records: [String] {
@@ -192,6 +192,7 @@ enum Fact {
     return switch record {
     case .started: "started"
     case .resumed: "resumed"
+    case .ordered: "ordered"
     case .planAccepted: "plan-accepted"
     case .asked(let question): "question name=\(question.name)" + (question.step.map { " step=\($0)" } ?? "")
     case .answered(let answer, _): "answer question=\(answer.question) text=\(answer.text)"

@@ -90,6 +90,7 @@ struct ScreenScript {
     case .answer(let name, let text, let source): run.decide(.answer(Answer(name, text, source: source)))
     case .choose(let choice, let typed, let source):
       run.decide(.choose(choice, typed: typed, source: source))
+    case .order(let shards): run.decide(.order(shards))
     case .pause(let isPaused):
       setPaused(isPaused)
     case .recheck, .proceed, .leave, .showOutput, .attach, .detach: nil

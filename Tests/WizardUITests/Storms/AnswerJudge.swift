@@ -34,7 +34,7 @@ struct AnswerJudge {
         faults += decided(message, before, at: now)
         if choice.word != typed { faults.append("\(choice) without its words") }
         if choice.word != nil, before.dialog?.field.text != typed { faults.append("\(choice) by words nobody typed") }
-      case .send(.pause), .send(.proceed), .send(.recheck), .send(.attach):
+      case .send(.pause), .send(.proceed), .send(.recheck), .send(.attach), .send(.order):
         if !isPress(message) { faults.append("\(effect) without a key") }
       case .type:
         if before.attached == nil { faults.append("typed into a command that the keyboard is not attached to") }

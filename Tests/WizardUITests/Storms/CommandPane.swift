@@ -1,5 +1,7 @@
 // A command of the site that prints whatever a terminal can be sent, for storms to look at and to type into.
 
+import World
+
 @testable import UpgradeCore
 @testable import UpgradeRuntime
 @testable import WizardUI
@@ -30,7 +32,7 @@ struct CommandPane {
   }
 
   /// Prints, ends, begins anew or loses its keyboard; answers which.
-  mutating func change(_ dice: inout Dice, _ size: Size) -> String {
+  mutating func change(_ dice: inout Randomness, _ size: Size) -> String {
     switch dice.number(0...9) {
     case 0:
       hasRun.toggle()
@@ -64,10 +66,10 @@ struct CommandPane {
     String(repeating: "long ", count: 99), "\u{1B}[?1049h", "\u{1B}[3;9r\u{1B}[9;1H\n\n", "\u{1F680}\u{200D}\u{2640}",
   ]
 
-  private mutating func print(_ dice: inout Dice, _ size: Size) {
+  private mutating func print(_ dice: inout Randomness, _ size: Size) {
     var screen = CommandScreen()
     screen.resize(OutputScreen.terminalSize(in: size) ?? .standard)
-    let text = (0..<dice.number(1...40)).compactMap { _ in dice.one(of: Self.pieces) }.joined()
+    let text = (0..<dice.number(1...40)).compactMap { _ in dice.pick(Self.pieces) }.joined()
     isASCII = text.utf8.allSatisfy { $0 < 0x80 }
     screen.feed(Array(text.utf8))
     rows = screen.rows

@@ -1,5 +1,6 @@
 // An operator at sea: keys, pastes, sizes, pictures and answers of the driver in any order, and a judge beside them.
 import SystemIO
+import World
 
 @testable import UpgradeCore
 @testable import UpgradeRuntime
@@ -8,7 +9,7 @@ import SystemIO
 /// One storm over one scene. What it finds is kept with the last events before it.
 struct ScreenStorm {
   let scene: StormScene
-  private(set) var dice: Dice
+  private(set) var dice: Randomness
   private(set) var run: Rehearsal
   private(set) var model: WizardModel
   private(set) var size: Size
@@ -31,7 +32,7 @@ struct ScreenStorm {
 
   init(_ scene: StormScene, seed: UInt64) {
     self.scene = scene
-    dice = Dice(state: seed)
+    dice = Randomness(seed: seed)
     run = scene.make()
     size = Size(columns: 80, rows: 24)
     model = WizardModel(size: size)
@@ -101,7 +102,7 @@ struct ScreenStorm {
     time = time + .milliseconds(dice.number(0...900))
     let isPasted = dice.once(in: 8)
     for _ in 0..<(isPasted ? dice.number(1...9) : 1) {
-      press(KeyPress(dice.one(of: Self.keys) ?? .enter, isPasted: isPasted, isAlone: !isPasted && !dice.once(in: 10)))
+      press(KeyPress(dice.pick(Self.keys) ?? .enter, isPasted: isPasted, isAlone: !isPasted && !dice.once(in: 10)))
     }
   }
 
@@ -124,7 +125,7 @@ struct ScreenStorm {
     mutating get {
       switch model.screenName(picture) {
       case .checks: .character(dice.once(in: 3) ? "R" : ">")
-      case .problem: .character(dice.one(of: ["1", "2", "3", "4"]) ?? "1")
+      case .problem: .character(dice.pick(["1", "2", "3", "4"]) ?? "1")
       case .nodes where picture.output != nil && picture.state.asked == nil: .character("v")
       case .output: .character("a")
       case .commands, .health, .journal, .help: .escape
@@ -166,7 +167,7 @@ struct ScreenStorm {
       Gate("replica-in-sync", .shard(ShardID(1))), Gate("replica-in-sync", .shard(ShardID(2))),
       Gate("cluster-ok", .deployment),
     ]
-    guard let gate = dice.one(of: gates) else { return }
+    guard let gate = dice.pick(gates) else { return }
     let isRed = dice.once(in: 2)
     note("\(gate.rule) \(isRed ? "red" : "green")") {
       $0.run.gates.set(gate, isRed ? .broken(saw: "48 MB behind", fix: "wait") : nil)
@@ -185,7 +186,7 @@ struct ScreenStorm {
   }
 
   private mutating func askForAccess() {
-    let kind = dice.one(of: [AccessQuestion.Kind.secret, .hostKey, .notice]) ?? .secret
+    let kind = dice.pick([AccessQuestion.Kind.secret, .hostKey, .notice]) ?? .secret
     access = dice.once(in: 3) ? nil : AccessQuestion(number: dice.number(1...99), kind: kind, text: "ssh wants it")
     note("access \(access.map { "\($0.kind)" } ?? "none")") { $0.tell(.asked($0.access)) }
   }
@@ -204,6 +205,7 @@ struct ScreenStorm {
     switch command {
     case .answer(let name, let text, let source): return run.decide(.answer(Answer(name, text, source: source)))
     case .choose(let choice, let typed, let source): return run.decide(.choose(choice, typed: typed, source: source))
+    case .order(let shards): return run.decide(.order(shards))
     case .pause(let isPaused): run.isPaused = isPaused
     case .proceed: if run.state.plan == nil, run.state.sequence == RecordNumber(0) { run.begin() }
     case .leave: concluded = Conclusion(exitCode: 3, lines: ["stopped"])
@@ -270,4 +272,9 @@ struct ScreenStorm {
     }
     shownPrompt = frame.prompt
   }
+}
+
+extension Randomness {
+  /// True once in so many times.
+  mutating func once(in times: Int) -> Bool { number(1...times) == 1 }
 }

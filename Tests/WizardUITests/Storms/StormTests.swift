@@ -1,6 +1,7 @@
 // Storms over every size from 1x1 to 400x120: no crash, nothing outside of its place, no torn character, no accident.
 import SystemIO
 import Testing
+import World
 
 @testable import UpgradeCore
 @testable import WizardUI
@@ -37,12 +38,12 @@ import Testing
   /// The start screen has a model of its own.
   @Test func theStartInEveryWindow() {
     for round in 0..<Self.rounds {
-      var dice = Dice(state: UInt64(round))
+      var dice = Randomness(seed: UInt64(round))
       var judge = FrameJudge()
       var model = StartModel(size: Size(columns: 80, rows: 24))
       for columns in (1...400).shuffled(using: &dice) {
         model.size = Size(columns: columns, rows: dice.number(1...40))
-        for key in (0..<3).compactMap({ _ in dice.one(of: ScreenStorm.keys) }) {
+        for key in (0..<3).compactMap({ _ in dice.pick(ScreenStorm.keys) }) {
           _ = model.press(KeyPress(key, isPasted: dice.once(in: 4)))
         }
         let frame = model.frame(model.size, glyphs: dice.once(in: 2) ? .ascii : .utf8)
@@ -56,7 +57,7 @@ import Testing
 
   /// A part of all widths and of all heights, in an order of its own, with windows of every day in between.
   private static func windows(_ part: Int, of parts: Int, round: Int) -> [Size] {
-    var dice = Dice(state: UInt64(77 + 1000 * round + part))
+    var dice = Randomness(seed: UInt64(77 + 1000 * round + part))
     let widths = Array(stride(from: 1 + part, through: 400, by: parts)).shuffled(using: &dice)
     var heights = Array(stride(from: 1 + part, through: 120, by: parts)).shuffled(using: &dice)
     return widths.flatMap { columns in

@@ -58,14 +58,7 @@ extension ClusterProcedure {
   /// What holds before any other hand-over is looked at here: upgrade mode was left already where nothing more is
   /// begun, or somebody else changed it, and the others would refuse their clients. What is down has none to refuse.
   private func upgradeModeAgain(_ situation: Situation) -> Next? {
-    for node in situation.setup.order where !situation.snapshot[node].isDown {
-      switch settingsToHold(node, situation) {
-      case .unread: return unread(node, situation)
-      case .missing(let settings): return .step(enterUpgradeMode(node, settings, situation))
-      case .held: continue
-      }
-    }
-    return nil
+    situation.setup.order.lazy.filter { !situation.snapshot[$0].isDown }.compactMap { holding($0, situation) }.first
   }
 
   /// Who may take over from a primary: the new version only when nobody of the shard is left who could not follow it,

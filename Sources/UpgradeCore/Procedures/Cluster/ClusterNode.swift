@@ -21,12 +21,12 @@ extension ClusterProcedure {
     return nil
   }
 
-  /// In the order of the shards' names, which is that of the shards.
+  /// In the order of the shards' turns.
   private func openNodes(_ situation: Situation) -> [NodeID] {
     let setup = situation.setup
     return situation.facts.out.sorted {
-      (setup.place(ofShardOf: $0) ?? .max, setup.place(of: $0) ?? .max)
-        < (setup.place(ofShardOf: $1) ?? .max, setup.place(of: $1) ?? .max)
+      (setup.turn(ofShardOf: $0) ?? .max, setup.place(of: $0) ?? .max)
+        < (setup.turn(ofShardOf: $1) ?? .max, setup.place(of: $1) ?? .max)
     }
   }
 
@@ -73,13 +73,7 @@ extension ClusterProcedure {
       }
       return .problem(wrongVersion(node, view, situation))
     }
-    if situation.facts.goals.mode == .upgrade {
-      switch settingsToHold(node, situation) {
-      case .unread: return unread(node, situation)
-      case .missing(let settings): return .step(enterUpgradeMode(node, settings, situation))
-      case .held: break
-      }
-    }
+    if situation.facts.goals.mode == .upgrade, let hold = holding(node, situation) { return hold }
     if situation.setup.site.has(.afterNode) {
       let hook = hostStep(node, .afterNode, situation)
       if !situation.facts.done.contains(hook.key) { return .step(hook) }

@@ -56,13 +56,7 @@ package struct ClusterProcedure: Procedure {
 
   /// Every node, before anything is touched: nothing in the cluster acts on its own while we work.
   private func upgradeModeOn(_ situation: Situation, _ progress: inout SearchProgress) -> Next? {
-    firstNode(.upgradeModeOn, situation, &progress) { node in
-      switch settingsToHold(node, situation) {
-      case .unread: unread(node, situation)
-      case .missing(let settings): .step(enterUpgradeMode(node, settings, situation))
-      case .held: nil
-      }
-    }
+    firstNode(.upgradeModeOn, situation, &progress) { holding($0, situation) }
   }
 
   /// All at once, before the first node is touched.
@@ -155,8 +149,8 @@ package struct ClusterProcedure: Procedure {
     _ search: SearchProgress.Search, _ situation: Situation, _ progress: inout SearchProgress,
     where body: (Shard) -> Next?
   ) -> Next? {
-    let shards = situation.setup.shards
-    return progress.first(search, of: shards.count) { body(shards[$0]) }
+    let setup = situation.setup
+    return progress.first(search, of: setup.shards.count) { body(setup.shard(inTurn: $0)) }
   }
 
   // MARK: - Choosing

@@ -21,20 +21,14 @@ extension ClusterProcedure {
     ["cluster-require-full-coverage", "cluster-allow-replica-migration", "cluster-migration-barrier"]
     + Scene.windowDirectives
 
-  enum Holding: Hashable {
-    case unread
-    case missing([Setting])
-    case held
-  }
-
-  /// Which of a node's guard settings are not in force; a runtime setting dies with its process.
-  func settingsToHold(_ node: NodeID, _ situation: Situation) -> Holding {
+  /// What brings a node's guard settings in force; nil where they are. A runtime setting dies with its process.
+  func holding(_ node: NodeID, _ situation: Situation) -> Next? {
     guard let view = situation.snapshot[node].view, let release = view.release, let present = view.settings else {
-      return .unread
+      return unread(node, situation)
     }
     // A directive that the server does not list cannot be held, and is not missing.
     let wanted = guardSettings(for: release) + (situation.setup.node(node)?.windowSettings ?? [])
     let missing = wanted.filter { present[$0.directive, default: $0.value] != $0.value }
-    return missing.isEmpty ? .held : .missing(missing)
+    return missing.isEmpty ? nil : .step(enterUpgradeMode(node, missing, situation))
   }
 }

@@ -15,6 +15,7 @@ extension Record {
     switch self {
     case .started: "started"
     case .resumed: "resumed"
+    case .ordered: "ordered"
     case .planAccepted: "plan-accepted"
     case .asked: "asked"
     case .answered: "answered"
@@ -39,6 +40,7 @@ extension Record {
     case .resumed(let wizard, let adjustment):
       [.init("by", wizard.json)] + (adjustment.settle.map { [.init("settle", $0.json)] } ?? [])
         + (adjustment.window.map { [.init("window", $0.json)] } ?? [])
+    case .ordered(let shards): [.init("shards", shards.json)]
     case .planAccepted(let steps):
       // A set has no order; equal sets have to be equal bytes.
       [.init("steps", .array(steps.map(\.json).sorted { $0.text < $1.text }))]
@@ -69,6 +71,7 @@ extension Record {
       self = .resumed(
         by: try json.field("by"),
         Adjustment(settle: try json.optional("settle"), window: try json.optional("window")))
+    case "ordered": self = .ordered(try json.field("shards"))
     case "plan-accepted": self = .planAccepted(Set(try json.field("steps", as: [PlannedStep].self)))
     case "asked": self = .asked(try Question(json: json))
     case "answered": self = .answered(try Answer(json: json), granted: try json.field("granted"))

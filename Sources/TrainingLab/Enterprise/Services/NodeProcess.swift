@@ -1,0 +1,135 @@
+import SystemIO
+
+extension Simulator {
+  /// The long-lived process of one node: its proxy and its REST API, which come and go with the node's services.
+  actor NodeProcess: LoopBound {
+    nonisolated let loop: EventLoop
+    private let store: Store
+    private let node: Int
+    private let view: ClusterView
+    private var proxies: [Int: Proxy] = [:]
+    private var sessions = 0
+    private let rest: RestServer
+    private var restProxy: Proxy?
+
+    /// How often the state file is looked at: a client feels a change no later.
+    private static let rhythm = Duration.milliseconds(20)
+
+    /// What listens for a database or for the REST API on this node, with its clients.
+    private final class Proxy {
+      let listener: Listener
+      let port: Int
+      var clients: [Int: Connection] = [:]
+
+      init(_ listener: Listener, port: Int) {
+        self.listener = listener
+        self.port = port
+      }
+
+      func close() {
+        listener.close()
+        for client in clients.values { client.close() }
+      }
+    }
+
+    init(_ store: Store, node: Int) throws(LabError) {
+      loop = store.loop
+      self.store = store
+      self.node = node
+      view = ClusterView(try store.read())
+      rest = try RestServer(store, node: node, view: view)
+    }
+
+    /// Serves until the process is ended.
+    func run() async throws(LabError) {
+      let note = try ProcessNote(in: store)
+      defer { note.remove() }
+      let identity = try ProcessNote.own()
+      try await store.change { [node] cluster in cluster.change(node: node) { $0.process = identity } }
+      var known: [UInt8] = []
+      while !Task.isCancelled {
+        // A state that somebody has damaged by hand is waited out: the last good one stands.
+        if let bytes = try? Files.read(store.path), bytes != known,
+          let cluster = try? Store.decode(bytes, of: store.path)
+        {
+          known = bytes
+          view.cluster = cluster
+        }
+        follow()
+        try? await loop.sleep(for: Self.rhythm)
+      }
+    }
+
+    /// Opens and closes what the state says.
+    private func follow() {
+      let cluster = view.cluster
+      let isRunning = cluster.node(node)?.isRunning == true
+      let served = cluster.databases.filter { isRunning && $0.endpoints.contains(node) }
+      for (id, proxy) in proxies where !served.contains(where: { $0.id == id && $0.port == proxy.port }) {
+        proxy.close()
+        proxies[id] = nil
+      }
+      if !isRunning {
+        restProxy?.close()
+        restProxy = nil
+      } else if restProxy == nil {
+        openRest(cluster.restPort)
+      }
+      for database in served where proxies[database.id] == nil { open(database) }
+    }
+
+    private func open(_ database: Database) {
+      guard let address = view.cluster.node(node)?.address,
+        let listener = try? Listener.listen(on: .tcp(host: address, port: database.port), loop: loop)
+      else { return }
+      let password = try? store.password(in: store.passwordFile(ofDatabase: database.id))
+      let proxy = Proxy(listener, port: database.port)
+      proxies[database.id] = proxy
+      loop.task { [weak self] in
+        while let client = try? await listener.accept() {
+          guard let self else { return client.close() }
+          await self.serve(client, of: database.id, password: database.hasPassword ? password : nil)
+        }
+      }
+    }
+
+    private func serve(_ client: Connection, of database: Int, password: String?) {
+      guard let proxy = proxies[database] else { return client.close() }
+      sessions += 1
+      let number = sessions
+      proxy.clients[number] = client
+      let session = ProxySession(client, database: database, password: password, number: number, view: view)
+      loop.task { [weak self] in
+        await session.run()
+        await self?.left(number, database)
+      }
+    }
+
+    private func openRest(_ port: Int) {
+      guard let address = view.cluster.node(node)?.address,
+        let listener = try? Listener.listen(on: .tcp(host: address, port: port), loop: loop)
+      else { return }
+      restProxy = Proxy(listener, port: port)
+      loop.task { [weak self] in
+        while let client = try? await listener.accept() {
+          guard let self else { return client.close() }
+          await self.serveRest(client)
+        }
+      }
+    }
+
+    private func serveRest(_ client: Connection) {
+      sessions += 1
+      let number = sessions
+      restProxy?.clients[number] = client
+      loop.task { [weak self, rest] in
+        await rest.serve(client)
+        await self?.leftRest(number)
+      }
+    }
+
+    private func leftRest(_ number: Int) { restProxy?.clients[number] = nil }
+
+    private func left(_ number: Int, _ database: Int) { proxies[database]?.clients[number] = nil }
+  }
+}

@@ -1,0 +1,60 @@
+// `redis-upgrade lab up enterprise`: the versions read, the simulator started, and where everything is.
+
+import SystemIO
+import TrainingLab
+import UpgradeRuntime
+
+struct EnterpriseUp {
+  private let wanted: EnterpriseRequest
+  private let servers: LabServersRequest
+  private let isJSON: Bool
+
+  init(_ wanted: EnterpriseRequest, _ servers: LabServersRequest, isJSON: Bool) {
+    self.wanted = wanted
+    self.servers = servers
+    self.isJSON = isJSON
+  }
+
+  func run(on loop: EventLoop) async throws(LabError) {
+    guard let program = Host.executable else {
+      throw LabError(.toolMissing, "This program's own file is not known", remedy: "See whether /proc is there.")
+    }
+    var request = EnterpriseLabRequest(
+      from: try version(wanted.from) ?? EnterpriseLabRequest.usualSource,
+      to: try version(wanted.to) ?? EnterpriseLabRequest.usualTarget, program: program)
+    request.nodes = wanted.nodes ?? request.nodes
+    request.directory = servers.directory
+    request.port = servers.port
+    let isJSON = isJSON
+    let lab = try await EnterpriseLab(on: loop).up(request) { progress in
+      if !isJSON { complain(progress.description) }
+    }
+    if isJSON {
+      print(lab.json)
+    } else {
+      let store = Simulator.Store(folder: lab.directory, on: loop)
+      let cluster = try store.read()
+      var lines = ["A SIMULATED Redis Enterprise Software cluster; \(lab.directory)/README.md says what is invented."]
+      lines += ["target   \(lab.target)", "access   \(lab.directory)/access.json"]
+      for node in cluster.nodes {
+        lines.append("node \(node.id)   \(store.folder(ofNode: node.id))/opt/redislabs/bin/rladmin status extra all")
+      }
+      for database in cluster.databases {
+        let places = database.endpoints.compactMap { cluster.node($0)?.address }.map { "\($0):\(database.port)" }
+        lines.append("db:\(database.id)     \(database.name) on \(places.joined(separator: ", "))")
+      }
+      lines.append("end it   redis-upgrade lab down --dir \(lab.directory)")
+      print(lines.joined(separator: "\n"))
+    }
+  }
+
+  private func version(_ text: String?) throws(LabError) -> Simulator.Version? {
+    guard let text else { return nil }
+    guard let version = Simulator.Version(text) else {
+      throw LabError(
+        .badRequest, "\(text) is no version of Redis Enterprise Software",
+        remedy: "Write it with its build: 7.22.0-250.")
+    }
+    return version
+  }
+}
