@@ -81,8 +81,23 @@ static void restore(const plan *plan, int number) {
   csystem_spill_errors();  // among it the runtime's own word about the crash
 }
 
+/// Ends the process by a signal that does not strike again by itself: whoever handled it before us hears of it once,
+/// and nobody keeps it from killing. Swift's backtracer would: it prints what it finds, and returns.
+static void end_by(int number, siginfo_t *information, void *context) {
+  for (int index = 0; index < fault_count; index++) {
+    const struct sigaction *before = &previous[index];
+    if (faults[index] != number || before->sa_handler == SIG_DFL || before->sa_handler == SIG_IGN) continue;
+    if (before->sa_flags & SA_SIGINFO) {
+      before->sa_sigaction(number, information, context);
+    } else {
+      before->sa_handler(number);
+    }
+  }
+  csystem_default_signal(number);
+  raise(number);  // it is blocked until we return
+}
+
 static void handle(int number, siginfo_t *information, void *context) {
-  (void)context;
   int kept = errno;
   int nobody = 0;
   if (atomic_compare_exchange_strong(&handling, &nobody, 1)) {
@@ -95,11 +110,11 @@ static void handle(int number, siginfo_t *information, void *context) {
     struct timespec moment = {0, 1000000};
     for (int tries = 0; tries < 2000 && atomic_load(&handling) == 1; tries++) nanosleep(&moment, NULL);
   }
-  errno = kept;
   // A fault strikes again by itself on return, with its registers intact for the backtrace.
   // A breakpoint or a signal that somebody sent would not.
   bool again = information->si_code > 0 && number != SIGTRAP && number != SIGABRT;
-  if (!again) raise(number);
+  if (!again) end_by(number, information, context);
+  errno = kept;
 }
 
 int csystem_arm_crash_restore(

@@ -40,7 +40,8 @@ struct Faces {
   private func lines(
     _ wizard: Driver, _ keyboard: (any KeyboardPort)?, _ begin: @escaping Begin, _ crash: CrashFile?, isJSON: Bool
   ) -> Int32 {
-    if let crash { try? CrashRestore.arm(terminal: -1, restore: [], note: crash.note, to: crash.descriptor) }
+    // Without a note as well: Swift's backtracer alone survives what somebody sends.
+    try? CrashRestore.arm(terminal: -1, restore: [], note: crash?.note ?? [], to: crash?.descriptor ?? -1)
     defer { CrashRestore.disarm() }
     let source: AnswerSource
     let output: DescriptorOutput

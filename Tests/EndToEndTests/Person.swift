@@ -16,12 +16,24 @@ final class Person {
     let description: String
   }
 
-  init(_ words: [String], folder: String, on loop: EventLoop) throws {
+  init(_ words: [String], folder: String, environment: [String: String?] = [:], on loop: EventLoop) throws {
     self.loop = loop
     let changes: [String: String?] = ["HOME": folder, "XDG_CONFIG_HOME": "\(folder)/config", "TERM": "xterm"]
     child = try ChildProcess.spawn(
-      ChildCommand(Wizard.path, words, environment: .changed(changes)), streams: .terminal(rows: 24, columns: 200),
-      on: loop)
+      ChildCommand(Wizard.path, words, environment: .changed(changes.merging(environment) { $1 })),
+      streams: .terminal(rows: 24, columns: 200), on: loop)
+  }
+
+  var programID: Int32 { child.pid }
+
+  /// Somebody sends the program a signal; how it ends of it. All that it prints until then is read.
+  func isStruck(by signal: Signal, within bound: Duration = .seconds(60)) async throws -> SystemIO.ExitStatus? {
+    _ = try child.send(signal)
+    let deadline = loop.now + bound
+    while let bytes = try? await child.read(upTo: 1 << 16, within: deadline - loop.now), !bytes.isEmpty {
+      heard += String(decoding: bytes, as: UTF8.self)
+    }
+    return await child.exit(within: .seconds(10))
   }
 
   /// Reads on until a text stands there that was not looked at before, and answers all that was printed up to it.
@@ -100,8 +112,10 @@ final class Person {
 
 extension Night {
   /// Puts a person in front of the program; it is ended with the body, however that ends.
-  func withPerson(_ words: [String], _ body: (Person) async throws -> Void) async throws {
-    let person = try Person(words, folder: folder, on: loop)
+  func withPerson(
+    _ words: [String], environment: [String: String?] = [:], _ body: (Person) async throws -> Void
+  ) async throws {
+    let person = try Person(words, folder: folder, environment: environment, on: loop)
     do {
       try await body(person)
     } catch {

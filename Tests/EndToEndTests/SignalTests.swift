@@ -48,6 +48,27 @@ enum Strike: CaseIterable {
       }
     }
   }
+
+  /// Who prints lines ends by what somebody sends, with a note and after Swift's backtracer has had its say.
+  @Test func whoPrintsLines() async throws {
+    let request = TrainingLab.LabRequest(from: .redis62, to: .redis70, primaries: 1, replicasPerPrimary: 1)
+    let backtraces = ["SWIFT_BACKTRACE": "enable=yes,interactive=no,color=no,threads=crashed,images=none"]
+    try await withNight(request) { night in
+      var words = [night.target, "--to", "7.0.15", "--settle", "0", "--plain"] + night.profile
+      for signal in [Signal(4), Signal(11)] {
+        try await night.withPerson(words, environment: backtraces) { person in
+          try await person.reads("Question start:")
+          #expect(try await person.isStruck(by: signal) == .signalled(signal.number), "\(person.heard.suffix(2000))")
+          let newest = try #require(try RunCatalogue(night.state).runs().first)
+          let said = try await night.run(["status", newest.id.text, "--state-dir", night.state])
+          let note = "The wizard of process \(person.programID) crashed on \(signal) at "
+          #expect(said.errors.contains(note), "\(said.errors)")
+        }
+        words = ["resume", "--plain", "--state-dir", night.state]
+      }
+      #expect(try await night.proof.releases().values.allSatisfy { $0 == .redis62 })
+    }
+  }
 }
 
 /// The screens of one run in their order, and what strikes at each.

@@ -94,4 +94,26 @@ private let isSanitized = unsafe dlsym(nil, "__tsan_init") != nil || dlsym(nil, 
       }
     }
   }
+
+  /// A signal that is sent does not strike again by itself: it kills all the same, also where Swift's backtracer has had
+  /// a look at it, and the note tells the truth.
+  @Test(arguments: [SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGTRAP, SIGQUIT], ["no", "yes"])
+  func whatSomebodySendsKills(number: Int32, backtrace: String) async throws {
+    try await withDirectory { directory in
+      let note = "\(directory)/note"
+      let program = try probe().program
+      try await onLoop { loop in
+        let child = try ChildProcess.spawn(
+          ChildCommand(
+            program, ["crash", "lines", note],
+            environment: .changed(["SWIFT_BACKTRACE": "enable=\(backtrace),interactive=no,color=no,threads=crashed"])),
+          streams: .terminal(rows: 24, columns: 80), on: loop)
+        _ = try await child.read(until: "[lines]")
+        #expect(try child.send(Signal(number)))
+        let text = try await child.readAll()
+        #expect(await child.exit(within: patience) == .signalled(number), "\(text)")
+        #expect(try Self.isNoted(number, in: note))
+      }
+    }
+  }
 }

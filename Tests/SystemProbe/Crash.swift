@@ -7,6 +7,12 @@ enum Crash {
   /// Makes the terminal raw, prepares the restore, and dies; `note` is the file for the last line.
   static func run(_ how: String, note: String) throws(SystemError) {
     let noteFile = unsafe open(note, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    if how == "lines" {
+      // As a wizard that prints lines: no terminal is changed. It waits for what somebody sends.
+      try CrashRestore.arm(terminal: -1, restore: [], note: Array("crashed ".utf8), to: noteFile)
+      Probe.say("[lines]")
+      while true { pause() }
+    }
     let modes = try TerminalModes(saving: 0)
     try CrashRestore.arm(terminal: 0, restore: Array("too early".utf8))
     try modes.makeRaw()
