@@ -11,6 +11,11 @@ extension Files {
     try syncDirectory(of: target)
   }
 
+  /// A symbolic link of that name; `EEXIST` where the name is taken.
+  package static func makeLink(_ path: String, to target: String) throws(SystemError) {
+    try systemCall("make a link at", path) { unsafe symlink(target, path) }
+  }
+
   /// At most so many bytes from the beginning.
   package static func read(_ path: String, first count: Int) throws(SystemError) -> [UInt8] {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)

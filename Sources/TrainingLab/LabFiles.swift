@@ -1,4 +1,3 @@
-import FoundationEssentials
 import SystemIO
 
 /// The lab's dealings with files and directories, each failure a sentence that names the path.
@@ -26,7 +25,7 @@ enum LabFiles {
   }
 
   static func move(_ path: String, to target: String) throws(LabError) {
-    try attempt(path) { try FileManager.default.moveItem(atPath: path, toPath: target) }
+    try attempt { () throws(SystemError) in try Files.rename(path, to: target) }
   }
 
   /// Copies a file, or what a link leads to, as a program.
@@ -38,7 +37,7 @@ enum LabFiles {
   }
 
   static func link(_ path: String, to target: String) throws(LabError) {
-    try attempt(path) { try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target) }
+    try attempt { () throws(SystemError) in try Files.makeLink(path, to: target) }
   }
 
   /// Takes a lock within a bound; nil when somebody else holds it all the time.
@@ -65,7 +64,7 @@ enum LabFiles {
 
   /// The path in full, without dots, seen from the working directory.
   static func absolute(_ path: String) -> String {
-    let whole = path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+    let whole = path.hasPrefix("/") ? path : "\((try? Files.resolve(".")) ?? "")/\(path)"
     var parts: [Substring] = []
     for part in whole.split(separator: "/") where part != "." {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
@@ -79,16 +78,6 @@ enum LabFiles {
     } catch {
       throw LabError(
         .directoryUnusable, "The lab cannot go on: \(error)", remedy: "Free that path, or choose another directory.")
-    }
-  }
-
-  private static func attempt(_ path: String, _ body: () throws -> Void) throws(LabError) {
-    do {
-      try body()
-    } catch {
-      throw LabError(
-        .directoryUnusable, "The lab cannot use \(path): \(error)",
-        remedy: "Free that path, or choose another directory.")
     }
   }
 }

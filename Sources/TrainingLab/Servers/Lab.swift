@@ -135,7 +135,7 @@ package struct Lab: Sendable {
     defer { lock.release() }
     let count = request.replicas.count + request.replicas.reduce(0, +)
     let port = try LabPorts(labs: registry.all(), host: request.host, loop: loop).base(for: count, wanted: request.port)
-    let seed = request.seed ?? UInt64.random(in: .min ... .max)
+    let seed = request.seed ?? UInt64.random(in: 0...UInt64(Int64.max))
     let shape = ClusterShape(replicas: request.replicas, hosts: request.hosts, port: port, seed: seed)
     let directory =
       request.directory.map(LabFiles.absolute) ?? "\(registry.directory)/lab-\(port)-\(WallClock.milliseconds)"

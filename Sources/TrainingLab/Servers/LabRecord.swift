@@ -1,4 +1,3 @@
-import FoundationEssentials
 package import SystemIO
 package import UpgradeCore
 
@@ -92,11 +91,9 @@ package struct LabRecord: Codable, Equatable, Sendable {
   var path: String { "\(directory)/\(Self.fileName)" }
 
   func write(to path: String) throws(LabError) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let text: String
     do {
-      text = String(decoding: try encoder.encode(self), as: UTF8.self)
+      text = try JSONEncoding.lines(self)
     } catch {
       throw LabError(
         .damagedRecord, "The lab's record cannot be written: \(error)", remedy: "Report this as a defect of the lab.")
@@ -108,7 +105,7 @@ package struct LabRecord: Codable, Equatable, Sendable {
   static func read(file path: String) throws(LabError) -> LabRecord {
     let text = try LabFiles.read(path)
     do {
-      let record = try JSONDecoder().decode(LabRecord.self, from: Data(text.utf8))
+      let record = try JSONDecoding.read(LabRecord.self, from: Array(text.utf8))
       if record.format == currentFormat { return record }
     } catch {
       // Said below, as for a record of another format.

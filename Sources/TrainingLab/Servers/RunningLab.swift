@@ -1,4 +1,3 @@
-import FoundationEssentials
 package import SystemIO
 package import UpgradeCore
 
@@ -55,12 +54,10 @@ package struct RunningLab: Sendable {
       var cert: String?
       var key: String?
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let summary = Summary(
       target: target, profile: profilePath, directory: directory, cacert: certificates?.settings.authorities,
       cert: certificates?.settings.certificate, key: certificates?.settings.key)
-    return (try? encoder.encode(summary)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    return (try? JSONEncoding.line(summary)) ?? "{}"
   }
 
   /// The processes of its servers that run now, whoever started them.

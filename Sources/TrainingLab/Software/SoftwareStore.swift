@@ -1,4 +1,3 @@
-import FoundationEssentials
 package import SystemIO
 package import UpgradeCore
 
@@ -12,10 +11,8 @@ package struct StoredServer: Equatable, Sendable {
 
   /// What `lab fetch --json` prints, on one line.
   package var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let fields = ["executable": executable, "origin": origin, "release": release.description]
-    return (try? encoder.encode(fields)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    return (try? JSONEncoding.line(fields)) ?? "{}"
   }
 }
 

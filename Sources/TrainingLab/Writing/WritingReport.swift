@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// What a client that never retries lived through: the judgement that the lab passes on an upgrade.
 package struct WritingReport: Codable, Equatable, Sendable {
   package struct Shard: Codable, Equatable, Sendable {
@@ -44,22 +42,14 @@ package struct WritingReport: Codable, Equatable, Sendable {
   package var errorCount: Int { errors.values.reduce(0, +) }
   package var longestStall: Double { shards.map(\.longestStall).max() ?? 0 }
   /// The report as one JSON object, its keys in order; the names of its properties are the keys.
-  package var json: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
-  }
+  package var json: String { (try? JSONEncoding.lines(self)) ?? "{}" }
 
   /// The same on one line.
-  package var jsonLine: String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
-  }
+  package var jsonLine: String { (try? JSONEncoding.line(self)) ?? "{}" }
 
   /// Reads what `json` or `jsonLine` wrote.
   package init?(json: [UInt8]) {
-    guard let report = try? JSONDecoder().decode(WritingReport.self, from: Data(json)) else { return nil }
+    guard let report = try? JSONDecoding.read(WritingReport.self, from: json) else { return nil }
     self = report
   }
 

@@ -10,6 +10,8 @@ struct Cadence {
   private let touched: [NodeID: RecordNumber]
   private let observed: [NodeID: NodeObservation]
   private let nodeCount: Int
+  /// Nothing waits for a reading: all are for the screen, and a moment more or less does not matter.
+  let isQuiet: Bool
 
   /// An open gate reads its own nodes every 10 ms, more slowly as it goes on waiting; everything else once a second.
   init(machine: UpgradeMachine, isPaused: Bool, now: Instant) {
@@ -37,6 +39,8 @@ struct Cadence {
       }
     }
     self.wanted = isHurried ? wanted : []
+    let stale = state.setup?.nodes.first { [observed, touched] in Self.isStale($0.id, observed, touched) }
+    isQuiet = self.wanted.isEmpty && stale == nil
     let waited = posture.waitingSince.map { now - $0 } ?? .zero
     // On a large cluster the same number of questions a second is spread over more nodes.
     let base: Duration =
@@ -78,14 +82,24 @@ struct Cadence {
   func due(_ node: NodeID, index: Int, lastAsked: Instant?, lastRecord: RecordNumber) -> Instant {
     guard let lastAsked else { return Instant(nanoseconds: 0) }
     if wanted.contains(node), lastRecord < touched[node, default: 0] { return lastAsked }
-    // A node that is down has been read as well: nobody listens there.
-    let newest = max(observed[node]?.pulse?.asOf ?? 0, observed[node]?.failure?.asOf ?? 0)
-    let isStale = newest < touched[node, default: 0]
-    if wanted.contains(node) || isStale { return lastAsked + hurried }
+    if wanted.contains(node) || Self.isStale(node, observed, touched) { return lastAsked + hurried }
+    if isSmall { return lastAsked + .seconds(1) }
     // Spread over the second, so that not all leave at once.
-    let phase = Duration.milliseconds(nodeCount > 1 ? (index * 37) % 100 : 0)
-    return lastAsked + .milliseconds(900) + phase
+    return lastAsked + .milliseconds(900 + (index * 37) % 100)
   }
+
+  /// Not read since our last effect on it. A node that is down has been read as well: nobody listens there.
+  private static func isStale(
+    _ node: NodeID, _ observed: [NodeID: NodeObservation], _ touched: [NodeID: RecordNumber]
+  ) -> Bool {
+    max(observed[node]?.pulse?.asOf ?? 0, observed[node]?.failure?.asOf ?? 0) < touched[node, default: 0]
+  }
+
+  /// Few nodes are read at the same moment, so that the program rests in between.
+  private var isSmall: Bool { nodeCount <= 24 }
+
+  /// Whoever is due so soon is read with the others.
+  var gathering: Duration { isQuiet && isSmall ? .milliseconds(200) : .zero }
 
   func depth(_ node: NodeID) -> ReadingDepth {
     nodeCount <= 60 || wanted.contains(node) ? .views : .pulse

@@ -57,6 +57,12 @@ package final class Conductor {
   private var pending: Pending?
   private var inbox: [Arrival] = []
   private var reads: [NodeID: ReadState] = [:]
+  /// Nothing waited for a reading when the last ones were asked for.
+  private var isQuiet = false
+  /// When the surroundings were last asked to wake this.
+  private var alarm: Instant?
+  /// How long readings of a quiet moment wait for each other, to be thought about once.
+  private static let gathering = Duration.milliseconds(50)
 
   private struct Pending {
     var decision: Decision
@@ -122,6 +128,11 @@ package final class Conductor {
     if let view = readout.view { machine.observe(node, view: view, asOf: asOf, now: now) }
     if let settings = readout.settings { machine.observe(node, settings: settings, asOf: asOf, now: now) }
     if let failure = readout.failure { machine.observe(node, failure: failure, asOf: asOf, now: now) }
+    if isQuiet, reads.values.contains(where: \.isUnderWay) {
+      // One that hangs is not waited for.
+      if alarm.map({ $0 > now + Self.gathering }) ?? true { wake(at: now + Self.gathering) }
+      return
+    }
     advance()
   }
 
@@ -139,7 +150,11 @@ package final class Conductor {
     advance()
   }
 
-  package func wake() { advance() }
+  package func wake() {
+    // An alarm of before, that something has overtaken.
+    if let alarm, alarm > surroundings.now { return surroundings.wake(at: alarm) }
+    advance()
+  }
 
   /// The running step ends; the next does not begin until this is taken back.
   package func pause(_ isPaused: Bool) {
@@ -224,18 +239,23 @@ package final class Conductor {
     guard let setup = machine.state.setup, machine.state.ended == nil else { return }
     let now = surroundings.now
     let cadence = Cadence(machine: machine, isPaused: isPaused, now: now)
-    var next = now + .seconds(1)
-    for (index, node) in setup.nodes.enumerated() {
-      let state = reads[node.id] ?? ReadState()
-      guard !state.isUnderWay else { continue }
-      let due = cadence.due(node.id, index: index, lastAsked: state.lastAsked, lastRecord: state.record)
-      if due <= now {
-        reads[node.id] = ReadState(isUnderWay: true, record: machine.state.sequence, lastAsked: now)
-        surroundings.read(node.id, cadence.depth(node.id))
-      } else {
-        next = min(next, due)
-      }
+    isQuiet = cadence.isQuiet
+    let idle = setup.nodes.indices.filter { reads[setup.nodes[$0].id]?.isUnderWay != true }
+    let due = idle.map { index in
+      let node = setup.nodes[index].id
+      let state = reads[node] ?? ReadState()
+      return (node, at: cadence.due(node, index: index, lastAsked: state.lastAsked, lastRecord: state.record))
     }
-    surroundings.wake(at: next)
+    let limit = due.contains { $0.at <= now } ? now + cadence.gathering : now
+    for (node, at) in due where at <= limit {
+      reads[node] = ReadState(isUnderWay: true, record: machine.state.sequence, lastAsked: now)
+      surroundings.read(node, cadence.depth(node))
+    }
+    wake(at: due.map(\.at).filter { $0 > limit }.min() ?? now + .seconds(1))
+  }
+
+  private func wake(at instant: Instant) {
+    alarm = instant
+    surroundings.wake(at: instant)
   }
 }

@@ -36,6 +36,7 @@ package actor RunSession {
   private nonisolated let loop: EventLoop
   private let surroundings: LiveSurroundings
   private let conductor: Conductor
+  private var unfolded: (plan: Plan?, beat: Beat, at: Instant)?
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
@@ -88,9 +89,20 @@ package actor RunSession {
   package var view: SessionView {
     let machine = conductor.machine
     let now = surroundings.now
+    let snapshot = machine.snapshot(now: now)
     return SessionView(
-      state: machine.state, snapshot: machine.snapshot(now: now), posture: machine.observations.posture,
-      plan: machine.plan(now: now), measure: machine.observations.measure, halted: conductor.halted)
+      state: machine.state, snapshot: snapshot, posture: machine.observations.posture, plan: plan(snapshot, now),
+      measure: machine.observations.measure, halted: conductor.halted)
+  }
+
+  /// The plan as it is shown: unfolded again with all that is news, and every few seconds.
+  private func plan(_ snapshot: Snapshot, _ now: Instant) -> Plan? {
+    let beat = beat
+    let isQuiet = !beat.isMoving && snapshot.nodes.values.allSatisfy { $0.view != nil }
+    if isQuiet, let unfolded, unfolded.beat == beat, now - unfolded.at < .seconds(5) { return unfolded.plan }
+    let plan = conductor.machine.plan(now: now)
+    unfolded = isQuiet ? (plan, beat, now) : nil
+    return plan
   }
 
   package var beat: Beat {

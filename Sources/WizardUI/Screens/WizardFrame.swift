@@ -4,13 +4,16 @@ package import SystemIO
 package import UpgradeCore
 
 extension WizardModel {
+  /// Ages grow also where no picture comes; they come once a second, and are not drawn twice.
+  private static let longestWait = Duration.milliseconds(1250)
+
   /// Draws a moment of the run as this operator sees it.
   package func frame(_ picture: RunPicture, _ size: Size, glyphs: Glyphs = .utf8, at now: MonotonicTime) -> Frame {
     var canvas = Canvas(size, glyphs: glyphs)
     guard !ScreenLayout.isTooSmall(size) else {
       TooSmallScreen(picture: picture, isLeaving: prompt == .leave).draw(in: canvas.area, on: &canvas)
       return Frame(
-        canvas, title: title(picture), prompt: promptName, alert: alert(picture), redrawAt: now + .seconds(1))
+        canvas, title: title(picture), prompt: promptName, alert: alert(picture), redrawAt: now + Self.longestWait)
     }
     let layout = ScreenLayout(canvas.area)
     let isArmed = isArmed(at: now)
@@ -24,10 +27,10 @@ extension WizardModel {
     talk.draw(in: layout.talk, on: &canvas)
     cursor = talk.cursor(in: layout.talk) ?? cursor
     drawKeys(screen, in: layout.keys, on: &canvas)
-    let arms = gate.armsAt.flatMap { $0 > now ? $0 : nil } ?? now + .seconds(1)
+    let arms = gate.armsAt.flatMap { $0 > now ? $0 : nil } ?? now + Self.longestWait
     return Frame(
       canvas, cursor: cursor, title: title(picture), prompt: promptName, alert: alert(picture),
-      redrawAt: min(arms, now + .seconds(1)))
+      redrawAt: min(arms, now + Self.longestWait))
   }
 
   private func drawKeys(_ screen: any WizardScreen, in area: Rectangle, on canvas: inout Canvas) {

@@ -1,4 +1,3 @@
-import FoundationEssentials
 package import SystemIO
 
 extension Simulator {
@@ -30,7 +29,7 @@ extension Simulator {
 
     package static func decode(_ bytes: [UInt8], of path: String) throws(LabError) -> Cluster {
       do {
-        let cluster = try JSONDecoder().decode(Cluster.self, from: Data(bytes))
+        let cluster = try JSONDecoding.read(Cluster.self, from: bytes)
         if cluster.format == Cluster.currentFormat { return cluster }
       } catch {
         throw LabError(
@@ -60,11 +59,9 @@ extension Simulator {
 
     /// Writes the whole of it; for whoever makes the lab, or holds the lock.
     package func write(_ cluster: Cluster) throws(LabError) {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
       let text: String
       do {
-        text = String(decoding: try encoder.encode(cluster), as: UTF8.self)
+        text = try JSONEncoding.lines(cluster)
       } catch {
         throw LabError(
           .damagedRecord, "The state of the cluster cannot be written: \(error)",
