@@ -82,7 +82,9 @@ extension UpgradeMachine {
   private func finish(_ posture: Posture, _ situation: Situation, now: Instant) -> Decision {
     let red = posture.gates.filter { !$0.isGreen }
     if !red.isEmpty {
-      guard let since = posture.waitingSince, now - since > .seconds(60) else { return .nothing }
+      // Whoever expects nodes to be back sooner does not want to wait longer for the last of them either.
+      let patience = min(.seconds(60), situation.setup.options.backWithin)
+      guard let since = posture.waitingSince, now - since > patience else { return .nothing }
       return Decision(records: [.problem(finalProblem(red, waited: now - since))])
     }
     var records: [Record] = []
