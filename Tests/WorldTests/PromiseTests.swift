@@ -84,7 +84,7 @@ import World
   }
 
   /// Seeds whose worlds need the gates, each node with software of its own.
-  @Test("without gates what others do is run into", arguments: [231, 236] as [UInt64])
+  @Test("without gates what others do is run into", arguments: [231, 482] as [UInt64])
   func withoutGates(_ seed: UInt64) {
     var scenario = Scenario.drawn(seed)
     (scenario.sharesHosts, scenario.startsItself) = (false, false)

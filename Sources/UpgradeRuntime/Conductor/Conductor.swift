@@ -18,6 +18,23 @@ package struct NodeReadout: Hashable, Sendable {
   }
 }
 
+extension UpgradeMachine {
+  /// The machine of a cluster, which judges by the rulebook.
+  static var ofClusters: UpgradeMachine {
+    UpgradeMachine(procedure: ClusterProcedure()) { rule, object, scene in
+      Rulebook.evaluate(rule, object, in: scene)
+    }
+  }
+
+  /// Takes one attempt to read a node. `asOf`: the number of the newest record when it was asked for.
+  mutating func observe(_ node: NodeID, _ readout: NodeReadout, asOf: RecordNumber, now: Instant) {
+    if let pulse = readout.pulse { observe(node, pulse: pulse, asOf: asOf, now: now) }
+    if let view = readout.view { observe(node, view: view, asOf: asOf, now: now) }
+    if let settings = readout.settings { observe(node, settings: settings, asOf: asOf, now: now) }
+    if let failure = readout.failure { observe(node, failure: failure, asOf: asOf, now: now) }
+  }
+}
+
 /// How much of a node is read.
 package enum ReadingDepth: Hashable, Sendable {
   /// `INFO` and `CLUSTER INFO`.
@@ -123,11 +140,7 @@ package final class Conductor {
     let now = surroundings.now
     guard let request = reads[node], request.isUnderWay else { return }
     reads[node]?.isUnderWay = false
-    let asOf = request.record
-    if let pulse = readout.pulse { machine.observe(node, pulse: pulse, asOf: asOf, now: now) }
-    if let view = readout.view { machine.observe(node, view: view, asOf: asOf, now: now) }
-    if let settings = readout.settings { machine.observe(node, settings: settings, asOf: asOf, now: now) }
-    if let failure = readout.failure { machine.observe(node, failure: failure, asOf: asOf, now: now) }
+    machine.observe(node, readout, asOf: request.record, now: now)
     if isQuiet, reads.values.contains(where: \.isUnderWay) {
       // One that hangs is not waited for.
       if alarm.map({ $0 > now + Self.gathering }) ?? true { wake(at: now + Self.gathering) }

@@ -1,6 +1,7 @@
 // The newest picture of a run, and everybody who waits for the next one.
 
 import Synchronization
+import SystemIO
 import UpgradeCore
 
 /// Hands pictures from whoever makes them to the faces: the newest only, so that a slow face never holds anything back.
@@ -37,6 +38,15 @@ final class PictureBoard: Sendable {
     for listener in listeners { listener.yield(picture) }
   }
 
+  /// The same, and the picture is of that moment.
+  func draw(at moment: Instant, _ change: (inout RunPicture) -> Void) {
+    self.change { picture in
+      change(&picture)
+      picture.now = moment
+      picture.wallMilliseconds = WallClock.milliseconds
+    }
+  }
+
   /// No picture comes any more.
   func end() {
     let listeners = board.withLock { board in
@@ -45,6 +55,18 @@ final class PictureBoard: Sendable {
       return board.listeners
     }
     for listener in listeners { listener.finish() }
+  }
+}
+
+extension RunPicture {
+  mutating func show(_ setup: Setup) {
+    self.setup = setup
+    from = Set(setup.nodes.map(\.release.description)).sorted().joined(separator: ", ")
+  }
+
+  mutating func add(_ event: Event) {
+    events.append(event)
+    if events.count > 200 { events.removeFirst(events.count - 200) }
   }
 }
 

@@ -35,7 +35,7 @@ package struct SpectatorParts: Sendable {
 package actor Spectator: WizardDriver, PictureSource {
   nonisolated let parts: SpectatorParts
   private nonisolated let board: PictureBoard
-  private var machine = Spectator.freshMachine()
+  private var machine = UpgradeMachine.ofClusters
   private var follower: RunFollower?
   private var watching = Watching(.noRun)
   private var times = RunTimes()
@@ -78,12 +78,6 @@ package actor Spectator: WizardDriver, PictureSource {
 
   private var now: Instant { Instant(nanoseconds: parts.loop.now.nanoseconds) }
 
-  private static func freshMachine() -> UpgradeMachine {
-    UpgradeMachine(procedure: ClusterProcedure()) { rule, object, scene in
-      Rulebook.evaluate(rule, object, in: scene)
-    }
-  }
-
   // MARK: - Beginning
 
   /// Watches the deployment at these addresses, and the run under way on it where there is one.
@@ -118,15 +112,12 @@ package actor Spectator: WizardDriver, PictureSource {
   /// A machine whose run is none: it keeps readings and judges rules as it would for one.
   private func take(_ finding: Finding) {
     let setup = Setup(watching: finding, target: parts.target)
-    machine = Self.freshMachine()
+    machine = .ofClusters
     machine.apply(
       .started(run: "", by: WizardIdentity(host: parts.host, user: "", processID: 0, version: ""), setup: setup),
       at: now)
     reads = [:]
-    draw { picture in
-      picture.setup = setup
-      picture.from = Set(setup.nodes.map(\.release.description)).sorted().joined(separator: ", ")
-    }
+    draw { $0.show(setup) }
   }
 
   // MARK: - What somebody in front of a face wants
@@ -202,11 +193,7 @@ package actor Spectator: WizardDriver, PictureSource {
   private func arrived(_ node: NodeID, _ readout: NodeReadout, _ asOf: RecordNumber) async {
     reads[node]?.isUnderWay = false
     if follower != nil { await look() }
-    let now = now
-    if let pulse = readout.pulse { machine.observe(node, pulse: pulse, asOf: asOf, now: now) }
-    if let view = readout.view { machine.observe(node, view: view, asOf: asOf, now: now) }
-    if let settings = readout.settings { machine.observe(node, settings: settings, asOf: asOf, now: now) }
-    if let failure = readout.failure { machine.observe(node, failure: failure, asOf: asOf, now: now) }
+    machine.observe(node, readout, asOf: asOf, now: now)
   }
 
   /// Members come and go; what is looked at follows, once it has been seen twice in a row.
@@ -240,7 +227,7 @@ package actor Spectator: WizardDriver, PictureSource {
 
   private func follow(_ directory: RunDirectory) async {
     let idle = machine
-    machine = Self.freshMachine()
+    machine = .ofClusters
     reads = [:]
     follower = RunFollower(directory, host: parts.host)
     watching = Watching(.unknown("nothing was read yet"))
@@ -310,10 +297,9 @@ package actor Spectator: WizardDriver, PictureSource {
     switch entry.record {
     case .started(_, _, let setup):
       draw { picture in
-        picture.setup = setup
+        picture.show(setup)
         picture.target = setup.target
         picture.to = setup.to.description
-        picture.from = Set(setup.nodes.map(\.release.description)).sorted().joined(separator: ", ")
         picture.startedAt = at
       }
     case .measured: watching.measuredAt = at
@@ -389,20 +375,10 @@ package actor Spectator: WizardDriver, PictureSource {
   private func append(_ text: String, _ record: Record?, at wallMilliseconds: Int64) {
     eventCount += 1
     let event = Event(number: eventCount, wallMilliseconds: wallMilliseconds, text: text, record: record)
-    draw { picture in
-      picture.events.append(event)
-      if picture.events.count > 200 { picture.events.removeFirst(picture.events.count - 200) }
-    }
+    draw { $0.add(event) }
   }
 
-  private func draw(_ change: (inout RunPicture) -> Void) {
-    let moment = now
-    board.change { picture in
-      change(&picture)
-      picture.now = moment
-      picture.wallMilliseconds = WallClock.milliseconds
-    }
-  }
+  private func draw(_ change: (inout RunPicture) -> Void) { board.draw(at: now, change) }
 
   // MARK: - The end
 

@@ -46,9 +46,8 @@ package actor Wizard: WizardDriver, PictureSource {
     let (setup, finding) = try await preflight.setup()
     self.finding = finding
     draw { picture in
-      picture.setup = setup
+      picture.show(setup)
       picture.to = setup.to.description
-      picture.from = Set(setup.nodes.map(\.release.description)).sorted().joined(separator: ", ")
       picture.checking = Set(Rulebook.all.map(\.name))
     }
     await check(nil)
@@ -60,9 +59,8 @@ package actor Wizard: WizardDriver, PictureSource {
     for record in open.records { state.apply(record) }
     guard let setup = state.setup else { return "this run has no beginning in its journal" }
     draw { picture in
-      picture.setup = setup
+      picture.show(setup)
       picture.to = setup.to.description
-      picture.from = Set(setup.nodes.map(\.release.description)).sorted().joined(separator: ", ")
       picture.run = state.run
       picture.paths = open.paths
       picture.times = open.times
@@ -207,11 +205,8 @@ package actor Wizard: WizardDriver, PictureSource {
     }
     await fitTerminals()
     let parts = parts
-    let machine = UpgradeMachine(procedure: ClusterProcedure()) { rule, object, scene in
-      Rulebook.evaluate(rule, object, in: scene)
-    }
     return RunSession(
-      loop: parts.loop, fleet: parts.fleet, machine: machine, sink: open.sink,
+      loop: parts.loop, fleet: parts.fleet, machine: .ofClusters, sink: open.sink,
       perform: { [weak self] effect, setup in
         await Performer(
           loop: parts.loop, fleet: parts.fleet, host: open.host, setup: setup, backupFolder: open.paths.backup,
@@ -369,17 +364,8 @@ package actor Wizard: WizardDriver, PictureSource {
     _ text: String, _ record: Record? = nil, at wallMilliseconds: Int64, to picture: inout RunPicture
   ) {
     eventCount += 1
-    picture.events.append(
-      Event(number: eventCount, wallMilliseconds: wallMilliseconds, text: text, record: record))
-    if picture.events.count > 200 { picture.events.removeFirst(picture.events.count - 200) }
+    picture.add(Event(number: eventCount, wallMilliseconds: wallMilliseconds, text: text, record: record))
   }
 
-  func draw(_ change: (inout RunPicture) -> Void) {
-    let moment = now
-    board.change { picture in
-      change(&picture)
-      picture.now = moment
-      picture.wallMilliseconds = WallClock.milliseconds
-    }
-  }
+  func draw(_ change: (inout RunPicture) -> Void) { board.draw(at: now, change) }
 }
