@@ -12,6 +12,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -180,4 +181,9 @@ void csystem_thread_alternate_stack(void) {
   } else {
     pthread_setspecific(stack_key, base);
   }
+}
+
+void csystem_give_way(void) {
+  // On Linux a thread has a niceness of its own, and 0 is the calling one (setpriority(2)).
+  setpriority(PRIO_PROCESS, 0, 10);
 }

@@ -15,6 +15,7 @@ package final class WorkerPool: Sendable {
 
   private let name: String
   private let limit: Int
+  private let givesWay: Bool
   private let state = Mutex(State())
   /// Idle threads sleep on it; whoever takes a job wakes the next one while jobs are left.
   private let bell: Descriptor
@@ -22,9 +23,12 @@ package final class WorkerPool: Sendable {
   private static let idleMilliseconds: Int32 = 5000
 
   /// A pool of at most `threads` threads; with one, jobs run in the order they were given.
-  package init(name: String, threads: Int) throws(SystemError) {
+  ///
+  /// - Parameter givesWay: its jobs compute for long, and get a busy processor after everybody else.
+  package init(name: String, threads: Int, givesWay: Bool = false) throws(SystemError) {
     self.name = name
     self.limit = max(1, threads)
+    self.givesWay = givesWay
     self.bell = Descriptor(try checked(csystem_eventfd(), "make a wake-up descriptor for", name))
   }
 
@@ -79,6 +83,7 @@ package final class WorkerPool: Sendable {
   }
 
   private func work() {
+    if givesWay { csystem_give_way() }
     while true {
       while let job = nextJob() { job() }
       state.withLock { state in state.idle += 1 }

@@ -63,6 +63,9 @@ void csystem_name_thread(const char *name);
 /// Gives the calling thread an alternate signal stack, so that a crash handler can run on it; freed when it ends.
 void csystem_thread_alternate_stack(void);
 
+/// From here on this thread gets a busy processor after others; it cannot be taken back.
+void csystem_give_way(void);
+
 // Sockets (sockets.c).
 
 /// The next connection of a listener, non-blocking and close-on-exec.

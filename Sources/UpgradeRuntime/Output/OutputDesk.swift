@@ -33,6 +33,8 @@ final class OutputDesk: Sendable {
   }
 
   private let loop: EventLoop
+  /// Whoever prints a lot must not keep the screen and the servers waiting; nil where no more threads are to be had.
+  private let painter: WorkerPool?
   private let inbox = Mutex(Inbox())
   private let drawing = Mutex(Drawing())
   private let show: @Sendable (View) async -> Void
@@ -40,6 +42,7 @@ final class OutputDesk: Sendable {
   /// `show` hears of each new view, on the loop, one after the other.
   init(loop: EventLoop, show: @escaping @Sendable (View) async -> Void) {
     self.loop = loop
+    painter = try? WorkerPool(name: "painter", threads: 1, givesWay: true)
     self.show = show
   }
 
@@ -72,7 +75,8 @@ final class OutputDesk: Sendable {
   private func work() async {
     while let news = take() {
       // Drawing blocks nothing and takes a while, so it has no place on the loop.
-      let view = try? await loop.blocking { [self] () throws(SystemError) in draw(news) }
+      let work = { @Sendable [self] () throws(SystemError) in draw(news) }
+      let view = if let painter { try? await painter.run(work) } else { try? await loop.blocking(work) }
       if let view = view.flatMap({ $0 }) { await show(view) }
       // Cancelled it only goes on faster.
       do throws(CancellationError) { try await loop.sleep(for: Self.pace) } catch {}
