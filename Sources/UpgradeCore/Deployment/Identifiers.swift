@@ -54,14 +54,17 @@ package enum ObjectID: Hashable, Comparable, Sendable, CustomStringConvertible {
   case host(String)
   case node(NodeID)
   case shard(ShardID)
+  /// A database of Redis Enterprise Software, by its number.
+  case database(Int)
 
-  /// The journal's spelling: `deployment`, `host:10.0.0.1`, `node:4f...`, `shard:s1`.
+  /// The journal's spelling: `deployment`, `host:10.0.0.1`, `node:4f...`, `shard:s1`, `db:1`.
   package var description: String {
     switch self {
     case .deployment: "deployment"
     case .host(let name): "host:\(name)"
     case .node(let id): "node:\(id)"
     case .shard(let id): "shard:\(id)"
+    case .database(let number): "db:\(number)"
     }
   }
 
@@ -74,6 +77,8 @@ package enum ObjectID: Hashable, Comparable, Sendable, CustomStringConvertible {
       self = .node(NodeID(text.dropFirst(5)))
     } else if text.hasPrefix("shard:"), let shard = ShardID(name: text.dropFirst(6)) {
       self = .shard(shard)
+    } else if text.hasPrefix("db:"), let number = Int(text.dropFirst(3)), number > 0 {
+      self = .database(number)
     } else {
       return nil
     }

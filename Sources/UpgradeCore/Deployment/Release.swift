@@ -6,6 +6,11 @@
 package enum Product: String, Hashable, Sendable, CaseIterable {
   case redis
   case valkey
+  /// Redis Enterprise Software: what manages servers, not a server.
+  case enterprise
+
+  /// Those that are servers by themselves.
+  package static let servers: [Product] = [.redis, .valkey]
 }
 
 /// A three-part version as servers print it, such as `7.0.15`.
@@ -45,15 +50,30 @@ package struct Version: Hashable, Comparable, Sendable, CustomStringConvertible 
 package struct Release: Hashable, Sendable, CustomStringConvertible {
   package let product: Product
   package let version: Version
+  /// Of Redis Enterprise Software alone, whose builds of one version differ.
+  package let build: Int?
 
   package init(_ product: Product, _ version: Version) {
     self.product = product
     self.version = version
+    build = nil
   }
 
-  /// Reads `redis-8.0.2` or `valkey-8.0.1`, or, where `product` says which, a bare `7.0.15`.
+  package init(_ enterprise: Enterprise.BuildVersion) {
+    product = .enterprise
+    version = enterprise.version
+    build = enterprise.build
+  }
+
+  /// Reads `redis-8.0.2`, `valkey-8.0.1` or `enterprise-7.22.0-250`, or, where `product` says which, a bare `7.0.15`.
   package init?(_ text: some StringProtocol, defaultProduct product: Product? = nil) {
-    for known in Product.allCases where text.hasPrefix(known.rawValue + "-") {
+    if text.hasPrefix("\(Product.enterprise.rawValue)-") {
+      let rest = text.dropFirst(Product.enterprise.rawValue.count + 1)
+      guard let build = Enterprise.BuildVersion(rest) else { return nil }
+      self.init(build)
+      return
+    }
+    for known in Product.servers where text.hasPrefix(known.rawValue + "-") {
       guard let version = Version(text.dropFirst(known.rawValue.count + 1)) else { return nil }
       self.init(known, version)
       return
@@ -62,8 +82,16 @@ package struct Release: Hashable, Sendable, CustomStringConvertible {
     self.init(product, version)
   }
 
-  package var description: String { "\(product.rawValue)-\(version)" }
+  package var description: String { "\(product.rawValue)-\(number)" }
 
   /// As a person says it: `Redis 7.0.15`.
-  package var title: String { "\(product == .redis ? "Redis" : "Valkey") \(version)" }
+  package var title: String { "\(product.title) \(number)" }
+
+  /// Without the product: `7.0.15`, `7.22.0-250`.
+  package var number: String { build.map { "\(version)-\($0)" } ?? version.description }
+
+  /// The version with its build, where it is one of Redis Enterprise Software.
+  package var enterprise: Enterprise.BuildVersion? {
+    build.map { Enterprise.BuildVersion(version, build: $0) }
+  }
 }

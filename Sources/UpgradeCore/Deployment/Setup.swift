@@ -27,11 +27,13 @@ package struct Setup: Hashable, Sendable {
   package var options: Options
   /// nil where connections are plain.
   package var encryption: EncryptionFiles?
+  /// A cluster of Redis Enterprise Software; nil where the nodes are servers.
+  package var enterprise: Enterprise.Constants?
   private var index: Index
 
   package init(
     target: String, to: Release, nodes: [NodeSetup], shards: [Shard], nodeTimeout: Duration, wayBackNarrows: Bool,
-    site: Site, options: Options, encryption: EncryptionFiles? = nil
+    site: Site, options: Options, encryption: EncryptionFiles? = nil, enterprise: Enterprise.Constants? = nil
   ) {
     self.target = target
     self.to = to
@@ -42,6 +44,7 @@ package struct Setup: Hashable, Sendable {
     self.site = site
     self.options = options
     self.encryption = encryption
+    self.enterprise = enterprise
     index = Index(nodes, shards, turns, site)
   }
 
@@ -59,7 +62,11 @@ package struct Setup: Hashable, Sendable {
   /// The turn of a node's shard.
   package func turn(ofShardOf node: NodeID) -> Int? { index.shards[node].map { index.turnOfShard[$0] } }
   package func node(_ id: NodeID) -> NodeSetup? { index.nodes[id].map { nodes[$0] } }
-  package func address(_ id: NodeID) -> String { node(id)?.address.description ?? String(id.text.prefix(8)) }
+  /// How a node is called: by its address, in a cluster of Redis Enterprise Software by its number.
+  package func address(_ id: NodeID) -> String {
+    if enterprise != nil { return "node:\(id)" }
+    return node(id)?.address.description ?? String(id.text.prefix(8))
+  }
   package func shard(of node: NodeID) -> Shard? { index.shards[node].map { shards[$0] } }
   package func shard(_ id: ShardID) -> Shard? { index.names[id].map { shards[$0] } }
   /// A shard's members in the order of their addresses.
@@ -99,6 +106,7 @@ package struct Setup: Hashable, Sendable {
     case .host(let host): host
     case .node(let id): address(id)
     case .shard(let id): id.description
+    case .database(let number): enterprise?.database(number)?.name ?? "db:\(number)"
     }
   }
 }

@@ -144,10 +144,12 @@ package struct Snapshot: Hashable, Sendable {
   package var strangers: Set<NodeID>
   /// Nodes with which TLS does not come about, and why.
   package var untrusted: [NodeID: String]
+  /// What a cluster of Redis Enterprise Software says as a whole; nil where nothing fresh is known of one.
+  package var enterprise: Enterprise.Survey?
 
   package init(
     nodes: [NodeID: Reading], shards: [Shard], addresses: [NodeID: Address], touched: [NodeID: RecordNumber] = [:],
-    strangers: Set<NodeID> = [], untrusted: [NodeID: String] = [:]
+    strangers: Set<NodeID> = [], untrusted: [NodeID: String] = [:], enterprise: Enterprise.Survey? = nil
   ) {
     self.nodes = nodes
     self.shards = shards
@@ -155,6 +157,21 @@ package struct Snapshot: Hashable, Sendable {
     self.touched = touched
     self.strangers = strangers
     self.untrusted = untrusted
+    self.enterprise = enterprise
+  }
+
+  /// A node of Redis Enterprise Software, as the cluster's own report shows it; as a server it is unknown.
+  package func member(_ node: NodeID) -> Enterprise.Node? {
+    enterprise?.status.nodes.first { $0.id == Int(node.text) }
+  }
+
+  /// Whether anything fresh is known of a node, if only that it is down.
+  package func isKnown(_ node: NodeID) -> Bool { !self[node].isUnknown || member(node) != nil }
+  /// Whether a node gave a reading of its own.
+  package func isRead(_ node: NodeID) -> Bool { self[node].view != nil || member(node) != nil }
+  /// What a node runs; nil where it gave no reading, or runs what we cannot name.
+  package func release(of node: NodeID) -> Release? {
+    self[node].view?.release ?? member(node).map { Release($0.version) }
   }
 
   package subscript(node: NodeID) -> Reading { nodes[node] ?? .unknown("not read yet") }

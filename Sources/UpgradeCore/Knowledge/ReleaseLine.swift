@@ -29,6 +29,7 @@ extension Product {
     switch self {
     case .redis: "Redis"
     case .valkey: "Valkey"
+    case .enterprise: "Redis Enterprise"
     }
   }
 }

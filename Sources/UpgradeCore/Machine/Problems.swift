@@ -76,7 +76,7 @@ extension UpgradeMachine {
     switch object {
     case .node(let node): situation.isOut(node) ? node : nil
     case .host(let host): situation.setup.nodes(on: host).first(where: situation.isOut)
-    case .deployment, .shard: nil
+    case .deployment, .shard, .database: nil
     }
   }
 

@@ -48,7 +48,7 @@ extension Reader {
     switch Product(rawValue: name) {
     case .valkey: return (name, .valkey, try info.text("valkey_version"))
     case .redis: return (name, .redis, try info.text("redis_version"))
-    case nil: return (name, nil, String(info["redis_version"] ?? ""))
+    case .enterprise, nil: return (name, nil, String(info["redis_version"] ?? ""))
     }
   }
 }

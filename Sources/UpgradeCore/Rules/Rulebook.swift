@@ -21,13 +21,19 @@ package enum Rulebook {
     HostCleared(),
   ]
 
-  private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+  /// Those about a cluster of Redis Enterprise Software, in the order in which an operator reads them.
+  package static let enterprise: [any Rule] = [
+    ClusterIsOK()
+  ]
+
+  private static let byName = Dictionary(uniqueKeysWithValues: (all + enterprise).map { ($0.name, $0) })
 
   package static func rule(named name: RuleName) -> (any Rule)? { byName[name] }
 
   /// Every check on every object, all at once: an operator wants the whole list, not the first stumbling block.
   package static func checks(in scene: Scene) -> [CheckResult] {
-    all.filter(\.isCheck).flatMap { results(of: $0, in: scene) }
+    let book = scene.setup.enterprise == nil ? all : enterprise
+    return book.filter(\.isCheck).flatMap { results(of: $0, in: scene) }
   }
 
   /// One check alone, over a scene that was read anew; empty for a name that is no rule.

@@ -38,7 +38,10 @@ extension Scene {
     return snapshot.nodes.values.lazy.compactMap { $0.view?.cluster?.member(node)?.address }.first
   }
 
-  func name(_ node: NodeID) -> String { address(node)?.description ?? String(node.text.prefix(8)) }
+  func name(_ node: NodeID) -> String {
+    if setup.enterprise != nil { return setup.address(node) }
+    return address(node)?.description ?? String(node.text.prefix(8))
+  }
 
   func name(_ object: ObjectID) -> String {
     if case .node(let node) = object { name(node) } else { setup.name(object) }
@@ -51,7 +54,7 @@ extension Scene {
   /// The nodes that an object is made of.
   func nodes(of object: ObjectID) -> [NodeID] {
     switch object {
-    case .deployment: return members
+    case .deployment, .database: return members
     case .node(let node): return [node]
     case .shard(let shard): return setup.shard(shard)?.members ?? []
     case .host(let host):

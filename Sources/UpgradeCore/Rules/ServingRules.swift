@@ -54,7 +54,7 @@ struct ShardsServed: Rule {
     switch object {
     case .shard(let id): shards = scene.setup.shard(id).map { [$0] } ?? []
     case .node(let node): shards = scene.setup.shard(of: node).map { [$0] } ?? []
-    case .deployment, .host: shards = scene.setup.shards
+    case .deployment, .host, .database: shards = scene.setup.shards
     }
     let serving = shards.filter { !$0.slots.isEmpty }
     guard !serving.isEmpty else { return .unknown(why: "no shard with slots is known") }

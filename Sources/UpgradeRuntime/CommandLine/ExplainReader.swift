@@ -53,7 +53,7 @@ struct ExplainReader {
 
   /// Whether it was meant as a version: it begins with a digit, also behind the name of a product.
   private static func isVersion(_ text: String) -> Bool {
-    let products = Product.allCases.map { "\($0.rawValue)-" } + ["v"]
+    let products = Product.servers.map { "\($0.rawValue)-" } + ["v"]
     let rest = products.first { text.lowercased().hasPrefix($0) }.map { text.dropFirst($0.count) } ?? text[...]
     return rest.first?.isNumber == true
   }

@@ -16,6 +16,8 @@ package enum WantedRelease: Hashable, Sendable, CustomStringConvertible {
       self = .sameProduct(version)
     } else if let release = Release(text) {
       self = .release(release)
+    } else if let build = Enterprise.BuildVersion(text) {
+      self = .release(Release(build))
     } else {
       throw UsageError(
         .version, "\(place) \(Quotation.quoted(text)) is not a version", remedy: Self.remedy(for: text))
@@ -40,7 +42,7 @@ package enum WantedRelease: Hashable, Sendable, CustomStringConvertible {
   private static func remedy(for text: String) -> String {
     let parts = text.split(separator: "-", maxSplits: 1)
     if parts.count == 2, Version(parts[1]) != nil {
-      let products = Product.allCases.map(\.rawValue)
+      let products = Product.servers.map(\.rawValue)
       return "The products are \(Quotation.list(products, last: "and")), in small letters."
     }
     if text.hasPrefix("v"), Version(text.dropFirst()) != nil { return "Write \(text.dropFirst()), without the v." }

@@ -58,7 +58,7 @@ struct Cadence {
     switch object {
     case .node(let node): [node]
     case .shard(let shard): Set(state.setup?.shard(shard)?.members ?? [])
-    case .deployment, .host: Set(state.setup?.nodes.map(\.id) ?? [])
+    case .deployment, .host, .database: Set(state.setup?.nodes.map(\.id) ?? [])
     }
   }
 

@@ -26,6 +26,7 @@ package struct HoldFiles: Sendable {
       case .deployment: "all"
       case .node(let node): String(node.text.prefix(12))
       case .shard(let shard): shard.description
+      case .database(let number): "db\(number)"
       // Addresses of neighbours begin alike.
       case .host(let host): String(SHA256.hexadecimal(host.utf8).prefix(12))
       }

@@ -50,6 +50,7 @@ package struct Consideration: Hashable, Sendable {
       case .redis where version <= Version(7, 2, 0): (.redisBefore(version), .from(version))
       case .redis: (.redisBefore(version), .redisFrom(version))
       case .valkey: (.beforeValkey(version), .valkeyFrom(version))
+      case .enterprise: preconditionFailure("lines of servers only")
       }
     return Consideration(
       id: id, kind: .change, from: spans.from, to: spans.to, arrives: Line(product, major, minor),

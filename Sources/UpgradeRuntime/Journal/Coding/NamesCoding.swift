@@ -29,6 +29,7 @@ extension ObjectID: JournalSpelled {
     case .host(let name): ["host", .string(name)]
     case .node(let id): ["node", id.json]
     case .shard(let id): ["shard", id.json]
+    case .database(let number): ["db", number.json]
     }
   }
   init(parts: [JSONValue]) throws(CodingFault) {
@@ -37,6 +38,7 @@ extension ObjectID: JournalSpelled {
     case ("host", 2): self = .host(try String(json: parts[1]))
     case ("node", 2): self = .node(try NodeID(json: parts[1]))
     case ("shard", 2): self = .shard(try ShardID(json: parts[1]))
+    case ("db", 2): self = .database(try Int(json: parts[1]))
     default: throw CodingFault("is not an object of a step")
     }
   }
@@ -60,12 +62,17 @@ extension Product: JournalCoded {}
 extension Release: JournalSpelled {
   var spelling: String { description }
   init?(spelling: String) { self.init(spelling) }
-  var parts: [JSONValue] { [product.json, version.major.json, version.minor.json, version.patch.json] }
+  var parts: [JSONValue] {
+    [product.json, version.major.json, version.minor.json, version.patch.json] + (build.map { [$0.json] } ?? [])
+  }
   init(parts: [JSONValue]) throws(CodingFault) {
-    guard parts.count == 4 else { throw CodingFault("is not a release") }
-    self.init(
-      try Product(json: parts[0]),
-      Version(try Int(json: parts[1]), try Int(json: parts[2]), try Int(json: parts[3])))
+    guard (4...5).contains(parts.count) else { throw CodingFault("is not a release") }
+    let version = Version(try Int(json: parts[1]), try Int(json: parts[2]), try Int(json: parts[3]))
+    if parts.count == 5 {
+      self.init(Enterprise.BuildVersion(version, build: try Int(json: parts[4])))
+    } else {
+      self.init(try Product(json: parts[0]), version)
+    }
   }
 }
 
