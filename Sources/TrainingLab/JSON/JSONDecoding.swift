@@ -1,3 +1,4 @@
+import UpgradeCore
 import UpgradeRuntime
 
 /// Reads `Decodable` values out of JSON; the counterpart of `JSONEncoding`.

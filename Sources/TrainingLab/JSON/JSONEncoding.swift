@@ -1,3 +1,4 @@
+import UpgradeCore
 import UpgradeRuntime
 
 /// Writes `Encodable` values as JSON, with what this program reads and writes JSON with anyway: Foundation's coders

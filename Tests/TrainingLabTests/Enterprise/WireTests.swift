@@ -2,7 +2,7 @@
 
 import Testing
 import TrainingLab
-import UpgradeRuntime
+import UpgradeCore
 
 @Suite struct WireTests {
   private func commands(_ pieces: [String]) throws -> [Simulator.ClientCommand] {

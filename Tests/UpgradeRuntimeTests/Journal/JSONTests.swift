@@ -1,5 +1,6 @@
 // JSON as the journal writes and reads it: what comes out, what is refused, and that one leads back to the other.
 import Testing
+import UpgradeCore
 import UpgradeRuntime
 
 @Suite struct JSONTests {

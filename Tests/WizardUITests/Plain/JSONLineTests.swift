@@ -5,6 +5,9 @@ import Testing
 @testable import UpgradeCore
 @testable import WizardUI
 
+/// The faces have one of their own, besides that of the core.
+typealias FaceValue = WizardUI.JSONValue
+
 @Suite struct JSONLineTests {
   static let run: [ReadJSON] = {
     var script = LineScript(RunScene.plan, answers: PlainTranscriptTests.everything, isJSON: true)
@@ -117,7 +120,7 @@ import Testing
   }
 
   @Test func hostileTextStaysTextOnOneLine() {
-    let value = JSONValue.object([(HostileScreenTests.evil, .string(HostileScreenTests.evil + "\"\\\u{0}\u{2028}"))])
+    let value = FaceValue.object([(HostileScreenTests.evil, .string(HostileScreenTests.evil + "\"\\\u{0}\u{2028}"))])
     #expect(!value.line.unicodeScalars.contains { $0.value < 0x20 || $0 == "\u{2028}" })
     #expect(
       ReadJSON(value.line)
@@ -128,9 +131,9 @@ import Testing
     arguments: [
       (.null, "null"), (.bool(true), "true"), (.integer(-7), "-7"), (.number(2.5), "2.5"), (.number(6), "6"),
       (.number(.nan), "null"), (.number(.infinity), "null"), (.number(1e20), "1e+20"), (.array([]), "[]"),
-      (.object([JSONValue.Member]()), "{}"), (.array([.integer(1), .null]), "[1,null]"), (.text(nil), "null"),
-    ] as [(JSONValue, String)])
-  func valuesAreSpelled(value: JSONValue, text: String) {
+      (.object([FaceValue.Member]()), "{}"), (.array([.integer(1), .null]), "[1,null]"), (.text(nil), "null"),
+    ] as [(FaceValue, String)])
+  func valuesAreSpelled(value: FaceValue, text: String) {
     #expect(value.line == text)
     #expect(ReadJSON(text) != nil)
   }

@@ -1,7 +1,7 @@
 // `rladmin`: the cluster's own command line, as far as an upgrade needs it.
 
 import SystemIO
-import UpgradeRuntime
+import UpgradeCore
 
 extension Simulator {
   struct Rladmin {

@@ -1,6 +1,6 @@
 // As much of HTTP/1.1 as a REST API needs: requests read from bytes, answers made into them.
 
-package import UpgradeRuntime
+package import UpgradeCore
 
 extension Simulator {
   package struct HTTPRequest: Equatable, Sendable {

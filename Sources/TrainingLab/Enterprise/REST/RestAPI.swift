@@ -1,6 +1,6 @@
 // The REST API of a node: what is asked, and what the model answers. Fields: redis/docs, operate/rs/references/rest-api.
 
-import UpgradeRuntime
+import UpgradeCore
 
 extension Simulator {
   package struct RestAPI: Sendable {

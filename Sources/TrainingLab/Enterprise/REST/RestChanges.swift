@@ -1,7 +1,7 @@
 // What the REST API changes: a database that would lose everything can be given persistence first.
 
 import SystemIO
-import UpgradeRuntime
+import UpgradeCore
 
 extension Simulator.RestServer {
   /// `PUT /v1/bdbs/ID` with `data_persistence`, which the servers behind it take over at once; nil for other requests.

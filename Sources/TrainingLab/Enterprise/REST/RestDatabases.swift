@@ -1,6 +1,6 @@
 // What the REST API says of databases, shards, actions, and of the health of it all.
 
-import UpgradeRuntime
+import UpgradeCore
 
 extension Simulator.RestAPI {
   func answer(onDatabases parts: [String], _ query: [String: String]) -> Simulator.HTTPAnswer {
