@@ -43,6 +43,30 @@ static int copenssl_keep_refused(int is_good, X509_STORE_CTX *verification) {
 static inline void copenssl_verify(SSL_CTX *context) {
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, copenssl_keep_refused);
 }
+/// Trusts one certificate alone, whoever it names, whoever signed it and however old it is: the server's has to be the
+/// very same. What OpenSSL would verify otherwise is not asked.
+static int copenssl_compare_with_pinned(X509_STORE_CTX *verification, void *pinned) {
+  X509 *offered = X509_STORE_CTX_get0_cert(verification);
+  if (offered && X509_cmp(offered, (X509 *)pinned) == 0) {
+    X509_STORE_CTX_set_error(verification, X509_V_OK);
+    return 1;
+  }
+  X509_STORE_CTX_set_error(verification, X509_V_ERR_CERT_REJECTED);
+  SSL *session = X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx());
+  if (session && offered && !SSL_get_app_data(session) && X509_up_ref(offered)) SSL_set_app_data(session, offered);
+  return 0;
+}
+/// The certificate has to live as long as the context.
+static inline void copenssl_pin(SSL_CTX *context, X509 *pinned) {
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+  SSL_CTX_set_cert_verify_callback(context, copenssl_compare_with_pinned, pinned);
+}
+/// SHA-256 of a certificate, 32 bytes; 0 when it could not be computed.
+static inline int copenssl_fingerprint(const X509 *certificate, unsigned char *digest) {
+  unsigned int length = 0;
+  return X509_digest(certificate, EVP_sha256(), digest, &length) == 1 && length == 32;
+}
+
 /// The certificate that was refused; null where none was.
 static inline const X509 *copenssl_refused(const SSL *session) { return SSL_get_app_data(session); }
 static inline void copenssl_close(SSL *session) {

@@ -64,6 +64,14 @@ package struct TLSCertificateEnd: Hashable, Sendable {
     return unsafe text { memory in unsafe X509V3_EXT_print(memory, list, 0, 0) }
   }
 
+  /// `SHA-256 5F:0C:...`, as `openssl x509 -noout -fingerprint -sha256` prints the digits.
+  static func fingerprint(of certificate: OpaquePointer) -> String {
+    var digest = [UInt8](repeating: 0, count: 32)
+    guard unsafe copenssl_fingerprint(certificate, &digest) == 1 else { return "an unknown fingerprint" }
+    let pairs = digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }
+    return "SHA-256 \(pairs.joined(separator: ":"))"
+  }
+
   private static func moment(_ seconds: Int64) -> String {
     var time = time_t(seconds)
     var parts = unsafe tm()

@@ -7,6 +7,8 @@ import Glibc
 package struct TLSSettings: Hashable, Sendable {
   /// A PEM file of authorities; nil means those that this machine trusts.
   package var authorities: String?
+  /// A PEM file whose first certificate is the only one that is trusted, whoever it names; authorities do not count then.
+  package var pinned: String?
   /// Our own certificate with its chain, and its key: PEM files.
   package var certificate: String?
   package var key: String?
@@ -14,9 +16,11 @@ package struct TLSSettings: Hashable, Sendable {
   package var serverName: String?
 
   package init(
-    authorities: String? = nil, certificate: String? = nil, key: String? = nil, serverName: String? = nil
+    authorities: String? = nil, pinned: String? = nil, certificate: String? = nil, key: String? = nil,
+    serverName: String? = nil
   ) {
     self.authorities = authorities
+    self.pinned = pinned
     self.certificate = certificate
     self.key = key
     self.serverName = serverName
@@ -30,6 +34,9 @@ package struct TLSSettings: Hashable, Sendable {
   package let ownEnd: TLSCertificateEnd?
   /// Whether others connect to us with it.
   let isServing: Bool
+  /// The file of the one certificate that is trusted, and its fingerprint; nil where authorities are.
+  let pin: TLSPin?
+  private nonisolated(unsafe) let pinned: OpaquePointer?
   /// Once it is filled, OpenSSL allows any number of threads to make sessions from it.
   private nonisolated(unsafe) let context: OpaquePointer
 
@@ -39,7 +46,13 @@ package struct TLSSettings: Hashable, Sendable {
     self.settings = settings
     isServing = false
     ERR_clear_error()
+    let pinned = try unsafe settings.pinned.map { file throws(TLSError) in try unsafe Self.certificate(in: file) }
+    unsafe self.pinned = pinned
+    pin = unsafe pinned.map {
+      unsafe TLSPin(file: settings.pinned ?? "", fingerprint: CertificateText.fingerprint(of: $0))
+    }
     guard let context = unsafe SSL_CTX_new(TLS_client_method()) else {
+      unsafe X509_free(pinned)
       throw TLSError(.other, "OpenSSL cannot be set up: \(TLSError.words(of: ERR_get_error()))")
     }
     unsafe self.context = context
@@ -47,13 +60,18 @@ package struct TLSSettings: Hashable, Sendable {
       guard unsafe copenssl_require_tls12(context) == 1 else {
         throw TLSError(.other, "OpenSSL allows no TLS 1.2: \(TLSError.words(of: ERR_get_error()))")
       }
-      unsafe copenssl_verify(context)
-      try unsafe Self.trust(context, settings)
+      if let pinned = unsafe pinned {
+        unsafe copenssl_pin(context, pinned)
+      } else {
+        unsafe copenssl_verify(context)
+        try unsafe Self.trust(context, settings)
+      }
       try unsafe Self.present(context, settings, passPhrase)
       let own = unsafe settings.certificate == nil ? nil : SSL_CTX_get0_certificate(context)
       ownEnd = unsafe own.flatMap { unsafe TLSCertificateEnd(of: $0, isIssuer: false) }
     } catch {
       unsafe SSL_CTX_free(context)
+      unsafe X509_free(pinned)
       throw error
     }
   }
@@ -62,6 +80,8 @@ package struct TLSSettings: Hashable, Sendable {
   package init(serving certificate: String, key: String) throws(TLSError) {
     settings = TLSSettings(certificate: certificate, key: key)
     isServing = true
+    pin = nil
+    unsafe pinned = nil
     ERR_clear_error()
     guard let context = unsafe SSL_CTX_new(TLS_server_method()) else {
       throw TLSError(.other, "OpenSSL cannot be set up: \(TLSError.words(of: ERR_get_error()))")
@@ -79,7 +99,10 @@ package struct TLSSettings: Hashable, Sendable {
     }
   }
 
-  deinit { unsafe SSL_CTX_free(context) }
+  deinit {
+    unsafe SSL_CTX_free(context)
+    unsafe X509_free(pinned)
+  }
 
   /// The same object: files are not compared.
   package static func == (first: TLSContext, second: TLSContext) -> Bool { first === second }
@@ -98,6 +121,18 @@ package struct TLSSettings: Hashable, Sendable {
     guard unsafe SSL_CTX_load_verify_locations(context, file, nil) == 1 else {
       throw unusable(file, "the file of authorities (--cacert)", "certificates")
     }
+  }
+
+  /// The first certificate of a file, for the caller to free.
+  private static func certificate(in file: String) throws(TLSError) -> OpaquePointer {
+    let what = "the file of the pinned certificate"
+    try check(file, what)
+    let memory = unsafe BIO_new_file(file, "r")
+    defer { unsafe BIO_free(memory) }
+    guard let certificate = unsafe PEM_read_bio_X509(memory, nil, passPhraseAsked, nil) else {
+      throw unusable(file, what, "a certificate")
+    }
+    return unsafe certificate
   }
 
   private static func present(
@@ -164,6 +199,13 @@ package struct TLSSettings: Hashable, Sendable {
     ERR_clear_error()
     return TLSError(.file, "\(what) \(file) holds no PEM text of \(kind): \(TLSError.words(of: error))")
   }
+}
+
+/// The one certificate that is trusted.
+struct TLSPin: Hashable, Sendable {
+  var file: String
+  /// As ``CertificateText/fingerprint(of:)`` says it.
+  var fingerprint: String
 }
 
 /// What OpenSSL is answered when it asks for a key's pass phrase.

@@ -14,6 +14,8 @@ package struct TLSError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownAuthority
     /// It is signed by itself alone.
     case selfSigned
+    /// It is not the one certificate that is trusted.
+    case notPinned
     /// What answers does not speak TLS.
     case notTLS
     /// No version of TLS, or no cipher, is common to both.
@@ -55,12 +57,21 @@ struct TLSPeer: Hashable, Sendable {
   var name: String
   /// We have a certificate to show.
   var hasCertificate: Bool
+  /// The one certificate that is trusted; nil where authorities are.
+  var pin: TLSPin?
 
   var noMemory: TLSError { TLSError(.other, "OpenSSL has no memory for a connection to \(place)") }
 
   /// What a failed verification means; `code` is one of `X509_V_ERR_...` (OpenSSL 3.0 x509_vfy.h).
   func refused(_ code: Int, offering certificate: OpaquePointer?) -> TLSError {
     switch Int32(truncatingIfNeeded: code) {
+    case X509_V_ERR_CERT_REJECTED where pin != nil:
+      let seen = unsafe certificate.map { unsafe CertificateText.fingerprint(of: $0) } ?? "none"
+      return TLSError(
+        .notPinned,
+        "the certificate of \(place) is not the one in \(pin?.file ?? "the file"): expected "
+          + "\(pin?.fingerprint ?? "another"), seen \(seen). Nothing was sent. Either this is another server, or its "
+          + "certificate was exchanged: compare on that host, and put the new one into the file only then")
     case X509_V_ERR_CERT_HAS_EXPIRED:
       let end = unsafe certificate.map {
         unsafe " (\(CertificateText.subject(of: $0)), ended \(CertificateText.end(of: $0)))"

@@ -127,7 +127,11 @@ import COpenSSL
 
   /// When the first certificate of the server's verified chain ends; nil before hands were shaken.
   var certificateEnd: TLSCertificateEnd? {
-    (0..<(unsafe copenssl_chain_length(session)))
+    // A pinned certificate stands for itself; no chain is made of it.
+    if peer.pin != nil {
+      return unsafe SSL_get0_peer_certificate(session).flatMap { unsafe TLSCertificateEnd(of: $0, isIssuer: false) }
+    }
+    return (0..<(unsafe copenssl_chain_length(session)))
       .compactMap { place in
         unsafe copenssl_chain_member(session, place).flatMap { unsafe TLSCertificateEnd(of: $0, isIssuer: place > 0) }
       }

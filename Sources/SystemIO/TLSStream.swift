@@ -39,7 +39,7 @@ package final class TLSStream: Sendable {
     openAgain = again
     peer = TLSPeer(
       place: connection.endpoint.description, name: context.settings.serverName ?? host,
-      hasCertificate: context.settings.certificate != nil)
+      hasCertificate: context.settings.certificate != nil, pin: context.pin)
     do throws(TLSError) {
       session = Mutex(try TLSSession.open(context, peer))
     } catch {
@@ -103,7 +103,11 @@ package final class TLSStream: Sendable {
   package var certificateEnd: TLSCertificateEnd? { session.withLock { $0.certificateEnd } }
 
   /// Reads what is there, at most `count` bytes, onto the end of a buffer; answers their number, 0 at the end.
-  package func read(upTo count: Int, appendingTo buffer: inout [UInt8]) async throws(Failure) -> Int {
+  ///
+  /// After `deadline` it ends with `ETIMEDOUT`; the stream can be gone on with.
+  package func read(
+    upTo count: Int, appendingTo buffer: inout [UInt8], until deadline: MonotonicTime? = nil
+  ) async throws(Failure) -> Int {
     while true {
       var answer: Result<TLSSession.Progress, TLSError> = .success(.hungry)
       var hasOutput = false
@@ -118,7 +122,8 @@ package final class TLSStream: Sendable {
       case .success(.hungry): break
       }
       if hasOutput { try await answerWhatWasRead() }
-      try await takeIn(upTo: max(count, 16 << 10), within: nil)
+      try await takeIn(
+        upTo: max(count, 16 << 10), within: deadline.map { max(.zero, $0 - connection.loop.now) })
     }
   }
 
