@@ -32,13 +32,15 @@ package struct Profile: Equatable, Sendable {
   package let reach: Site.Reach
   package let ssh: SSH
   package let places: Places
+  /// How the REST API of the cluster is asked; nil where it is not.
+  package let rest: Rest?
   let commands: [Site.Stage: Command]
   /// The built-in profile that its software commands come from; nil where all of them are the site's own.
   let base: String?
 
   init(
     name: String, reach: Site.Reach, ssh: SSH = SSH(), places: Places = Places(), commands: [Site.Stage: Command],
-    base: String? = nil
+    base: String? = nil, rest: Rest? = nil
   ) {
     self.name = name
     self.reach = reach
@@ -46,6 +48,7 @@ package struct Profile: Equatable, Sendable {
     self.places = places
     self.commands = commands
     self.base = base
+    self.rest = rest
   }
 
   /// The stages for which there is a command, in the order in which a node goes through them.

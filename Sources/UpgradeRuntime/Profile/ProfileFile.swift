@@ -1,7 +1,7 @@
 import UpgradeCore
 
 extension Profile {
-  private static let keys = ["reach", "base", "ssh", "hosts", "addresses", "bastion", "software", "hooks"]
+  private static let keys = ["reach", "base", "ssh", "hosts", "addresses", "bastion", "rest", "software", "hooks"]
   private static let softwareStages: [Site.Stage] = [.candidate, .stage, .stop, .install, .start, .rollback]
   private static let hookStages: [Site.Stage] = [.beforeNode, .afterNode]
   private static let longestBound = 86_400
@@ -30,6 +30,8 @@ extension Profile {
     let places = try Places(group, reach: reach)
     let ssh = try Self.ssh(group, reach: reach, bastion: places.bastion)
 
+    let rest = try Rest(group)
+
     let base = try group.word("base", of: BuiltInProfiles.packaged)
     var commands = base.flatMap(BuiltInProfiles.named)?.commands ?? [:]
     let softwareLine = group.entry("software")?.keyLine ?? group.line
@@ -45,7 +47,7 @@ extension Profile {
         .missingKey, at: .init(file: file, line: softwareLine), "software has no start",
         remedy: "Say how a node's server is started, for example `start: systemctl start {unit}`; it must detach.")
     }
-    self.init(name: file, reach: reach, ssh: ssh, places: places, commands: commands, base: base)
+    self.init(name: file, reach: reach, ssh: ssh, places: places, commands: commands, base: base, rest: rest)
   }
 
   private static func command(_ part: YAMLGroup, _ stage: Site.Stage) throws(UsageError) -> Command? {

@@ -66,10 +66,20 @@ extension Simulator.RestAPI {
       "port": .integer(Int64(database.port)), "endpoints": .array([endpoint]), "module_list": .array(modules),
       "resp3": .bool(cluster.policy.resp3), "bigstore": false, "crdt": false, "crdt_sync": "disabled",
       "replica_sync": database.isReplicaOf.isEmpty ? "disabled" : "enabled",
-      "replica_sources": .array(database.isReplicaOf.map { .object(["uid": .integer(Int64($0))]) }),
+      "replica_sources": .array(database.isReplicaOf.enumerated().map { source($1, number: $0 + 1) }),
+      "authentication_redis_pass": "simulated-secret",
       "backup": false, "last_export_time": database.lastExport.map { .integer($0) },
       "action_uid": cluster.actions.last { $0.database == database.id && $0.isRunning }.map { .string($0.id) },
       "slave_ha": .bool(cluster.policy.replicaHighAvailability), "traffic_manually_disabled": false, "internal": false,
+    ])
+  }
+
+  /// A source has a number of its own, and is named with the password that its database wants.
+  private func source(_ id: Int, number: Int) -> JSONValue {
+    let place = "redis-\(cluster.database(id)?.port ?? 0).\(cluster.name):\(cluster.database(id)?.port ?? 0)"
+    return .object([
+      "uid": .integer(Int64(number)), "uri": .string("redis://admin:simulated-secret@\(place)"), "status": "in-sync",
+      "lag": 1, "compression": 0, "encryption": false,
     ])
   }
 
