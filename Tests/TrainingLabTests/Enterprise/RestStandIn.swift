@@ -13,6 +13,8 @@ final class RestStandIn: Sendable {
     case answer(Simulator.HTTPAnswer)
     /// These bytes, and the end of the stream behind them.
     case bytes([UInt8])
+    /// A body that goes on byte by byte, each in a chunk of its own.
+    case endless
     /// Nothing, for as long as the client waits.
     case silence
   }
@@ -87,6 +89,11 @@ final class RestStandIn: Sendable {
         case .answer(let answer): try? await stream.write(answer.bytes, within: .seconds(10))
         case .bytes(let bytes):
           try? await stream.write(bytes, within: .seconds(10))
+          return
+        case .endless:
+          try? await stream.write(Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8))
+          let piece = Array(String(repeating: "1\r\n \r\n", count: 500).utf8)
+          while (try? await stream.write(piece, within: .seconds(10))) != nil {}
           return
         case .silence: continue
         }
