@@ -49,8 +49,8 @@ package struct Consideration: Hashable, Sendable {
       // Valkey has what Redis had until 7.2, where it begins.
       case .redis where version <= Version(7, 2, 0): (.redisBefore(version), .from(version))
       case .redis: (.redisBefore(version), .redisFrom(version))
-      case .valkey: (.beforeValkey(version), .valkeyFrom(version))
-      case .enterprise: preconditionFailure("lines of servers only")
+      // What changes with Redis Enterprise Software stands in a table of its own, with builds: `KnownLimitations`.
+      case .valkey, .enterprise: (.beforeValkey(version), .valkeyFrom(version))
       }
     return Consideration(
       id: id, kind: .change, from: spans.from, to: spans.to, arrives: Line(product, major, minor),
