@@ -5,7 +5,9 @@ extension Topic {
     switch self {
     case .everything: .overview
     case .rules:
-      .list("rules", "What is checked before the start, and watched around each step", Rulebook.all.map(\.entry))
+      .list(
+        "rules", "What is checked before the start, and watched around each step",
+        (Rulebook.all + Rulebook.enterprise).map(\.entry))
     case .hazards:
       .list("hazards", "What can hurt on the way", Considerations.all.filter { $0.kind == .hazard }.map(\.headline))
     case .changes:
@@ -31,6 +33,7 @@ extension Explanation {
           "redis-upgrade explain NAME, explain VERSION, or explain VERSION VERSION for a hop; explain rules, hazards, "
             + "changes, blocks or releases lists them with their titles"),
         Fact("rules", .names(Rulebook.all.map(\.name.text))),
+        Fact("enterprise_rules", .names(Rulebook.enterprise.map(\.name.text)), label: "enterprise"),
         Fact("hazards", .names(Considerations.all.filter { $0.kind == .hazard }.map(\.id))),
         Fact("changes", .names(Considerations.all.filter { $0.kind == .change }.map(\.id))),
         Fact("blocks", .names(Array(Set(BlockList.rows.map(\.id))).sorted())),

@@ -23,7 +23,15 @@ package enum Rulebook {
 
   /// Those about a cluster of Redis Enterprise Software, in the order in which an operator reads them.
   package static let enterprise: [any Rule] = [
-    ClusterIsOK()
+    ToolsRun(), ReportsAgree(),
+    UpgradePath(), UniformOrResumed(), OneVersion(), DatabaseVersionBundled(), LimitationsKnown(), ReleaseNotes(),
+    ClusterIsOK(), NodeIsOK(), ClusterCheckPasses(), DatabasesActive(), DatabaseActive(), NoMaintenance(),
+    NoRunningAction(), NoShardSyncing(), UpgradeModeOff(), MasterIsNewest(), QuorumKept(), EnoughNodes(),
+    DatabaseProtected(), ActiveActiveVersions(), ModulesCompatible(), LicenseValid(), OldLDAPMigrated(),
+    CertificatesByAPI(),
+    SystemSupported(), OpenSSLVersion(), PortsFree(), NameServerPort(), LocalPorts(), SwapOff(), ClockSynchronised(),
+    DiskRoom(), MemoryRoom(), StoragePaths(),
+    ConfigurationCopied(), SoftwareKept(), ChangeFreeze(), ClientsReady(),
   ]
 
   private static let byName = Dictionary(uniqueKeysWithValues: (all + enterprise).map { ($0.name, $0) })

@@ -34,6 +34,10 @@ extension Enterprise {
   package struct RestCluster: Hashable, Sendable {
     package var name: String
     package var upgradeMode: Bool?
+    /// Users are looked up by the cluster's old mechanism (saslauthd), which 7.2.4 no longer has.
+    package var usesOldLDAP: Bool?
+    /// Users get their roles from LDAP groups: `GET /v1/cluster/ldap` has a plane switched on.
+    package var usesRoleLDAP: Bool?
     package init(name: String, upgradeMode: Bool?) {
       self.name = name
       self.upgradeMode = upgradeMode
@@ -84,6 +88,9 @@ extension Enterprise {
     package var status: String?
     package var version: DatabaseVersion?
     package var isReplicated: Bool?
+    /// Of an Active-Active database: the protocol and the set of features that its instances speak.
+    package var protocolVersion: Int?
+    package var featuresetVersion: Int?
     package var persistence: Database.Persistence?
     /// It is an instance of an Active-Active database.
     package var isActiveActive: Bool?

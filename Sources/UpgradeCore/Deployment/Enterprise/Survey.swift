@@ -11,6 +11,8 @@ extension Enterprise {
     package var settings: [String: String]?
     /// `rladmin cluster running_actions`, a line each; nil where it could not be read.
     package var actions: [String]?
+    /// The modules of the databases, `rladmin status modules`; nil where it could not be read.
+    package var modules: [DatabaseModule]?
     /// By the node's number.
     package var nodes: [Int: NodeReport]
     /// What the REST API says of the same; nil where no credentials were given, or it could not be read.
@@ -36,6 +38,21 @@ extension Enterprise {
     /// Whether upgrade mode is on; nil where no source says.
     package var upgradeMode: Bool? {
       settings.flatMap { try? Reader.upgradeMode($0) }
+    }
+  }
+
+  /// One module of one database.
+  package struct DatabaseModule: Hashable, Sendable {
+    package var database: Int
+    /// `RediSearch 2`, `search`: tools and API call it differently.
+    package var name: String
+    /// nil where it is no version of three parts.
+    package var version: Version?
+
+    package init(database: Int, name: String, version: Version?) {
+      self.database = database
+      self.name = name
+      self.version = version
     }
   }
 
@@ -76,13 +93,15 @@ extension Enterprise {
     package var timeService: String?
     /// TCP ports on which somebody listens, with the name of the process where it could be seen, else empty.
     package var listening: [Int: String]?
-    /// Who holds port 53, empty for nobody.
+    /// Who holds port 53: empty for nobody, `?` for somebody who cannot be seen.
     package var nameServer: String?
     /// `openssl version`: `3.0.7`.
     package var openssl: Version?
-    /// Bytes free where the software, its variable files and the persistent storage are, by path; nil for a path that
-    /// does not exist is left out.
+    /// Bytes free where the software, its variable files and the persistent storage are, by path; a path that does not
+    /// exist is left out.
     package var freeDisk: [String: Int]
+    /// Those of the paths that were asked for and do not exist.
+    package var absent: Set<String>
     /// Owner of the persistent and the ephemeral path, `redislabs:redislabs`, by path.
     package var owners: [String: String]
     /// File system type of those paths: `ext4`, `xfs`, `nfs4`.
@@ -92,6 +111,7 @@ extension Enterprise {
 
     package init() {
       freeDisk = [:]
+      absent = []
       owners = [:]
       fileSystems = [:]
     }
