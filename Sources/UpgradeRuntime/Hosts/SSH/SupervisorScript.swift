@@ -206,7 +206,7 @@ struct SupervisorScript: Sendable {
       while read -r key value _; do
         case $key in MemAvailable:) say memory "$value" ;; esac
       done </proc/meminfo
-      read -r value </proc/sys/vm/overcommit_memory && say overcommit "$value"
+      value=$(cat /proc/sys/vm/overcommit_memory 2>/dev/null) && say overcommit "$value"
       [ -r /sys/kernel/mm/transparent_hugepage/enabled ] && read -r value </sys/kernel/mm/transparent_hugepage/enabled \
         && say pages "$value"
       found=
