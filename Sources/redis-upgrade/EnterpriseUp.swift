@@ -35,7 +35,7 @@ struct EnterpriseUp {
       let store = Simulator.Store(folder: lab.directory, on: loop)
       let cluster = try store.read()
       var lines = ["A SIMULATED Redis Enterprise Software cluster; \(lab.directory)/README.md says what is invented."]
-      lines += ["target   \(lab.target)", "access   \(lab.directory)/access.json"]
+      lines += ["target   \(lab.target)", "profile  \(lab.profilePath)", "access   \(lab.directory)/access.json"]
       for node in cluster.nodes {
         lines.append("node \(node.id)   \(store.folder(ofNode: node.id))/opt/redislabs/bin/rladmin status extra all")
       }

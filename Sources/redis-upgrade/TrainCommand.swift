@@ -14,25 +14,35 @@ struct TrainCommand {
   private var isJSON: Bool { program.face(request.face) == .json }
 
   func run() throws(UsageError) -> Int32 {
-    if let drill = request.drill {
+    if let drill = request.drill, drill != TrainCommand.enterprise {
       throw UsageError(
         .notBuilt, "there is no drill \(drill) yet",
-        remedy: "`redis-upgrade train` without a name is the whole main job.")
+        remedy: "`redis-upgrade train` without a name is the whole main job; `train enterprise` is the same on a "
+          + "simulated Redis Enterprise Software cluster.")
     }
-    let to = request.to ?? .release(Release(.redis, request.servers.tls ? Version(8, 0, 2) : Version(7, 0, 15)))
+    if isEnterprise, request.servers.tls {
+      throw UsageError(.misplacedFlag, "--tls does not belong to train enterprise", remedy: "Leave it out.")
+    }
+    let to = request.to ?? usualTarget
     let loop = program.loop
     let wasTerminal = Terminal.isTerminal(0)
     let lab: RunningLab
-    switch program.wait({ await TrainCommand.start(loop, request.servers, to) }) {
+    let isEnterprise = isEnterprise
+    let started = program.wait { () async -> Result<RunningLab, LabError> in
+      if isEnterprise { return await TrainCommand.startEnterprise(loop, request.servers, to) }
+      return await TrainCommand.start(loop, request.servers, to)
+    }
+    switch started {
     case .success(let running)?: lab = running
     case .failure(let error)?:
       complain(error.description)
       return ExitCode.refused.rawValue
     case nil: return ExitCode.needsPerson.rawValue
     }
-    let writer: WriterProcess
+    // What writes to a cluster of servers does not know the endpoints of another product.
+    let writer: WriterProcess?
     do throws(SystemError) {
-      writer = try WriterProcess(lab, on: loop)
+      writer = isEnterprise ? nil : try WriterProcess(lab, on: loop)
     } catch {
       complain("The writing client could not be started: \(error)")
       end(lab)
@@ -47,7 +57,7 @@ struct TrainCommand {
       complain(error.description)
       code = error.exitCode.rawValue
     }
-    let clientsWereHurt = !judge(writer)
+    let clientsWereHurt = writer.map { !judge($0) } ?? false
     // An exercise in which clients were hurt is not done, whatever the servers say.
     if code == 0, clientsWereHurt { code = ExitCode.needsPerson.rawValue }
     finish(lab, code, wasTerminal: wasTerminal)
@@ -66,7 +76,49 @@ struct TrainCommand {
     }
   }
 
+  private var usualTarget: WantedRelease {
+    let build = Enterprise.BuildVersion(EnterpriseLabRequest.usualTarget.description)
+    if isEnterprise, let build { return .release(Release(build)) }
+    return .release(Release(.redis, request.servers.tls ? Version(8, 0, 2) : Version(7, 0, 15)))
+  }
+
+  private static let enterprise = "enterprise"
+  private var isEnterprise: Bool { request.drill == TrainCommand.enterprise }
+
+  private static func startEnterprise(
+    _ loop: EventLoop, _ servers: LabServersRequest, _ to: WantedRelease
+  ) async -> Result<RunningLab, LabError> {
+    do throws(LabError) {
+      guard let program = Host.executable else {
+        throw LabError(.toolMissing, "This program's own file is not known", remedy: "See whether /proc is there.")
+      }
+      var wanted = EnterpriseLabRequest(
+        from: try version(servers.from) ?? EnterpriseLabRequest.usualSource,
+        to: try version(to) ?? EnterpriseLabRequest.usualTarget, program: program)
+      wanted.directory = servers.directory
+      wanted.port = servers.port
+      return .success(try await EnterpriseLab(on: loop).up(wanted) { complain($0.description) })
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private static func version(_ wanted: WantedRelease?) throws(LabError) -> Simulator.Version? {
+    guard let wanted else { return nil }
+    guard let build = wanted.release(for: .enterprise).enterprise, let version = Simulator.Version(build.description)
+    else {
+      throw LabError(
+        .badRequest, "\(wanted) is no version of Redis Enterprise Software",
+        remedy: "Write it with its build: 7.22.0-250.")
+    }
+    return version
+  }
+
   private func opening(_ lab: RunningLab) -> String {
+    if isEnterprise {
+      return "Started: a SIMULATED Redis Enterprise Software cluster of version \(lab.record.version) in "
+        + "\(lab.directory); its README.md says what is invented."
+    }
     let ports = lab.nodes.map(\.port)
     let release = "\(lab.record.product == "valkey" ? "Valkey" : "Redis") \(lab.record.version)"
     return "Started: \(lab.nodes.count) servers of \(release), ports \(ports.min() ?? 0)-\(ports.max() ?? 0), "

@@ -12,8 +12,15 @@ struct WatchCommand {
 
   func run() throws(UsageError) -> Int32 {
     switch request.subject {
-    case .target(let target): try watch(target)
-    case .run(let name): try watch(run: name)
+    case .target(let target):
+      if target.isEnterprise {
+        throw UsageError(
+          .notBuilt, "watching a cluster of Redis Enterprise Software without a run is not built yet",
+          remedy: "redis-upgrade check looks at all of it once; redis-upgrade watch RUN follows a run of another "
+            + "terminal.")
+      }
+      return try watch(target)
+    case .run(let name): return try watch(run: name)
     }
   }
 
@@ -50,7 +57,8 @@ struct WatchCommand {
     let way = program.way(setup.site.addresses, setup.site.remote, access.links)
     let spectator = Spectator(
       parts: SpectatorParts(
-        loop: program.loop, fleet: fleet(credentials, tls, way), host: Host.name, target: setup.target,
+        loop: program.loop, fleet: fleet(credentials, tls, way), links: access.links, host: Host.name,
+        target: setup.target,
         endsWithRun: program.face(request.face) != .screen))
     return try faces(access).show(spectator) {
       do throws(FindingError) {

@@ -86,6 +86,7 @@ package struct JournalAudit {
     case .settled(let effect, .achieved): "settled \(effect) achieved"
     case .settled(let effect, .failed(let text)): "settled \(effect) failed: \(text)"
     case .settled(let effect, .lapsed): "settled \(effect) lapsed"
+    case .prompted(let effect, let text, _): "prompted \(effect) \(text)"
     case .late(let effect, let outcome): "late \(effect) \(outcome.kind.rawValue)"
     case .problem(let problem): "problem \(problem.name) \(problem.object)"
     case .chosen(let choice, _, _): "chosen \(choice.name)"

@@ -36,6 +36,7 @@ final class Performance {
     case .setAside(let node): setAside(node)
     case .handOver(_, let from, let to): handOver(from, to)
     case .drain(let node): drain(node, since: world.agenda.now, quietSince: nil, calls: nil)
+    case .errand: end(Outcome(.refused, "there is no Redis Enterprise Software in this world"))
     case .watch, .confirm: end(Outcome(.done))
     }
   }

@@ -118,6 +118,8 @@ final class SimulatedWizard: Surroundings {
   }
 
   func changed() {}
+  /// All nodes of these worlds are servers.
+  func survey(_ depth: SurveyDepth) {}
 }
 
 extension Duration {
@@ -130,7 +132,7 @@ extension Record {
     switch self {
     case .started, .resumed, .ordered, .planAccepted, .ledger, .intent, .chosen: true
     case .answered(_, let granted): granted
-    case .asked, .outcome, .settled, .late, .problem, .measured, .windowClosed, .noted, .ended: false
+    case .prompted, .asked, .outcome, .settled, .late, .problem, .measured, .windowClosed, .noted, .ended: false
     }
   }
 }

@@ -12,8 +12,8 @@ extension Simulator {
 
     /// All that stands in the lab's folder besides its record.
     static let names = [
-      "secrets", "tls", "shards", "software", "processes", "nodes", "README.md", "access.json", Store.fileName,
-      "state.lock",
+      "secrets", "tls", "shards", "software", "processes", "nodes", "README.md", "access.json", LabProfile.fileName,
+      Store.fileName, "state.lock",
     ]
 
     private var folder: String { store.folder }
@@ -28,6 +28,10 @@ extension Simulator {
       try await certificate(cluster)
       for node in cluster.nodes { try await self.node(node, in: cluster) }
       try LabFiles.write(ReadMe.text(of: cluster, folder: folder), to: "\(folder)/README.md")
+      try LabFiles.write(
+        LabProfile.enterprise(
+          directory: folder, user: RestAccess.user, passwordFile: store.passwordFile, certificate: store.certificate,
+          port: cluster.restPort), to: "\(folder)/\(LabProfile.fileName)")
       try access(cluster)
       try store.write(cluster)
     }

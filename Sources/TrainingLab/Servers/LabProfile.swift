@@ -39,6 +39,31 @@ package enum LabProfile {
       """ + commands.map { "  \($0.name): \(yamlQuoted($0.command))\n" }.joined()
   }
 
+  /// The same for a simulated cluster of Redis Enterprise Software, whose nodes all live on this machine.
+  package static func enterprise(
+    directory: String, user: String, passwordFile: String, certificate: String, port: Int
+  ) -> String {
+    let installer = "cd \(shellQuoted(directory))/nodes/{node_id}/installer"
+    let commands: [(name: String, command: String)] = [
+      ("stage", "\(installer) && sha256sum -c SHA256SUMS && tar vxf redislabs-{version}-*.tar"),
+      ("install", "\(installer) && ./install.sh"),
+    ]
+    return """
+      # A simulated cluster of Redis Enterprise Software, made by `redis-upgrade lab up enterprise` and gone with it.
+      # On a real one the installer is begun with sudo, and programs is left out: they are in /opt/redislabs/bin.
+      reach: local
+      enterprise:
+        programs: \(yamlQuoted("\(directory)/nodes/{node_id}/opt/redislabs/bin"))
+      rest:
+        user: \(yamlQuoted(user))
+        password_file: \(yamlQuoted(passwordFile))
+        certificate: \(yamlQuoted(certificate))
+        port: \(port)
+      software:
+
+      """ + commands.map { "  \($0.name): \(yamlQuoted($0.command))\n" }.joined()
+  }
+
   /// Starts a node's server in a session of its own, and returns once it is forked.
   ///
   /// It takes nothing of the caller's terminal with it: no input, no output, and no hang-up in the moment before it has

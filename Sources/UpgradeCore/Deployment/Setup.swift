@@ -99,6 +99,11 @@ package struct Setup: Hashable, Sendable {
     return false
   }
 
+  /// What nobody else may work on while this run does: nodes by names that no other deployment has.
+  package var lockedNames: [NodeID] {
+    enterprise == nil ? nodes.map(\.id) : nodes.map { NodeID("enterprise/\($0.address.host)/\($0.id)") }
+  }
+
   /// An object as a person names it: an address, a shard's name, `the cluster`.
   package func name(_ object: ObjectID) -> String {
     switch object {

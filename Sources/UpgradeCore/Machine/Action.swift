@@ -34,6 +34,8 @@ package enum Action: Hashable, Sendable {
   case watch(NodeID)
   /// Nothing is done but to ask.
   case confirm(QuestionKind)
+  /// A command of the vendor's own programs on a node's host, about the whole cluster or a database; held as well.
+  case errand(NodeID, Enterprise.Errand)
 }
 
 /// Whether an action whose fate is not known may be issued once more.
@@ -49,7 +51,7 @@ extension Action {
   package var touches: [NodeID] {
     switch self {
     case .configure(let node, _), .restore(let node, _), .host(let node, _), .shutDown(let node, _),
-      .setAside(let node), .drain(let node):
+      .setAside(let node), .drain(let node), .errand(let node, _):
       [node]
     case .handOver(_, let from, let to): [from, to]
     case .hostWide(_, let nodes): nodes
@@ -68,7 +70,7 @@ extension Action {
   /// Whether it runs under the holder, and so goes on when nobody watches.
   package var isHeld: Bool {
     switch self {
-    case .host, .hostWide: true
+    case .host, .hostWide, .errand: true
     default: false
     }
   }
@@ -76,7 +78,7 @@ extension Action {
   /// Whether it may take a node out of service or move a role.
   package var isDisruptive: Bool {
     switch self {
-    case .host, .hostWide, .shutDown, .setAside, .handOver: true
+    case .host, .hostWide, .shutDown, .setAside, .handOver, .errand: true
     case .configure, .restore, .backUp, .drain, .watch, .confirm: false
     }
   }
@@ -88,7 +90,7 @@ extension Action {
   package var reissue: Reissue {
     switch self {
     case .configure, .restore, .backUp, .drain, .watch, .confirm, .setAside: .idempotent
-    case .host, .hostWide, .shutDown, .handOver: .probeFirst
+    case .host, .hostWide, .shutDown, .handOver, .errand: .probeFirst
     }
   }
 
@@ -104,6 +106,7 @@ extension Action {
     case .drain: .seconds(10)
     case .watch: setup.options.backWithin
     case .confirm: .zero
+    case .errand(_, let errand): errand.bound
     }
   }
 
@@ -116,7 +119,7 @@ extension Action {
     case .handOver: .seconds(11)
     case .shutDown: .seconds(12)
     case .configure, .restore: .seconds(1)
-    case .host, .hostWide, .backUp, .setAside, .drain, .watch, .confirm: .zero
+    case .host, .hostWide, .backUp, .setAside, .drain, .watch, .confirm, .errand: .zero
     }
   }
 
@@ -128,6 +131,7 @@ extension Action {
     case .host(_, .stop): .seconds(60)
     case .handOver: .seconds(15)
     case .watch: setup.options.backWithin
+    case .errand: .seconds(120)
     default: .seconds(15)
     }
   }

@@ -19,6 +19,7 @@ extension Action {
       return ["move dump and append-only files of \(directory) aside"]
     case .handOver(_, _, let to): return [client(to, "CLUSTER FAILOVER")]
     case .drain(let node): return [client(node, "INFO commandstats") + "   (repeated until nobody calls it)"]
+    case .errand(let node, let errand): return [setup.enterprise?.command(errand, on: node) ?? ""]
     case .watch, .confirm: return []
     }
   }

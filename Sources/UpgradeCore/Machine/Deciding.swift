@@ -16,6 +16,8 @@ extension UpgradeMachine {
       }
       return Decision(records: [.outcome(effect, outcome)])
     case .answer(let answer): return take(answer, now: now)
+    case .prompted(let effect, let prompt): return take(prompt, of: effect)
+    case .promptGone(let effect): return takeBack(effect)
     case .order(let shards):
       if let refusal = state.obstacle(toOrdering: shards) { return Decision(refusal: refusal) }
       return Decision(records: [.ordered(shards)])
@@ -48,7 +50,7 @@ extension UpgradeMachine {
 
   /// Whether every node has been read, or has not been in all that time.
   func isRead(_ situation: Situation, waited: Duration) -> Bool {
-    waited > .seconds(3) || situation.setup.nodes.allSatisfy { !situation.snapshot[$0.id].isUnknown }
+    waited > .seconds(3) || situation.setup.nodes.allSatisfy { situation.snapshot.isKnown($0.id) }
   }
 
   // MARK: - Beginning and ending
@@ -69,12 +71,16 @@ extension UpgradeMachine {
       ])
     }
     let nodes = Set(plan.steps.compactMap { $0.key.verb == .rejoin ? $0.key.object : nil }).count
+    let databases = plan.steps.filter { $0.key.verb == .upgradeDatabase }.count
     let handOvers = plan.steps.filter { $0.key.verb == .handOver }.count
     let question = Question(
       name: QuestionName(.start), consentClass: .reversible, title: "Start with this plan?",
       lines: [
-        "\(plan.steps.count) steps: \(nodes) nodes to \(setup.to.title), \(handOvers) hand-overs.",
-        "You are asked again before every node and every hand-over.",
+        "\(plan.steps.count) steps: \(nodes) nodes to \(setup.to.title), "
+          + (setup.enterprise == nil ? "\(handOvers) hand-overs." : "\(databases) databases."),
+        setup.enterprise == nil
+          ? "You are asked again before every node and every hand-over."
+          : "You are asked again before every node, whatever its installer asks, and before every database.",
       ], step: nil, word: "yes")
     return Decision(records: [.asked(question)])
   }
@@ -89,7 +95,7 @@ extension UpgradeMachine {
     }
     var records: [Record] = []
     if let measure = observations.measure { records.append(.measured(measure)) }
-    let reached = situation.setup.nodes.filter { situation.snapshot[$0.id].view?.release == situation.setup.to }.count
+    let reached = situation.setup.nodes.filter { situation.snapshot.release(of: $0.id) == situation.setup.to }.count
     let all = situation.setup.nodes.count
     let sentence = "\(reached) of \(all) nodes run \(situation.setup.to.title)."
     let mode = state.facts.goals.mode
@@ -215,7 +221,8 @@ extension UpgradeMachine {
     if consent.question.kind == .upgradeHost, case .node(let node) = step.key.object, let setup {
       return hostQuestion(for: step, consent, setup.host(of: node), setup)
     }
-    let isUpgradeMode = [.enableUpgradeMode, .disableUpgradeMode].contains(consent.question.kind)
+    let isUpgradeMode =
+      setup?.enterprise == nil && [.enableUpgradeMode, .disableUpgradeMode].contains(consent.question.kind)
     return Question(
       name: consent.question, consentClass: consent.consentClass,
       title: isUpgradeMode ? upgradeModeTitle(consent.question.kind) : step.title,
@@ -272,7 +279,7 @@ extension UpgradeMachine {
     }
     // A gate that turned red while the dialog was open refuses the answer.
     let red = observations.posture.gates.filter { !$0.isGreen }
-    if question.step != nil, let first = red.first {
+    if question.step != nil, state.inFlight == nil, let first = red.first {
       let name = state.setup?.name(first.gate.object) ?? ""
       return Decision(refusal: "\(first.gate.rule) on \(name) does not hold now: \(first.verdict.text)")
     }
@@ -343,7 +350,7 @@ extension UpgradeMachine {
 
   private func stop(_ problem: Problem, _ situation: Situation) -> [Record] {
     let served: Bool? =
-      switch judge("shards-served", .deployment, scene(situation, for: nil)) {
+      switch judge(procedure.servingRule, .deployment, scene(situation, for: nil)) {
       case .holds: !problem.isDataGone
       case .broken: false
       case .unknown, .notApplicable: nil

@@ -11,6 +11,7 @@ extension UpgradeMachine {
   /// What is observed minus what was expected, whatever is in flight.
   func differences(in situation: Situation) -> [String] {
     situation.setup.order.compactMap { node in
+      if let member = situation.snapshot.member(node) { return difference(node, member, in: situation) }
       guard let expected = state.expected[node], !situation.isOut(node),
         let view = situation.snapshot[node].view
       else { return nil }
@@ -19,6 +20,13 @@ extension UpgradeMachine {
       guard seen != expected else { return nil }
       return sentence(node, expected, seen, view)
     }
+  }
+
+  /// Of a node of Redis Enterprise Software its software counts: which node leads may change at any time.
+  private func difference(_ node: NodeID, _ member: Enterprise.Node, in situation: Situation) -> String? {
+    guard let expected = state.expected[node], !situation.isOut(node), expected.release != Release(member.version)
+    else { return nil }
+    return "\(situation.setup.address(node)) runs \(member.version), ran \(expected.release.number)"
   }
 
   /// The structure of a node that answers; nil for a product or version that we cannot name.
@@ -40,7 +48,11 @@ extension UpgradeMachine {
   func structures(of nodes: [NodeID], in situation: Situation) -> [NodeID: Structure] {
     var result: [NodeID: Structure] = [:]
     for node in nodes {
-      result[node] = situation.snapshot[node].view.flatMap { structure(of: node, $0, in: situation) }
+      result[node] =
+        situation.snapshot[node].view.flatMap { structure(of: node, $0, in: situation) }
+        ?? situation.snapshot.member(node).map {
+          Structure(role: .replica, release: Release($0.version), runID: "", processID: 0)
+        }
     }
     return result
   }
@@ -62,7 +74,7 @@ extension UpgradeMachine {
       result[from]?.role = .replica
       result[to]?.role = .primary
       return result
-    case .configure, .restore, .backUp, .host, .hostWide, .shutDown, .setAside, .drain, .confirm: return [:]
+    case .configure, .restore, .backUp, .host, .hostWide, .shutDown, .setAside, .drain, .confirm, .errand: return [:]
     }
   }
 

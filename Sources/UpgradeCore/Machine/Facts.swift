@@ -84,6 +84,8 @@ package struct Facts: Hashable, Sendable {
   /// Gates that the operator set aside, each for one step.
   package var overridden: [Gate: StepKey] = [:]
   package var overrideNotes: [String] = []
+  /// Databases that the operator wants to stay as they are.
+  package var leftDatabases: Set<Int> = []
   /// Whether the operator agreed to the client probe.
   package var probing = false
   /// Client errors and lost writes that the operator has seen and gone on after.
@@ -97,8 +99,10 @@ package struct Facts: Hashable, Sendable {
 
 extension Facts {
   /// What an intent opens: from here to its rejoin the node is out.
-  mutating func begin(_ step: StepKey) {
-    if step.verb == .stop, case .node(let node) = step.object { out.insert(node) }
+  mutating func begin(_ step: StepKey, _ setup: Setup) {
+    // An installer of Redis Enterprise Software stops the node's services by itself.
+    let takesOut: Verb = setup.enterprise == nil ? .stop : .install
+    if step.verb == takesOut, case .node(let node) = step.object { out.insert(node) }
     if step.verb == .install, case .host(let host) = step.object { altered.insert(host) }
   }
 

@@ -7,6 +7,8 @@ extension UpgradeMachine {
     case .shutDown(let node, _), .host(let node, .stop): stopViolation(step, node, situation)
     case .configure(let node, let settings): ledgerViolation(step, node, settings, situation)
     case .hostWide(_, let nodes): hostViolation(step, nodes, situation)
+    case .host(let node, .install) where situation.setup.enterprise != nil: memberViolation(step, node, situation)
+    case .errand: situation.snapshot.enterprise == nil ? broken(5, step, "the cluster's state is not known") : nil
     case .handOver(_, let from, let to): handOverViolation(step, from, to, situation)
     default: nil
     }
@@ -26,6 +28,15 @@ extension UpgradeMachine {
     }
     if let expected = state.expected[node], expected.runID != view.pulse.server.runID {
       return broken(6, step, "another process answers there now")
+    }
+    return nil
+  }
+
+  /// Rules 1 and 5 for a node of Redis Enterprise Software: one at a time, and never on a guess.
+  private func memberViolation(_ step: Step, _ node: NodeID, _ situation: Situation) -> Problem? {
+    guard situation.snapshot.enterprise != nil else { return broken(5, step, "the cluster's state is not known") }
+    if let other = situation.setup.order.first(where: { $0 != node && situation.isOut($0) }) {
+      return broken(1, step, "\(situation.setup.address(other)) is out of service")
     }
     return nil
   }

@@ -44,6 +44,7 @@ package struct Posture: Hashable, Sendable {
 package struct Observations: Sendable {
   package var nodes: [NodeID: NodeObservation] = [:]
   package var hosts: [String: HostFacts] = [:]
+  package var enterprise = EnterpriseObservation()
   package var measure: ClientMeasure?
   package var posture = Posture()
   /// The steps shown when the plan was put to the operator.

@@ -57,6 +57,7 @@ extension UpgradeMachine {
   }
 
   func failureProblem(_ step: StepKey, _ text: String, _ situation: Situation) -> Problem {
+    if let problem = procedure.failed(step, text, situation) { return problem }
     var choices = [Offer(.retry, "Try this step again")]
     var risk = servedSentence(situation)
     if let node = nodeInHand(step.object, situation) {
@@ -90,7 +91,10 @@ extension UpgradeMachine {
 
   func declinedProblem(_ question: QuestionName, step: StepKey?) -> Problem {
     var choices = [Offer(.askAgain, "Ask me again")]
-    if [.upgradeNode, .upgradeHost].contains(question.kind), case .node(let node)? = step?.object {
+    // A cluster of Redis Enterprise Software is not left with one node of an old version for good.
+    if [.upgradeNode, .upgradeHost].contains(question.kind), case .node(let node)? = step?.object,
+      state.setup?.enterprise == nil
+    {
       choices.append(skipOffer(node))
     }
     return Problem(
@@ -136,7 +140,7 @@ extension UpgradeMachine {
 
   /// One sentence on whether every shard is served, from fresh readings only.
   func servedSentence(_ situation: Situation) -> String {
-    switch judge("shards-served", .deployment, scene(situation, for: nil)) {
+    switch judge(procedure.servingRule, .deployment, scene(situation, for: nil)) {
     case .holds: "Every shard is served."
     case .broken(let saw, _): "Not every shard is served: \(saw)."
     case .unknown(let why), .notApplicable(let why): "Whether every shard is served is not known: \(why)."

@@ -16,8 +16,16 @@ package protocol Procedure: Sendable {
   /// The problem behind a step that is not seen to have happened although its time is up, where the runbook knows more
   /// of it than that it did not work.
   func overdue(_ key: StepKey, _ action: Action, _ situation: Situation) -> Problem?
+  /// The problem behind a step that went wrong, where the runbook knows more of it than that it did.
+  ///
+  /// - Parameter text: what whoever performed it said.
+  func failed(_ key: StepKey, _ text: String, _ situation: Situation) -> Problem?
   /// The directives that upgrade mode changes on a node of this release, and their values.
   func guardSettings(for release: Release) -> [Setting]
+  /// What holds before a run may call itself done.
+  func finalGates(_ situation: Situation) -> [Gate]
+  /// The rule, asked of the deployment, that tells whether clients find their data.
+  var servingRule: RuleName { get }
 }
 
 /// What readings say about a step that was issued.
@@ -153,6 +161,7 @@ extension Procedure {
   }
 
   package func overdue(_ key: StepKey, _ action: Action, _ situation: Situation) -> Problem? { nil }
+  package func failed(_ key: StepKey, _ text: String, _ situation: Situation) -> Problem? { nil }
 
   /// Unfolds the plan from a situation; at most 40 steps a node and 40 more.
   ///

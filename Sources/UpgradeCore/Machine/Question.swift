@@ -14,12 +14,16 @@ package enum QuestionKind: String, Hashable, Sendable, CaseIterable {
   case handOver = "hand-over"
   case returnPrimary = "return-primary"
   case planChange = "plan-change"
+  /// A database of Redis Enterprise Software, after its cluster: no leaves it as it is.
+  case upgradeDatabase = "upgrade-database"
+  /// What an installer asks, and nobody has been asked for before: `installer-prompt:swap`.
+  case installerPrompt = "installer-prompt"
 
   /// Whether the question is asked for each object: `hand-over:s1`, `upgrade-node:10.0.0.1:6379`,
   /// `upgrade-host:10.0.0.1`.
   package var takesObject: Bool {
     switch self {
-    case .upgradeNode, .upgradeHost, .handOver, .returnPrimary: true
+    case .upgradeNode, .upgradeHost, .handOver, .returnPrimary, .upgradeDatabase, .installerPrompt: true
     default: false
     }
   }
@@ -56,6 +60,8 @@ package struct Question: Hashable, Sendable {
   package var step: StepKey?
   /// What says "go on": `yes`, or the words that the dialog shows.
   package var word: String
+  /// A running command asks it at its terminal, and gets the answer.
+  package var isOfCommand = false
 
   package init(
     name: QuestionName, consentClass: ConsentClass, title: String, lines: [String], step: StepKey?, word: String

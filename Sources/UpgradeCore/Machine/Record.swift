@@ -110,6 +110,16 @@ package struct Adjustment: Hashable, Sendable {
   }
 }
 
+/// What becomes of a question that a running command asks at its terminal.
+package enum PromptFate: Hashable, Sendable {
+  /// This is typed there, without asking anybody.
+  case replied(String)
+  /// The operator is asked.
+  case asked
+  /// Somebody has answered it at the terminal itself.
+  case answeredThere
+}
+
 /// One line of the journal.
 package enum Record: Hashable, Sendable {
   case started(run: String, by: WizardIdentity, setup: Setup)
@@ -124,6 +134,8 @@ package enum Record: Hashable, Sendable {
   case intent(EffectID, Action, command: [String], evidence: [String])
   case outcome(EffectID, Outcome)
   case settled(EffectID, Settled)
+  /// What a running command asks at its terminal, and what becomes of it.
+  case prompted(EffectID, text: String, PromptFate)
   /// An outcome that nobody waited for any more: kept, not applied.
   case late(EffectID, Outcome)
   case problem(Problem)

@@ -37,9 +37,11 @@ extension UpgradeMachine {
       return settleRefused(flight, outcome, situation, waited)
     case (.failed, .onlyOutcome):
       // What failed may have cost more than itself: a save that fails makes a primary refuse writes.
-      let isSeen = situation.snapshot.nodes.values.allSatisfy {
-        $0.view.map { $0.ageOfPulse < waited } ?? !$0.isUnknown
-      }
+      let isSeen =
+        situation.snapshot.enterprise != nil
+        || situation.snapshot.nodes.values.allSatisfy {
+          $0.view.map { $0.ageOfPulse < waited } ?? !$0.isUnknown
+        }
       guard isSeen || waited > .seconds(3) else { return .nothing }
       return fail(flight, outcome.sentence, failureProblem(flight.effect.step, outcome.sentence, situation))
     case (.unknown, .onlyOutcome):

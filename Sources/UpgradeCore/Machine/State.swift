@@ -75,9 +75,13 @@ extension State {
     case .outcome(let effect, let outcome):
       guard inFlight?.effect == effect else { break }
       inFlight?.outcome = outcome
+      // Whatever it asked, nobody waits for the answer any more.
+      if asked?.isOfCommand == true { asked = nil }
       touch(inFlight?.action.touches ?? [])
     case .settled(let effect, let settled): settle(effect, settled)
     case .windowClosed: facts.goals.mode = .pause
+    case .prompted(_, _, let fate):
+      if fate == .answeredThere, asked?.isOfCommand == true { asked = nil }
     case .late, .noted: break
     case .problem(let problem): self.problem = problem
     case .chosen(let choice, let learnt, _): choose(choice, learnt)
@@ -125,11 +129,14 @@ extension State {
   private mutating func take(_ answer: Answer, granted: Bool) {
     guard let question = asked, question.name == answer.question else { return }
     asked = nil
+    if question.isOfCommand { return }
     if question.name.kind == .clientProbe {
       facts.probing = granted
       facts.done.insert(StepKey(confirming: .clientProbe))
     } else if granted {
       consents[question.name] = question.consentClass
+    } else if question.name.kind == .upgradeDatabase, case .database(let number)? = question.step?.object {
+      facts.leftDatabases.insert(number)
     } else {
       declined.insert(question.name)
     }
@@ -139,7 +146,7 @@ extension State {
     attempts[effect.step] = effect.attempt
     inFlight = InFlight(effect: effect, action: action, outcome: nil)
     touch(action.touches)
-    facts.begin(effect.step)
+    if let setup { facts.begin(effect.step, setup) }
     // A consent is used up by its intent; the ones that cover several steps end with the last of them.
     if case .handOver(let shard, _, _) = action {
       let name = shard.description
@@ -165,7 +172,12 @@ extension State {
     case .failed:
       facts.failed[effect.step, default: 0] += 1
     case .lapsed:
-      break
+      // An installer that ended before it changed anything has not taken its node out.
+      if setup?.enterprise != nil, effect.step.verb == .install, case .node(let node) = effect.step.object,
+        facts.failed[effect.step] == nil
+      {
+        facts.out.remove(node)
+      }
     }
   }
 
@@ -176,6 +188,8 @@ extension State {
       consents[QuestionName(.upgradeNode, setup.address(node))] = nil
       let host = setup.host(of: node)
       if !setup.nodes(on: host).contains(where: facts.isOut) { consents[QuestionName(.upgradeHost, host)] = nil }
+    case (.upgradeDatabase, .database(let number)):
+      consents[QuestionName(.upgradeDatabase, setup.name(.database(number)))] = nil
     case (.confirm, _):
       if let kind = step.argument.flatMap(QuestionKind.init(rawValue:)) { consents[QuestionName(kind)] = nil }
     default: break

@@ -17,6 +17,7 @@ package enum Verb: String, Hashable, Sendable, CaseIterable {
   case confirm
   case handOver = "hand-over"
   case drain
+  case upgradeDatabase = "upgrade-database"
 }
 
 /// The identity of a step: verb, object and essential argument; no counter, no position.

@@ -7,6 +7,10 @@ package enum Input: Sendable {
   case tick
   case outcome(EffectID, Outcome)
   case answer(Answer)
+  /// The command of the step in flight asks something at its terminal.
+  case prompted(EffectID, Enterprise.Prompt)
+  /// That command went on after its question, and nobody had answered here.
+  case promptGone(EffectID)
   /// The shards in the order in which they are to have their turns; before the plan is accepted.
   case order([ShardID])
   /// `typed`: the words that an override asks for.
@@ -37,11 +41,14 @@ package typealias Judge = @Sendable (RuleName, ObjectID, Scene) -> Verdict
 package struct UpgradeMachine: Sendable {
   package private(set) var state = State()
   package private(set) var observations = Observations()
-  package let procedure: any Procedure
+  /// The runbook of servers; a cluster of Redis Enterprise Software has its own, whoever was given here.
+  private let servers: any Procedure
   let judge: Judge
 
+  package var procedure: any Procedure { state.setup?.enterprise == nil ? servers : EnterpriseProcedure() }
+
   package init(procedure: any Procedure, judge: @escaping Judge) {
-    self.procedure = procedure
+    servers = procedure
     self.judge = judge
   }
 
@@ -96,6 +103,13 @@ package struct UpgradeMachine: Sendable {
   package mutating func observe(_ node: NodeID, failure: ReadingFailure, asOf: RecordNumber, now: Instant) {
     observations.nodes[node, default: NodeObservation()].failure = Layer(failure, asOf: asOf, at: now)
   }
+  /// One round of readings of a cluster of Redis Enterprise Software, or why there is none.
+  package mutating func observe(_ survey: Enterprise.Survey, asOf: RecordNumber, now: Instant) {
+    observations.enterprise.take(survey, asOf: asOf, at: now)
+  }
+  package mutating func observe(enterpriseFailure sentence: String, asOf: RecordNumber, now: Instant) {
+    observations.enterprise.failure = Layer(sentence, asOf: asOf, at: now)
+  }
   package mutating func observe(host: String, _ facts: HostFacts) { observations.hosts[host] = facts }
   /// The time of day, which a maintenance window is about; nothing else is.
   package mutating func observe(wallClock milliseconds: Int64) {
@@ -128,7 +142,9 @@ package struct UpgradeMachine: Sendable {
     }
     return Snapshot(
       nodes: nodes, shards: setup.shards, addresses: addresses, touched: state.touched, strangers: Set(strangers),
-      untrusted: untrusted)
+      untrusted: untrusted,
+      enterprise: setup.enterprise == nil
+        ? nil : observations.enterprise.survey(touched: state.touched.values.max() ?? 0, now: now))
   }
 
   package func situation(now: Instant) -> Situation? {
@@ -139,6 +155,9 @@ package struct UpgradeMachine: Sendable {
   /// The plan as it stands: unfolded from what is believed, so that a missed reading does not make it flicker.
   package func plan(now: Instant) -> Plan? {
     guard var situation = situation(now: now) else { return nil }
+    if situation.setup.enterprise != nil, situation.snapshot.enterprise == nil {
+      situation.snapshot.enterprise = observations.enterprise.latest
+    }
     for (node, reading) in situation.snapshot.nodes where reading.view == nil {
       guard let expected = state.expected[node], !state.facts.isOut(node),
         let last = observations.nodes[node]?.pulse?.value
@@ -191,7 +210,7 @@ package struct UpgradeMachine: Sendable {
       // A gate that comes and goes keeps the boundary from ever being calm: that is waiting, too.
       let ready = green && posture.settling == nil
       // A plan is made from all nodes: until the last one has answered, its absence is no problem yet.
-      let isUnread = state.plan == nil && situation.snapshot.nodes.values.contains { $0.view == nil }
+      let isUnread = state.plan == nil && !situation.setup.nodes.allSatisfy { situation.snapshot.isRead($0.id) }
       let what = isUnread ? "every node's answer" : "step \(step.key)"
       posture.waitingSince = observations.wait(for: ready && !isUnread ? nil : what, now: now)
     case .wait(let gate, _, _):
@@ -199,25 +218,13 @@ package struct UpgradeMachine: Sendable {
       posture.waitingSince = observations.wait(for: "gate \(gate.rule) \(gate.object)", now: now)
     case .done:
       let scene = scene(situation, for: nil)
-      posture.gates = finalGates.map { status(of: $0, in: scene, for: nil, now: now) }
+      posture.gates = procedure.finalGates(situation).map { status(of: $0, in: scene, for: nil, now: now) }
       let green = posture.gates.allSatisfy(\.isGreen)
       posture.waitingSince = observations.wait(for: green ? nil : "the final gate", now: now)
     case .problem:
       posture.waitingSince = observations.wait(for: "all nodes, to say what is true", now: now)
     }
     observations.posture = posture
-  }
-
-  /// What holds before a run may call itself done.
-  var finalGates: [Gate] {
-    var gates = [Gate("shards-served", .deployment), Gate("views-agree", .deployment)]
-    for shard in state.setup?.shards ?? [] where shard.members.count > 1 {
-      gates.append(Gate("replica-in-sync", .shard(shard.id)))
-      if shard.members.contains(where: { state.setup?.missesWrites($0) == true }) {
-        gates.append(Gate("same-keys", .shard(shard.id)))
-      }
-    }
-    return gates
   }
 
   /// A rule's view: the node in hand and the node that is out are left out of health rules, being what the run cures.

@@ -24,9 +24,52 @@ package struct ShardHealth: Hashable, Sendable {
   package init() {}
 }
 
+/// The health of a cluster of Redis Enterprise Software, out of its own report.
+package struct ClusterHealth: Hashable, Sendable {
+  /// One database: its row, its shards and its endpoints, all as the cluster says.
+  package struct DatabaseHealth: Hashable, Sendable {
+    package var id: Int
+    package var name: String
+    package var status: String
+    package var version: String?
+    package var shards = 0
+    package var shardsOK = 0
+    package var endpoints = 0
+    package var endpointsOK = 0
+    /// The state machine that works on it; nil where none does.
+    package var stateMachine: String?
+
+    package init(id: Int, name: String, status: String, version: String?, stateMachine: String? = nil) {
+      self.id = id
+      self.name = name
+      self.status = status
+      self.version = version
+      self.stateMachine = stateMachine
+    }
+
+    package var isWell: Bool { status == "active" && shards == shardsOK && endpoints == endpointsOK }
+  }
+  package var databases: [DatabaseHealth] = []
+  /// The nodes of the last report, however old it is.
+  package var nodes: [Enterprise.Node] = []
+  /// Everything that is not as it has to be.
+  package var complaints: [String] = []
+  /// nil where this release does not say.
+  package var upgradeMode: Bool?
+  /// Actions that run, in the cluster's own words; nil where they could not be read.
+  package var actions: [String]?
+  package init() {}
+
+  package var active: Int { databases.count { $0.status == "active" } }
+  package var shards: Int { databases.reduce(0) { $0 + $1.shards } }
+  package var shardsOK: Int { databases.reduce(0) { $0 + $1.shardsOK } }
+}
+
 /// What is known of the deployment's health.
 package struct Health: Hashable, Sendable {
   package var shards: [ShardID: ShardHealth] = [:]
+  /// Of Redis Enterprise Software; nil where the nodes are servers.
+  package var cluster: ClusterHealth?
   package var nodesUp = 0
   package var nodes = 0
   package var slotsServed = 0

@@ -30,6 +30,12 @@ extension Record {
     case .settled(let effect, let settled): return settledSentence(effect, settled, setup)
     case .late(let effect, let outcome):
       return "\(effect.step.sentence(in: setup)): \(outcome.kind.rawValue), too late to count"
+    case .prompted(_, let text, let fate):
+      return switch fate {
+      case .replied(let reply): "the installer asks: \(text) - answered \(reply)"
+      case .asked: "the installer asks: \(text)"
+      case .answeredThere: "answered at its terminal: \(text)"
+      }
     case .problem(let problem): return "stopped, \(problem.name): \(problem.what)"
     case .chosen(let choice, _, let source):
       return "chosen: \(choice.name)" + (source == .beforehand ? ", beforehand" : "")

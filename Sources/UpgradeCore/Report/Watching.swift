@@ -59,6 +59,16 @@ extension Posture {
   package init(watching snapshot: Snapshot, _ setup: Setup) {
     self.init()
     let scene = Scene(snapshot: snapshot, setup: setup)
+    guard setup.enterprise == nil else {
+      let gates: [RuleName] = [
+        "cluster-is-ok", "databases-active", "no-maintenance", "no-running-action", "no-shard-syncing", "quorum-kept",
+      ]
+      self.gates = gates.map { rule in
+        let gate = Gate(rule, .deployment)
+        return GateStatus(gate: gate, verdict: Rulebook.evaluate(rule, .deployment, in: scene))
+      }
+      return
+    }
     let ofAll = (["cluster-ok", "shards-served", "views-agree"] as [RuleName]).map { Gate($0, .deployment) }
     let ofShards = setup.shards.filter { $0.members.count > 1 }.map { Gate("replica-in-sync", .shard($0.id)) }
     gates = (ofAll + ofShards).map { gate in

@@ -40,8 +40,7 @@ package enum Rulebook {
 
   /// Every check on every object, all at once: an operator wants the whole list, not the first stumbling block.
   package static func checks(in scene: Scene) -> [CheckResult] {
-    let book = scene.setup.enterprise == nil ? all : enterprise
-    return book.filter(\.isCheck).flatMap { results(of: $0, in: scene) }
+    scene.setup.rules.filter(\.isCheck).flatMap { results(of: $0, in: scene) }
   }
 
   /// One check alone, over a scene that was read anew; empty for a name that is no rule.

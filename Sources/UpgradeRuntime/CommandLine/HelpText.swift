@@ -30,7 +30,11 @@ package enum HelpText {
     case .targetOrRun: lines += target + run(subcommand) + [""]
     case .optionalRun: lines += run(subcommand) + [""]
     case .optionalDrill:
-      lines += row("DRILL", "the name of a drill (none is built yet); without one, the whole main job") + [""]
+      lines +=
+        row(
+          "DRILL",
+          "enterprise: the main job on a simulated cluster of Redis Enterprise Software; without one, on real servers")
+        + [""]
     case .labAction: lines += labActions + [""]
     case .words: lines += words + [""]
     case .none: break
@@ -45,7 +49,8 @@ package enum HelpText {
   private static let target = row(
     "TARGET",
     "any server of the deployment: redis://host:port, rediss://host:port for TLS, valkey://host:port, "
-      + "valkeys://host:port, host:port or unix:PATH; several are separated by commas")
+      + "valkeys://host:port, host:port or unix:PATH; enterprise://host for a node of Redis Enterprise Software; several "
+      + "are separated by commas")
 
   private static let labActions =
     row("up [cluster]", "starts servers that go on by themselves, prints their target and a profile for them")

@@ -27,6 +27,8 @@ package struct QuestionPattern: Equatable, Sendable {
     case .upgradeNode: [.reversible, .outage, .noReturn]
     case .upgradeHost: [.reversible, .noReturn]
     case .handOver, .returnPrimary: [.visible, .noReturn]
+    case .upgradeDatabase: [.visible, .outage, .loss]
+    case .installerPrompt: [.reversible, .override]
     case .planChange: [.reversible, .visible, .outage, .noReturn]
     }
   }

@@ -6,6 +6,8 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
     /// One or several servers of the deployment; the rest is found from any of them.
     case seeds([Address])
     case unixSocket(String)
+    /// Hosts of nodes of Redis Enterprise Software.
+    case enterprise([Address])
   }
 
   /// What the TARGET itself says about encryption.
@@ -36,6 +38,10 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
     self.description = description
   }
 
+  package var isEnterprise: Bool {
+    if case .enterprise = place { true } else { false }
+  }
+
   /// The port of a server where the TARGET names none.
   package static let usualPort = 6379
 
@@ -57,6 +63,14 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
         remedy: "Write redis://host:port, rediss://host:port for TLS, valkey://host:port, unix:PATH or host:port.")
     }
     switch facts.support {
+    case .enterprise:
+      let target = try TargetReader(scheme: scheme, rest: rest).seeds(.unsaid)
+      guard target.user == nil, target.password == nil, case .seeds(let seeds) = target.place else {
+        throw UsageError(
+          .target, "enterprise:// takes no user and no password",
+          remedy: "The profile names them for the REST API: rest: { user: NAME, password_file: FILE }.")
+      }
+      self.init(place: .enterprise(seeds), description: text)
     case .notBuilt(let what, let remedy):
       throw UsageError(.notBuilt, what, remedy: remedy)
     case .seeds(let security):
@@ -96,6 +110,7 @@ struct TargetScheme: Sendable {
   enum Support: Sendable {
     case seeds(Target.Security)
     case unixSocket
+    case enterprise
     /// What is not there yet, and what can be done instead: two sentences.
     case notBuilt(what: String, remedy: String)
   }
@@ -116,9 +131,7 @@ struct TargetScheme: Sendable {
     TargetScheme(
       name: "sentinel", hasSlashes: true,
       support: .notBuilt(what: "upgrading what Sentinels watch is not built yet", remedy: otherwise)),
-    TargetScheme(
-      name: "enterprise", hasSlashes: true,
-      support: .notBuilt(what: "upgrading Redis Enterprise is not built yet", remedy: otherwise)),
+    TargetScheme(name: "enterprise", hasSlashes: true, support: .enterprise),
     TargetScheme(
       name: "compose", hasSlashes: false,
       support: .notBuilt(what: "upgrading containers of Docker Compose is not built yet", remedy: otherwise)),

@@ -54,6 +54,8 @@ package protocol Surroundings: AnyObject {
   func perform(_ effect: Effect)
   /// Reads a node, then calls `Conductor.read`.
   func read(_ node: NodeID, _ depth: ReadingDepth)
+  /// Reads a cluster of Redis Enterprise Software, then calls `Conductor.surveyed`.
+  func survey(_ depth: SurveyDepth)
   /// Calls `Conductor.wake` at or soon after this instant; a later call replaces an earlier one.
   func wake(at instant: Instant)
   /// Something that a face shows has changed.
@@ -74,6 +76,8 @@ package final class Conductor {
   private var pending: Pending?
   private var inbox: [Arrival] = []
   private var reads: [NodeID: ReadState] = [:]
+  /// Of a cluster of Redis Enterprise Software: its report, and the nodes' own words.
+  private var surveys: [SurveyDepth: ReadState] = [:]
   /// Nothing waited for a reading when the last ones were asked for.
   private var isQuiet = false
   /// When the surroundings were last asked to wake this.
@@ -145,6 +149,18 @@ package final class Conductor {
       // One that hangs is not waited for.
       if alarm.map({ $0 > now + Self.gathering }) ?? true { wake(at: now + Self.gathering) }
       return
+    }
+    advance()
+  }
+
+  /// A cluster was read, or could not be.
+  package func surveyed(_ depth: SurveyDepth, _ result: Result<Enterprise.Survey, ReadingFailure>) {
+    guard let request = surveys[depth], request.isUnderWay else { return }
+    surveys[depth]?.isUnderWay = false
+    switch result {
+    case .success(let survey): machine.observe(survey, asOf: request.record, now: surroundings.now)
+    case .failure(let failure):
+      machine.observe(enterpriseFailure: failure.sentence, asOf: request.record, now: surroundings.now)
     }
     advance()
   }
@@ -250,6 +266,7 @@ package final class Conductor {
 
   private func poll() {
     guard let setup = machine.state.setup, machine.state.ended == nil else { return }
+    guard setup.enterprise == nil else { return pollCluster() }
     let now = surroundings.now
     let cadence = Cadence(machine: machine, isPaused: isPaused, now: now)
     isQuiet = cadence.isQuiet
@@ -270,5 +287,21 @@ package final class Conductor {
   private func wake(at instant: Instant) {
     alarm = instant
     surroundings.wake(at: instant)
+  }
+
+  /// One question at a time: what is asked of the nodes takes in what is asked for the report.
+  private func pollCluster() {
+    let now = surroundings.now
+    let rhythm = SurveyRhythm(machine: machine, now: now)
+    guard !surveys.values.contains(where: \.isUnderWay) else { return }
+    let nodes = rhythm.due(.nodes, lastAsked: surveys[.nodes]?.lastAsked, lastRecord: surveys[.nodes]?.record ?? 0)
+    let last = surveys.values.max { ($0.lastAsked ?? now) < ($1.lastAsked ?? now) }
+    let report = rhythm.due(.report, lastAsked: last?.lastAsked, lastRecord: last?.record ?? 0)
+    let due = min(nodes, report)
+    let depth: SurveyDepth = nodes <= max(now, due) ? .nodes : .report
+    guard due <= now else { return wake(at: due) }
+    surveys[depth] = ReadState(isUnderWay: true, record: machine.state.sequence, lastAsked: now)
+    surroundings.survey(depth)
+    wake(at: now + .seconds(1))
   }
 }

@@ -13,11 +13,13 @@ package struct Performer: Sendable {
   let setup: Setup
   /// Where backups of this run go.
   let backupFolder: String
+  /// Looks around on hosts; nil where nobody needs to.
+  let shell: SiteShell?
   /// Hears how the running host command goes on.
   let output: @Sendable (HostJob, HostNews) -> Void
 
   package init(
-    loop: EventLoop, fleet: Fleet, host: any HostRunner, setup: Setup, backupFolder: String,
+    loop: EventLoop, fleet: Fleet, host: any HostRunner, setup: Setup, backupFolder: String, shell: SiteShell? = nil,
     output: @escaping @Sendable (HostJob, HostNews) -> Void
   ) {
     self.loop = loop
@@ -27,6 +29,7 @@ package struct Performer: Sendable {
     timekeeper = LoopTimekeeper(loop)
     self.setup = setup
     self.backupFolder = backupFolder
+    self.shell = shell
     self.output = output
   }
 
@@ -48,6 +51,7 @@ package struct Performer: Sendable {
     case .handOver(_, let from, let to):
       outcome = await HandOver(performer: self, from: from, to: to, identities: effect.identities).run()
     case .drain(let node): outcome = await Drain(address(node), fleet: fleet, timekeeper: timekeeper).run()
+    case .errand(let node, let errand): outcome = await run(errand, on: node, effect)
     case .watch, .confirm: outcome = Outcome(.done)
     }
     return outcome
@@ -130,6 +134,7 @@ package struct Performer: Sendable {
 
   /// Runs a stage's command for a node, or once for all nodes of a host.
   private func runOnHost(_ effect: Effect, _ nodes: [NodeID], _ stage: Site.Stage) async -> Outcome {
+    if setup.enterprise != nil, stage == .install, let node = nodes.first { return await runInstaller(effect, node) }
     guard let node = nodes.first, var text = setup.site.command(stage, node) else {
       return Outcome(.failed, "the profile has no command for \(stage.rawValue)")
     }

@@ -11,9 +11,13 @@ package struct RunRequest: Sendable {
   package var options: Options
   package var profile: Profile
   package var isLab: Bool
+  /// The target is a cluster of Redis Enterprise Software.
+  package var isEnterprise: Bool
   package init(
-    target: String, seeds: [Address], to: WantedRelease, options: Options, profile: Profile, isLab: Bool
+    target: String, seeds: [Address], to: WantedRelease, options: Options, profile: Profile, isLab: Bool,
+    isEnterprise: Bool = false
   ) {
+    self.isEnterprise = isEnterprise
     self.target = target
     self.seeds = seeds
     self.to = to

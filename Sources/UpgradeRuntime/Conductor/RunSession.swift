@@ -41,15 +41,17 @@ package actor RunSession {
   package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
   /// - Parameters:
+  ///   - cluster: reads a cluster of Redis Enterprise Software; nil where the nodes are servers.
   ///   - perform: does one effect; the setup is only known once the run has begun, so it is handed over.
   ///   - changed: hears that something to be shown has changed; called on the loop, often.
   package init(
     loop: EventLoop, fleet: Fleet, machine: UpgradeMachine, sink: any RecordSink,
+    cluster: EnterpriseReader? = nil,
     perform: @escaping @Sendable (Effect, Setup) async -> Outcome, changed: @escaping @Sendable () -> Void
   ) {
     self.loop = loop
     surroundings = LiveSurroundings(
-      loop: loop, reader: NodeReader(fleet: fleet), sink: sink, perform: perform, changed: changed)
+      loop: loop, reader: NodeReader(fleet: fleet), cluster: cluster, sink: sink, perform: perform, changed: changed)
     conductor = Conductor(machine: machine, surroundings: surroundings)
   }
 
@@ -128,6 +130,9 @@ package actor RunSession {
   fileprivate func written(_ failure: String?) { conductor.written(failure) }
   fileprivate func finished(_ effect: EffectID, _ outcome: Outcome) { conductor.finished(effect, outcome) }
   fileprivate func read(_ node: NodeID, _ readout: NodeReadout) { conductor.read(node, readout) }
+  fileprivate func surveyed(_ depth: SurveyDepth, _ result: Result<Enterprise.Survey, ReadingFailure>) {
+    conductor.surveyed(depth, result)
+  }
   fileprivate func woke() { conductor.wake() }
 
   fileprivate var setup: Setup? { conductor.machine.state.setup }
@@ -138,6 +143,7 @@ private final class LiveSurroundings: Surroundings {
   weak var session: RunSession?
   private let loop: EventLoop
   private let reader: NodeReader
+  private let cluster: EnterpriseReader?
   private let sink: any RecordSink
   private let performEffect: @Sendable (Effect, Setup) async -> Outcome
   private let hearChange: @Sendable () -> Void
@@ -145,11 +151,12 @@ private final class LiveSurroundings: Surroundings {
   private var isOver = false
 
   init(
-    loop: EventLoop, reader: NodeReader, sink: any RecordSink,
+    loop: EventLoop, reader: NodeReader, cluster: EnterpriseReader?, sink: any RecordSink,
     perform: @escaping @Sendable (Effect, Setup) async -> Outcome, changed: @escaping @Sendable () -> Void
   ) {
     self.loop = loop
     self.reader = reader
+    self.cluster = cluster
     self.sink = sink
     performEffect = perform
     hearChange = changed
@@ -182,6 +189,14 @@ private final class LiveSurroundings: Surroundings {
       guard let address = await session?.setup?.node(node)?.address else { return }
       let readout = await reader.read(address, depth, expecting: node)
       await session?.read(node, readout)
+    }
+  }
+
+  func survey(_ depth: SurveyDepth) {
+    guard !isOver, let cluster else { return }
+    _ = loop.task { [weak session] in
+      let result = await cluster.read(depth)
+      await session?.surveyed(depth, result)
     }
   }
 

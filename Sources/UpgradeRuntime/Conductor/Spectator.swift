@@ -7,6 +7,8 @@ package import UpgradeCore
 package struct SpectatorParts: Sendable {
   package var loop: EventLoop
   package var fleet: Fleet
+  /// Where hosts are reached by ssh.
+  package var links: SSHLinks?
   /// The host that this is.
   package var host: String
   package var target: String
@@ -16,11 +18,12 @@ package struct SpectatorParts: Sendable {
   package var runUnderWay: @Sendable (Set<NodeID>) -> RunDirectory?
 
   package init(
-    loop: EventLoop, fleet: Fleet, host: String, target: String, endsWithRun: Bool = false,
+    loop: EventLoop, fleet: Fleet, links: SSHLinks? = nil, host: String, target: String, endsWithRun: Bool = false,
     runUnderWay: @escaping @Sendable (Set<NodeID>) -> RunDirectory? = { _ in nil }
   ) {
     self.loop = loop
     self.fleet = fleet
+    self.links = links
     self.host = host
     self.target = target
     self.endsWithRun = endsWithRun
@@ -169,6 +172,7 @@ package actor Spectator: WizardDriver, PictureSource {
   /// Every node once a second, never two questions at once; after an effect on it at once.
   private func readDue() {
     guard let setup = machine.state.setup else { return }
+    guard setup.enterprise == nil else { return readCluster(setup) }
     let isLarge = setup.nodes.count > 60
     for (index, node) in setup.nodes.enumerated() {
       var state = reads[node.id] ?? ReadState()
@@ -186,6 +190,31 @@ package actor Spectator: WizardDriver, PictureSource {
         let readout = await NodeReader(fleet: parts.fleet).read(node.address, depth, expecting: node.id)
         await self?.arrived(node.id, readout, asOf)
       }
+    }
+  }
+
+  /// The report of a cluster of Redis Enterprise Software, every three seconds; rlcheck is left to who drives.
+  private func readCluster(_ setup: Setup) {
+    guard let first = setup.order.first, let constants = setup.enterprise else { return }
+    let state = reads[first] ?? ReadState()
+    guard !state.isUnderWay, isDue(state.lastAsked, .seconds(3)) else { return }
+    let asOf = machine.state.sequence
+    reads[first] = ReadState(isUnderWay: true, count: state.count + 1, lastAsked: now, record: asOf)
+    _ = parts.loop.task { [weak self, parts] in
+      let shell = SiteShell(setup.site, links: parts.links, loop: parts.loop)
+      let result = await EnterpriseReader(shell, constants, nodes: setup.order).read(.report)
+      await self?.arrived(result, asOf, at: first)
+    }
+  }
+
+  private func arrived(
+    _ result: Result<Enterprise.Survey, ReadingFailure>, _ asOf: RecordNumber, at first: NodeID
+  ) async {
+    reads[first]?.isUnderWay = false
+    if follower != nil { await look() }
+    switch result {
+    case .success(let survey): machine.observe(survey, asOf: asOf, now: now)
+    case .failure(let failure): machine.observe(enterpriseFailure: failure.sentence, asOf: asOf, now: now)
     }
   }
 

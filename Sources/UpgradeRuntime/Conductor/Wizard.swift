@@ -42,13 +42,18 @@ package actor Wizard: WizardDriver, PictureSource {
 
   /// Finds the deployment and runs all checks; throws where nothing can be checked at all.
   package func begin() async throws(FindingError) {
-    let preflight = parts.preflight
-    let (setup, finding) = try await preflight.setup()
-    self.finding = finding
+    let setup: Setup
+    if parts.request.isEnterprise {
+      setup = try await parts.enterprisePreflight.setup()
+    } else {
+      let (found, finding) = try await parts.preflight.setup()
+      self.finding = finding
+      setup = found
+    }
     draw { picture in
       picture.show(setup)
       picture.to = setup.to.description
-      picture.checking = Set(Rulebook.all.map(\.name))
+      picture.checking = Set(setup.rules.map(\.name))
     }
     await check(nil)
   }
@@ -75,10 +80,15 @@ package actor Wizard: WizardDriver, PictureSource {
   }
 
   private func check(_ only: RuleName?) async {
-    guard let found = picture.setup, let finding else { return }
-    draw { $0.checking = Set(only.map { [$0] } ?? Rulebook.all.map(\.name)) }
-    var scene = await parts.preflight.scene(
-      found, finding, ownName: WizardName(host: parts.identity.host, run: parts.run))
+    guard let found = picture.setup else { return }
+    draw { $0.checking = Set(only.map { [$0] } ?? found.rules.map(\.name)) }
+    let ownName = WizardName(host: parts.identity.host, run: parts.run)
+    var scene: Scene
+    if let finding {
+      scene = await parts.preflight.scene(found, finding, ownName: ownName)
+    } else {
+      scene = await parts.enterprisePreflight.scene(found, ownName: ownName)
+    }
     // Known only now: how much is written, and what that asks of buffers while nodes are away.
     scene.setup = scene.setupForWindow
     let results = only.map { Rulebook.recheck($0, in: scene) } ?? Rulebook.checks(in: scene)
@@ -91,7 +101,7 @@ package actor Wizard: WizardDriver, PictureSource {
       picture.snapshot = scene.snapshot
       picture.health = health.health
       picture.briefing = scene.briefing
-      picture.plan = ClusterProcedure().unfold(
+      picture.plan = found.procedure.unfold(
         Situation(
           setup: scene.setup, snapshot: scene.snapshot,
           facts: Facts(goals: Goals(want: Dictionary(uniqueKeysWithValues: found.nodes.map { ($0.id, found.to) })))))
@@ -188,7 +198,9 @@ package actor Wizard: WizardDriver, PictureSource {
 
   private func served(_ snapshot: Snapshot) -> Bool? {
     guard let setup = picture.setup else { return nil }
-    return switch Rulebook.evaluate("shards-served", .deployment, in: Scene(snapshot: snapshot, setup: setup)) {
+    return
+      switch Rulebook.evaluate(setup.procedure.servingRule, .deployment, in: Scene(snapshot: snapshot, setup: setup))
+    {
     case .holds: true
     case .broken: false
     case .unknown, .notApplicable: nil
@@ -205,11 +217,14 @@ package actor Wizard: WizardDriver, PictureSource {
     }
     await fitTerminals()
     let parts = parts
+    let shell = picture.setup.map { SiteShell($0.site, links: parts.links, loop: parts.loop) }
+    let cluster = picture.setup.flatMap(parts.clusterReader)
     return RunSession(
-      loop: parts.loop, fleet: parts.fleet, machine: .ofClusters, sink: open.sink,
+      loop: parts.loop, fleet: parts.fleet, machine: .ofClusters, sink: open.sink, cluster: cluster,
       perform: { [weak self] effect, setup in
         await Performer(
           loop: parts.loop, fleet: parts.fleet, host: open.host, setup: setup, backupFolder: open.paths.backup,
+          shell: shell,
           output: { [weak self] job, news in
             _ = parts.loop.task { [weak self] in await self?.heard(job, news) }
           }
@@ -226,6 +241,8 @@ package actor Wizard: WizardDriver, PictureSource {
   nonisolated let keys: TypedKeys
   /// The command that the operator types into.
   var attached: EffectID?
+  /// What the running command asks at its terminal.
+  var prompting = Prompting()
 
   /// Something moved: what is news is shown at once, readings five times a second, and once a second where nothing is
   /// under way.
@@ -314,10 +331,16 @@ package actor Wizard: WizardDriver, PictureSource {
     isConcluding = true
     await probe?.stop()
     if ended.kind == .done, let setup = picture.setup {
-      let report = await PostChecks(
-        loop: parts.loop, fleet: parts.fleet, setup: setup, state: picture.state, before: before
-      )
-      .run()
+      let report =
+        if let constants = setup.enterprise, let reader = parts.clusterReader(setup) {
+          await EnterprisePostChecks(
+            reader: reader, setup: setup, constants: constants, left: picture.state.facts.leftDatabases
+          ).run()
+        } else {
+          await PostChecks(
+            loop: parts.loop, fleet: parts.fleet, setup: setup, state: picture.state, before: before
+          ).run()
+        }
       draw { picture in
         picture.finish = report
         picture.rail = .report
@@ -351,6 +374,7 @@ package actor Wizard: WizardDriver, PictureSource {
         about: problem, number: eventCount, picture.setup, on: open.host, keptIn: open.paths.output, loop: parts.loop)
       if let log { for news in log.news { heard(log.job, news) } }
     }
+    await answerPrompts(records)
     draw { picture in
       for record in records {
         if case .started(_, _, let setup) = record { picture.setup = setup }

@@ -6,6 +6,7 @@ import UpgradeCore
 extension Wizard {
   func heard(_ job: HostJob, _ news: HostNews) {
     desk.take(job, news)
+    watchPrompts(job, news)
     switch news {
     case .began: detach(nil)
     case .ended where attached == job.id: detach(nil)

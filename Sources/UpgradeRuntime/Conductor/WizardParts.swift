@@ -10,6 +10,8 @@ package struct WizardParts: Sendable {
   /// Where hosts, or servers, are reached by ssh.
   package var links: SSHLinks?
   package var request: RunRequest
+  /// Who asks the REST API of a cluster, where the profile says.
+  package var rest: RestAccess?
   package var identity: WizardIdentity
   package var kind: RunPicture.Kind
   /// Opens the run's folder, lock and journal; called once, when the checks have passed and somebody goes on.
@@ -17,15 +19,15 @@ package struct WizardParts: Sendable {
   package var run: String
 
   package init(
-    loop: EventLoop, fleet: Fleet, links: SSHLinks? = nil, request: RunRequest, identity: WizardIdentity,
-    kind: RunPicture.Kind,
-    run: String,
+    loop: EventLoop, fleet: Fleet, links: SSHLinks? = nil, request: RunRequest, rest: RestAccess? = nil,
+    identity: WizardIdentity, kind: RunPicture.Kind, run: String,
     openRun: @escaping @Sendable (Setup, String) async throws(FindingError) -> OpenRun
   ) {
     self.loop = loop
     self.fleet = fleet
     self.links = links
     self.request = request
+    self.rest = rest
     self.identity = identity
     self.kind = kind
     self.run = run
@@ -35,6 +37,19 @@ package struct WizardParts: Sendable {
 
 extension WizardParts {
   var preflight: Preflight { Preflight(loop: loop, fleet: fleet, request: request, links: links) }
+  var enterprisePreflight: EnterprisePreflight {
+    EnterprisePreflight(loop: loop, request: request, links: links, rest: restReader)
+  }
+
+  var restReader: RestReader? { rest.map { RestReader($0, way: fleet.settings.way, on: loop) } }
+
+  /// What reads a cluster of Redis Enterprise Software; nil where the nodes are servers.
+  func clusterReader(_ setup: Setup) -> EnterpriseReader? {
+    setup.enterprise.map { constants in
+      EnterpriseReader(
+        SiteShell(setup.site, links: links, loop: loop), constants, nodes: setup.order, rest: restReader)
+    }
+  }
 }
 
 /// A run that has its folder, its lock and its journal.

@@ -14,8 +14,11 @@ package struct HealthTracker: Sendable {
   package mutating func take(_ snapshot: Snapshot, measure: ClientMeasure?, bastion: String? = nil, now: Instant) {
     health.bastion = bastion
     let isDue = lastSample.map { now - $0 >= .seconds(1) } ?? true
-    let views = snapshot.nodes.values.compactMap(\.view)
     health.nodes = snapshot.nodes.count
+    if let survey = snapshot.enterprise { take(survey, now: now) }
+    // Between two reports of a cluster the last one stands, with its age.
+    if health.cluster != nil { return }
+    let views = snapshot.nodes.values.compactMap(\.view)
     health.nodesUp = views.count
     health.clients = measure
     let infos = views.compactMap(\.pulse.cluster)
@@ -29,6 +32,30 @@ package struct HealthTracker: Sendable {
     let errors = measure?.errorCount ?? 0
     health.clientErrors.append(measure == nil ? nil : Double(max(0, errors - lastErrors)))
     lastErrors = errors
+  }
+
+  private mutating func take(_ survey: Enterprise.Survey, now: Instant) {
+    let status = survey.status
+    var cluster = ClusterHealth()
+    cluster.complaints = status.complaints
+    cluster.nodes = status.nodes
+    cluster.upgradeMode = survey.upgradeMode
+    cluster.actions = survey.actions
+    cluster.databases = status.databases.map { row in
+      let shards = status.shards.filter { $0.database == row.id }
+      let endpoints = status.endpoints.filter { $0.database == row.id }
+      var database = ClusterHealth.DatabaseHealth(
+        id: row.id, name: row.name, status: row.status, version: row.version, stateMachine: row.stateMachine)
+      database.shards = shards.count
+      database.shardsOK = shards.count { $0.status.isOK && $0.watchdog?.isOK != false }
+      database.endpoints = endpoints.count
+      database.endpointsOK = endpoints.count { $0.watchdog?.isOK != false }
+      return database
+    }
+    health.cluster = cluster
+    health.nodesUp = status.nodes.count { $0.status.isOK }
+    health.clusterOK = status.headline?.isOK
+    health.readAt = now + .nanoseconds(-survey.age.nanoseconds)
   }
 
   private mutating func take(_ shard: Shard, _ snapshot: Snapshot, isDue: Bool) {

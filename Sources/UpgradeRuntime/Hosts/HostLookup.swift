@@ -70,19 +70,8 @@ struct HostLookup: Sendable {
 
   /// What a command that only looks answers on a node's host; nil where no host is reached.
   func ask(_ command: String, on node: NodeSetup, within bound: Duration) async -> HostAnswer? {
-    switch profile.reach {
-    case .manual: return nil
-    case .ssh: return await links?.ask(command, on: profile.host(of: node.address), within: bound)
-    case .local:
-      do throws(SystemError) {
-        let outcome = try await ChildProcess.run(.shell(command), on: loop, within: bound)
-        guard case .exited(let code) = outcome.status else { return nil }
-        let complaint = OutputTail.lines(of: outcome.errorOutput).last { !$0.isEmpty }
-        return HostAnswer(code: code, output: outcome.output, complaint: complaint)
-      } catch {
-        return HostAnswer(code: nil, output: [], complaint: "\(error)")
-      }
-    }
+    await SiteShell(reach: profile.reach, links: links, loop: loop)
+      .ask(command, onHost: profile.host(of: node.address), within: bound)
   }
 
   private func forEach<Value: Sendable>(

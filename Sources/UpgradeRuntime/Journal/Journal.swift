@@ -52,6 +52,8 @@ extension Record {
     switch self {
     case .started, .resumed, .ordered, .planAccepted, .ledger, .intent, .chosen: true
     case .answered(_, let granted): granted
+    case .prompted(_, _, let fate):
+      if case .replied = fate { true } else { false }
     case .asked, .outcome, .settled, .late, .problem, .measured, .windowClosed, .noted, .ended: false
     }
   }

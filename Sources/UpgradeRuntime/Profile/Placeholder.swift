@@ -5,7 +5,7 @@ package enum Placeholder: String, CaseIterable, Sendable, Hashable {
   /// Where the node listens, as it announces itself; without brackets for IPv6.
   case host
   case port
-  /// The 40 hexadecimal digits of `CLUSTER MYID`.
+  /// The 40 hexadecimal digits of `CLUSTER MYID`; of Redis Enterprise Software the node's number.
   case nodeID = "node_id"
   /// The server's process id at the moment when the command is run.
   case pid
@@ -93,8 +93,8 @@ package struct Placeholders: Equatable, Sendable {
       case .unit: unit
       case .units: units.joined(separator: " ")
       case .product: to.product.rawValue
-      case .version: to.version.description
-      case .fromVersion: from.version.description
+      case .version: to.number
+      case .fromVersion: from.number
       case .configFile: configFile
       case .dir: directory
       case .candidate: candidate

@@ -37,6 +37,8 @@ package struct Profile: Equatable, Sendable {
   let commands: [Site.Stage: Command]
   /// The built-in profile that its software commands come from; nil where all of them are the site's own.
   let base: String?
+  /// Where the vendor's programs are on hosts of Redis Enterprise Software; nil: where its packages put them.
+  package var programs: String?
 
   init(
     name: String, reach: Site.Reach, ssh: SSH = SSH(), places: Places = Places(), commands: [Site.Stage: Command],

@@ -1,7 +1,9 @@
 import UpgradeCore
 
 extension Profile {
-  private static let keys = ["reach", "base", "ssh", "hosts", "addresses", "bastion", "rest", "software", "hooks"]
+  private static let keys = [
+    "reach", "base", "ssh", "hosts", "addresses", "bastion", "rest", "software", "hooks", "enterprise",
+  ]
   private static let softwareStages: [Site.Stage] = [.candidate, .stage, .stop, .install, .start, .rollback]
   private static let hookStages: [Site.Stage] = [.beforeNode, .afterNode]
   private static let longestBound = 86_400
@@ -42,12 +44,29 @@ extension Profile {
         if let own = try Self.command(part, stage) { commands[stage] = own }
       }
     }
-    guard commands[.start] != nil else {
+    let programs = try Self.programs(group)
+    // An installer of Redis Enterprise Software starts what it has stopped.
+    guard commands[.start] != nil || group.entry("enterprise") != nil else {
       throw UsageError(
         .missingKey, at: .init(file: file, line: softwareLine), "software has no start",
         remedy: "Say how a node's server is started, for example `start: systemctl start {unit}`; it must detach.")
     }
     self.init(name: file, reach: reach, ssh: ssh, places: places, commands: commands, base: base, rest: rest)
+    self.programs = programs
+  }
+
+  /// `enterprise: { programs: /opt/redislabs/bin }`: a folder of every node's host; `{node_id}` is the node's number.
+  private static func programs(_ group: YAMLGroup) throws(UsageError) -> String? {
+    guard let entry = group.entry("enterprise") else { return nil }
+    let part = try YAMLGroup(entry.node, name: "enterprise", keys: ["programs"], file: group.file)
+    guard let folder = try part.text("programs") else { return nil }
+    guard folder.hasPrefix("/"), !folder.contains(where: { "'\"\\$`;|&<> \t".contains($0) }) else {
+      throw UsageError(
+        .badValue, at: part.place(part.entry("programs")?.node.line ?? part.line),
+        "programs is \(Quotation.quoted(folder))",
+        remedy: "Write the folder of rladmin and rlcheck, from / on and without blanks: /opt/redislabs/bin.")
+    }
+    return folder
   }
 
   private static func command(_ part: YAMLGroup, _ stage: Site.Stage) throws(UsageError) -> Command? {

@@ -1,6 +1,7 @@
 // How a profile says that the REST API of a cluster may be asked: as whom, and whom to trust.
 
 import SystemIO
+package import UpgradeCore
 
 extension Profile {
   /// The REST API of Redis Enterprise Software. What it holds are places of secrets, never secrets.
@@ -105,5 +106,30 @@ extension Profile {
           remedy: "Take one out: a certificate that is given is trusted alone.")
       }
     }
+  }
+}
+
+extension Profile.Rest {
+  /// What a run keeps of it for whoever goes on with it.
+  package var settings: Enterprise.RestSettings {
+    var settings = Enterprise.RestSettings(
+      user: user, passwordFile: nil, passwordVariable: nil, certificate: nil, authorities: nil, port: port)
+    switch password {
+    case .file(let path): settings.passwordFile = path
+    case .variable(let name): settings.passwordVariable = name
+    }
+    switch trust {
+    case .certificate(let path): settings.certificate = path
+    case .authorities(let path): settings.authorities = path
+    }
+    return settings
+  }
+
+  /// nil where the settings say too little, as no run of ours has kept them.
+  package init?(_ settings: Enterprise.RestSettings) {
+    let password = settings.passwordFile.map(Password.file) ?? settings.passwordVariable.map(Password.variable)
+    let trust = settings.certificate.map(Trust.certificate) ?? settings.authorities.map(Trust.authorities)
+    guard let password, let trust else { return nil }
+    self.init(user: settings.user, password: password, trust: trust, port: settings.port)
   }
 }

@@ -28,6 +28,8 @@ struct JSONRecord {
     case .outcome(let effect, let outcome): ("outcome", self.effect(effect) + fields(outcome))
     case .settled(let effect, let settled): ("settled", self.effect(effect) + fields(settled))
     case .late(let effect, let outcome): ("late", self.effect(effect) + fields(outcome))
+    case .prompted(let effect, let text, let fate):
+      ("prompted", self.effect(effect) + [("text", .string(text))] + fields(fate))
     case .problem(let problem): ("problem", fields(problem))
     case .chosen(let choice, _, let source):
       ("chosen", [("choice", .string(choice.name)), ("source", .string(source.rawValue))])
@@ -99,6 +101,14 @@ struct JSONRecord {
       ("result", .string(outcome.kind.rawValue)), ("sentence", .string(outcome.sentence)),
       ("evidence", .object(outcome.evidence.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) })),
     ]
+  }
+
+  private func fields(_ fate: PromptFate) -> Fields {
+    switch fate {
+    case .replied(let reply): [("fate", .string("replied")), ("reply", .string(reply))]
+    case .asked: [("fate", .string("asked"))]
+    case .answeredThere: [("fate", .string("answered-there"))]
+    }
   }
 
   private func fields(_ settled: Settled) -> Fields {

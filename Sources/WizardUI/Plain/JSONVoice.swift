@@ -128,10 +128,35 @@ package struct JSONVoice: Sendable {
         ("operations_per_second", shard.operations.last.map { .integer(Quantity.whole($0)) } ?? .null),
       ])
     }
+    if let cluster = health.cluster { return Self.fields(cluster, health, age) }
     return [
       ("cluster_ok", health.clusterOK.map(JSONValue.bool) ?? .null), ("nodes_up", .integer(health.nodesUp)),
       ("nodes", .integer(health.nodes)), ("slots_served", .integer(health.slotsServed)),
       ("age_ms", age.map(JSONValue.integer) ?? .null), ("shards", .array(shards)),
+      ("clients", ReportText.json(health.clients)),
+    ]
+  }
+}
+
+extension JSONVoice {
+  /// Of Redis Enterprise Software.
+  fileprivate static func fields(
+    _ cluster: ClusterHealth, _ health: Health, _ age: Int?
+  ) -> [(String, JSONValue)] {
+    let databases = cluster.databases.map { database in
+      JSONValue.object([
+        ("db", .integer(database.id)), ("name", .string(database.name)), ("status", .string(database.status)),
+        ("version", .text(database.version)), ("shards", .integer(database.shards)),
+        ("shards_ok", .integer(database.shardsOK)), ("endpoints", .integer(database.endpoints)),
+        ("endpoints_ok", .integer(database.endpointsOK)), ("state_machine", .text(database.stateMachine)),
+      ])
+    }
+    return [
+      ("cluster_ok", health.clusterOK.map(JSONValue.bool) ?? .null), ("nodes_up", .integer(health.nodesUp)),
+      ("nodes", .integer(health.nodes)), ("age_ms", age.map(JSONValue.integer) ?? .null),
+      ("databases", .array(databases)), ("complaints", .array(cluster.complaints.map(JSONValue.string))),
+      ("upgrade_mode", cluster.upgradeMode.map(JSONValue.bool) ?? .null),
+      ("actions", cluster.actions.map { .array($0.map(JSONValue.string)) } ?? .null),
       ("clients", ReportText.json(health.clients)),
     ]
   }

@@ -18,11 +18,11 @@ package struct PlanText: Sendable {
     guard let plan, let setup else { return ["There is no plan yet."] }
     let rows = PlanRows(plan, setup: setup, briefing: briefing)
     var lines = [
-      "Plan for \(setup.target): \(rows.nodeCount) nodes to \(setup.to.title), \(rows.handOverCount) hand-overs, "
+      "Plan for \(setup.target): \(rows.nodeCount) nodes to \(setup.to.title), \(rows.others(setup)), "
         + "\(plan.steps.count) steps."
     ]
     lines += setup.site.remote?.remarks ?? []
-    lines.append(setup.options.backWithinWords)
+    if setup.enterprise == nil { lines.append(setup.options.backWithinWords) }
     for (index, row) in rows.rows.enumerated() {
       if let line = row.line { lines.append("---- \(line.text)") }
       let place = [row.subject, row.role, row.shard == row.subject ? "" : row.shard].filter { !$0.isEmpty && $0 != "-" }

@@ -21,7 +21,9 @@ extension Question {
 
   package var decisionLines: [DecisionLine] {
     lines.map { line in
-      for label in ["Why", "Runs", "Clients", "Undo", "Usually"] where line.hasPrefix(label + " ") {
+      for label in [
+        "Why", "Runs", "Clients", "Undo", "Usually", "Asks", "Advice", "Yes", "No", "Where", "Answer", "Then",
+      ] where line.hasPrefix(label + " ") {
         return DecisionLine(label: label, text: String(line.dropFirst(label.count).drop { $0 == " " }))
       }
       return DecisionLine(label: "", text: line)

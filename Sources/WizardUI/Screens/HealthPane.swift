@@ -22,6 +22,21 @@ struct HealthPane: Widget {
       return row
     }
     put([Line("cluster ") + text.cluster, text.slots, text.nodes], in: next(), on: &canvas)
+    if let cluster = picture.health.cluster {
+      put([text.lag, text.upgradeMode], in: next(), on: &canvas)
+      // What is not well comes first where they do not all fit.
+      let databases = cluster.databases.sorted { (!$0.isWell ? 0 : 1, $0.id) < (!$1.isWell ? 0 : 1, $1.id) }
+      let room = rows.rows < databases.count ? rows.rows - 1 : databases.count
+      for database in databases.prefix(max(0, room)) {
+        put([Line("\(database.name)  ", .bold) + text.state(of: database)], in: next(), on: &canvas)
+      }
+      if databases.count > room, !rows.isEmpty {
+        put(
+          [Line("and \(databases.count - max(0, room)) more, \(Request.health.label) shows all")], in: next(),
+          on: &canvas)
+      }
+      return drawGates(in: rows.cutTop(1).rest, on: &canvas)
+    }
     let below = clientRows(wide: area.columns >= 50)
     let room = max(0, rows.rows - below.count)
     let listed = worstFirst(room)

@@ -18,6 +18,10 @@ struct HealthScreen: WizardScreen {
 
   private var text: HealthText { HealthText(picture) }
   private var shards: [ShardID] { picture.health.shards.keys.sorted() }
+  /// What is scrolled: shards, or as many rows of a cluster as a shard has.
+  private var rowCount: Int {
+    picture.health.cluster.map { (clusterRows($0).count + Self.shardRows - 1) / Self.shardRows } ?? shards.count
+  }
 
   // MARK: - Layout
 
@@ -43,10 +47,10 @@ struct HealthScreen: WizardScreen {
   func draw(in area: Rectangle, on canvas: inout Canvas) -> Position? {
     let (head, list) = areas(area)
     let shards = shards
-    let window = ScrollWindow(first: first).showing(nil, of: shards.count, height: height(list))
+    let window = ScrollWindow(first: first).showing(nil, of: rowCount, height: height(list))
     Card(
       Line("Health  ") + Line(text.ageText, text.isStale ? .attention : .plain),
-      note: Line(window.position(of: shards.count, height: height(list)) ?? ""), isFocused: true
+      note: Line(window.position(of: rowCount, height: height(list)) ?? ""), isFocused: true
     ).draw(in: area, on: &canvas)
     // The bars of the clients' errors stand below their number.
     for (offset, row) in zip([0, 1, 3], headLines) {
@@ -57,11 +61,18 @@ struct HealthScreen: WizardScreen {
       draw(picture.health.clientErrors, peak: { "max \(Quantity.count($0))/s" }, quiet: 0, in: row, on: &canvas)
     }
     let columns = bars(in: head).columns
-    if head.rows >= Self.headRows, columns > 0 {
+    if head.rows >= Self.headRows, columns > 0, picture.health.cluster == nil {
       let axis = "the last 10 min, newest at the right; the highest of \(Bars.seconds(in: columns)) s is a bar"
       canvas.put(axis, row: head.row + 4, column: head.column, in: head, style: .dim)
     }
     var rest = list
+    if let cluster = picture.health.cluster {
+      for row in clusterRows(cluster).dropFirst(window.first * Self.shardRows).prefix(list.rows) {
+        canvas.put(row, row: rest.row, column: rest.column, in: rest)
+        (_, rest) = rest.cutTop(1)
+      }
+      return Position(row: head.row, column: head.column)
+    }
     for shard in shards.dropFirst(window.first) where rest.rows >= Self.shardRows {
       let row: Rectangle
       (row, rest) = rest.cutTop(Self.shardRows)
@@ -74,8 +85,29 @@ struct HealthScreen: WizardScreen {
     return Position(row: head.row, column: head.column)
   }
 
+  /// Of Redis Enterprise Software: every database, every node, and all that is not as it has to be.
+  private func clusterRows(_ cluster: ClusterHealth) -> [Line] {
+    let databases = cluster.databases.map { Line("\($0.name)  ", .bold) + text.state(of: $0) }
+    let nodes = cluster.nodes.map { node in
+      let role = node.role == .master ? "PRIMARY NODE" : "member"
+      return Line("node:\(node.id)  ", .bold)
+        + Line("\(node.address)  \(role)  \(node.version)  shards \(node.shards)/\(node.mostShards)  ")
+        + Line(node.status.text, node.status.isOK ? .plain : .danger)
+    }
+    let actions = (cluster.actions ?? []).map { Line("action  ", .attention) + Line($0) }
+    return databases + [Line()] + nodes + (actions.isEmpty ? [] : [Line()] + actions)
+      + (cluster.complaints.isEmpty ? [] : [Line()] + cluster.complaints.map { Line($0, .danger) })
+  }
+
   private var headLines: [Line] {
-    [
+    if picture.health.cluster != nil {
+      return [
+        Line("cluster ") + text.cluster + "   " + text.slots + "   " + text.nodes,
+        text.lag + (text.upgradeMode.isEmpty ? Line() : "   " + text.upgradeMode),
+        Line("the cluster's own word, by rladmin; what clients feel at its endpoints is not measured"),
+      ]
+    }
+    return [
       Line("cluster ") + text.cluster + "   " + text.slots + "   " + text.nodes + "   " + text.operations,
       text.clientErrors + "   " + text.clientTotals, text.stall,
     ]
@@ -113,6 +145,7 @@ struct HealthScreen: WizardScreen {
     PageText(
       "health",
       ["Health  \(text.ageText)"] + headLines.map(\.string)
+        + (picture.health.cluster.map(clusterRows) ?? []).map(\.string)
         + shards.map { shard in
           let lag = picture.health.shards[shard]?.lag ?? Series()
           let peak = Self.peak(lag) { "max \(Quantity.bytes(Quantity.whole($0)))" }
@@ -122,7 +155,7 @@ struct HealthScreen: WizardScreen {
 
   func take(_ request: Request, _ model: inout WizardModel) -> [WizardEffect]? {
     let height = height(areas(model.body).list)
-    guard let target = Movement.scroll(request, from: first, of: shards.count, height: height) else { return nil }
+    guard let target = Movement.scroll(request, from: first, of: rowCount, height: height) else { return nil }
     model.view?.place = .from(target)
     return []
   }

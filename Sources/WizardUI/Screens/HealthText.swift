@@ -6,6 +6,8 @@ package import UpgradeCore
 package struct HealthText: Hashable, Sendable {
   /// Older readings are drawn as their age and not as a number.
   package static let stale: Duration = .seconds(3)
+  /// The vendor's programs take a second or more to answer, and are asked every three.
+  package static let staleReport: Duration = .seconds(12)
 
   private let health: Health
   private let sinceRead: Duration?
@@ -20,7 +22,7 @@ package struct HealthText: Hashable, Sendable {
     isElsewhere = picture.isReadOnly && picture.state.facts.probing
   }
 
-  package var isStale: Bool { sinceRead.map { $0 > Self.stale } ?? true }
+  package var isStale: Bool { sinceRead.map { $0 > (health.cluster == nil ? Self.stale : Self.staleReport) } ?? true }
 
   /// `1 s ago`, `stale 7 s`, `not read yet`.
   package var ageText: String {
@@ -46,10 +48,14 @@ package struct HealthText: Hashable, Sendable {
 
   package var nodes: Line {
     guard !isStale else { return Line("?/\(health.nodes) up", .attention) }
+    if health.cluster != nil {
+      return Line("nodes \(health.nodesUp)/\(health.nodes) OK", health.nodesUp < health.nodes ? .attention : .plain)
+    }
     return Line("\(health.nodesUp)/\(health.nodes) up", health.nodesUp < health.nodes ? .attention : .plain)
   }
 
   package var slots: Line {
+    if let cluster = health.cluster { return databases(cluster) }
     guard !isStale else { return Line("slots ?", .attention) }
     let isWhole = health.slotsServed == SlotSet.count
     return Line("slots \(health.slotsServed)/\(SlotSet.count)", isWhole ? .plain : .danger)
@@ -57,9 +63,45 @@ package struct HealthText: Hashable, Sendable {
 
   /// The worst lag of all shards: `lag 12 KB`; `in sync` where no byte is missing.
   package var lag: Line {
+    if let cluster = health.cluster { return shards(cluster) }
     guard !isStale else { return Line("lag ?", .attention) }
     let worst = health.shards.values.compactMap(\.lag.last).max()
     return Line("max lag " + (worst.map { Quantity.bytes(Quantity.whole($0)) } ?? "not known"))
+  }
+
+  private func databases(_ cluster: ClusterHealth) -> Line {
+    guard !isStale else { return Line("databases ?", .attention) }
+    let isWhole = cluster.active == cluster.databases.count
+    return Line("databases \(cluster.active)/\(cluster.databases.count) active", isWhole ? .plain : .danger)
+  }
+
+  private func shards(_ cluster: ClusterHealth) -> Line {
+    guard !isStale else { return Line("shards ?", .attention) }
+    return Line(
+      "shards \(cluster.shardsOK)/\(cluster.shards) OK", cluster.shardsOK < cluster.shards ? .attention : .plain)
+  }
+
+  /// `upgrade mode on`; empty where it is off, or where nothing says.
+  package var upgradeMode: Line {
+    guard !isStale, health.cluster?.upgradeMode == true else { return Line() }
+    return Line("upgrade mode on", .attention)
+  }
+
+  /// One database of Redis Enterprise Software: `active  Redis 7.2.4  shards 2/2  endpoints 1/1`.
+  package func state(of database: ClusterHealth.DatabaseHealth) -> Line {
+    guard !isStale else { return Line(missing, .attention) }
+    var line = Line(database.status, database.status == "active" ? .plain : .danger)
+    line += Line("  Redis \(database.version ?? "?")")
+    line += Line(
+      "  shards \(database.shardsOK)/\(database.shards)",
+      database.shardsOK < database.shards ? .attention : .plain)
+    if database.endpoints > 0 {
+      line += Line(
+        "  endpoints \(database.endpointsOK)/\(database.endpoints)",
+        database.endpointsOK < database.endpoints ? .attention : .plain)
+    }
+    if let machine = database.stateMachine { line += Line("  \(machine)", .attention) }
+    return line
   }
 
   /// One shard's lag now, right-aligned by whoever draws it.

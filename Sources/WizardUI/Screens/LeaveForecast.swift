@@ -54,18 +54,22 @@ package struct LeaveForecast: Hashable, Sendable {
     }
     if picture.isReadOnly { return (0, "only the watch ends") }
     guard picture.state.hasBegun else { return (130, "interrupted before any change") }
+    let isWhole =
+      picture.health.cluster.map { $0.active == $0.databases.count }
+      ?? (picture.health.clusterOK == true && picture.health.slotsServed == SlotSet.count)
     let isServed =
-      picture.health.clusterOK == true && picture.health.slotsServed == SlotSet.count
-      && picture.state.problem?.isDataGone != true && !refuses(picture)
+      isWhole && picture.state.problem?.isDataGone != true && !refuses(picture)
     let isFresh = !HealthText(picture).isStale
-    return isServed && isFresh ? (3, "stopped, resumable, every shard served") : (4, "stopped, needs a person now")
+    return isServed && isFresh
+      ? (3, "stopped, resumable, every \(picture.health.cluster == nil ? "shard" : "database") served")
+      : (4, "stopped, needs a person now")
   }
 
   /// Whether a shard is known not to be served, though its slots are.
   private static func refuses(_ picture: RunPicture) -> Bool {
     guard let setup = picture.setup else { return false }
     let scene = Scene(snapshot: picture.snapshot, setup: setup)
-    if case .broken = Rulebook.evaluate("shards-served", .deployment, in: scene) { return true }
+    if case .broken = Rulebook.evaluate(setup.procedure.servingRule, .deployment, in: scene) { return true }
     return false
   }
 

@@ -42,6 +42,10 @@ struct NextCard: Widget {
       return Line(watching.isDriverGone ? "LEFT AT  " : "LAST KNOWN  ", .attention)
         + Line(step.sentence(in: picture.setup))
     }
+    // A command that asks at its terminal waits for that answer, and nothing else goes on.
+    if let question = picture.state.asked, question.isOfCommand {
+      return Line("ASKED  ", .attention) + Line(question.title)
+    }
     if let flight = picture.state.inFlight {
       let words = Self.step(of: picture)?.title ?? flight.effect.step.sentence(in: picture.setup)
       return Line("NOW  ", .bold) + Line(words)
@@ -58,6 +62,7 @@ struct NextCard: Widget {
 
   private var rows: [Row] {
     if picture.isWithoutRun { return ruleRows }
+    if let question = picture.state.asked, question.isOfCommand { return quietRows }
     if let flight = picture.state.inFlight { return flightRows(flight) }
     guard let step = Self.step(of: picture) else { return quietRows }
     // A confirmation runs nothing and undoes nothing: why it is asked, and what it costs, is all of it.

@@ -34,6 +34,20 @@ package struct NodeStatus: Hashable, Sendable {
     if case .up(let view) = reading, view.pulse.persistence.loading {
       note = view.pulse.persistence.secondsToLoad.map { "loading, about \($0) s left" } ?? "loading its data"
     }
+    if picture.setup?.enterprise != nil {
+      let last = picture.health.cluster?.nodes.first { $0.id == Int(node.id.text) }
+      show(picture.snapshot.member(node.id) ?? last, node, in: picture)
+    }
+  }
+
+  /// A node of Redis Enterprise Software, as the cluster's own report shows it.
+  private mutating func show(_ row: Enterprise.Node?, _ node: NodeSetup, in picture: RunPicture) {
+    address = "\(node.id) \(node.address.host)"
+    role = row.map { $0.role == .master ? "PRIMARY" : "member" } ?? "?"
+    shard = row.map { String($0.shards) } ?? "?"
+    version = (row.map { Release($0.version) } ?? picture.state.expected[node.id]?.release).map(picture.short) ?? "?"
+    if let row, !row.status.isOK { note = row.status.text }
+    if picture.isWithoutRun, let row { word = row.status.isOK ? .ok : .gone }
   }
 
   /// Every node of the run in the order in which it comes: replicas shard by shard, then primaries.
@@ -78,6 +92,8 @@ private struct Standing {
       word = state.facts.goals.mode == .windDown ? .skip : .wait
     }
     switch picture.snapshot[node] {
+    case _ where picture.setup?.enterprise != nil:
+      note = picture.health.cluster == nil ? "not read yet" : ""
     case .down: note = isOurs ? "stopped by us, expected" : "down, not by us"
     case .unknown(let why): note = why
     case .up: break
@@ -113,7 +129,7 @@ private struct Standing {
       return picture.setup.map { $0.host(of: node) == question.name.object } ?? false
     }
     // These are about all nodes, though they open with the first one.
-    if [.enableUpgradeMode, .disableUpgradeMode].contains(question.name.kind) { return false }
+    if !question.isOfCommand, [.enableUpgradeMode, .disableUpgradeMode].contains(question.name.kind) { return false }
     switch question.step?.object {
     case .node(let asked): return asked == node
     case .shard(let shard): return picture.snapshot.shard(shard).flatMap(picture.snapshot.primary) == node
@@ -125,6 +141,6 @@ private struct Standing {
   private static func hasReached(_ node: NodeID, _ picture: RunPicture) -> Bool {
     let state = picture.state
     guard let wanted = state.facts.goals.want[node], !state.facts.isOut(node) else { return false }
-    return (picture.snapshot[node].view?.release ?? state.expected[node]?.release) == wanted
+    return (picture.snapshot.release(of: node) ?? state.expected[node]?.release) == wanted
   }
 }

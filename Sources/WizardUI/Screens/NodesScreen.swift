@@ -58,14 +58,19 @@ struct NodesScreen: WizardScreen {
   private func areas(_ area: Rectangle) -> Areas {
     let widths = table.widths(in: 0).compactMap(\.self)
     return Areas(
-      area, nodes: nodes.count, shards: picture.health.shards.count, row: widths.reduce(widths.count) { $0 + $1 })
+      area, nodes: nodes.count, shards: picture.health.cluster?.databases.count ?? picture.health.shards.count,
+      row: widths.reduce(widths.count) { $0 + $1 })
   }
+
+  private var isEnterprise: Bool { picture.setup?.enterprise != nil }
 
   private var table: Table {
     Table(
       columns: [
         .init("", .fixed(StateWord.columns)), .init("node", .natural(most: 30)), .init("role", .fixed(7)),
-        .init("shard", .natural(most: 5)), .init("version", .natural(most: 14)),
+        .init(
+          isEnterprise ? "shards" : "shard", .natural(most: isEnterprise ? 6 : 5), leftOutAt: isEnterprise ? 1 : 0),
+        .init("version", .natural(most: 14)),
         .init("out", .natural(most: 6), alignment: .right, leftOutAt: 1), .init("", .rest(least: 22), leftOutAt: 2),
       ],
       rows: nodes.map { node in

@@ -12,6 +12,8 @@ package struct PlanRow: Hashable, Sendable {
     /// All nodes of a host, stopped for one installation.
     case host(String)
     case handOver(ShardID)
+    /// A database of Redis Enterprise Software.
+    case database(Int)
     /// A pause for the operator.
     case pause(QuestionKind)
     case other
@@ -50,6 +52,12 @@ package struct PlanRows: Hashable, Sendable {
   }
   package var handOverCount: Int { rows.count { if case .handOver = $0.kind { true } else { false } } }
 
+  /// What there is besides nodes: `3 hand-overs`, `4 databases`.
+  func others(_ setup: Setup) -> String {
+    if setup.enterprise == nil { return "\(handOverCount) hand-overs" }
+    return "\(rows.count { if case .database = $0.kind { true } else { false } }) databases"
+  }
+
   package init(_ plan: Plan?, setup: Setup?, briefing: Briefing? = nil) {
     guard let plan, let setup else { return }
     if let briefing, !briefing.points.isEmpty {
@@ -84,6 +92,7 @@ package struct PlanRows: Hashable, Sendable {
     case (_, .node(let node)) where setup.shares(.install, node): .host(setup.host(of: node))
     case (_, .node(let node)): .node(node)
     case (_, .host(let host)): .host(host)
+    case (_, .database(let number)): .database(number)
     default: .other
     }
   }
@@ -133,6 +142,10 @@ extension PlanRow {
       role = (roles[node] ?? setup.node(node)?.role) == .primary ? "PRIMARY" : "replica"
       what = "restart on \(setup.short(setup.to)), sync"
       clients = isOutage ? "OUTAGE" : "nothing"
+      if setup.enterprise != nil {
+        role = steps.contains { $0.title.contains("PRIMARY NODE") } ? "PRIMARY" : "member"
+        what = "installer, back on \(setup.short(setup.to))"
+      }
       if isNoReturn, let id { line = .closes(id) }
     case .host(let host):
       let count = setup.nodes(on: host).count
@@ -140,6 +153,17 @@ extension PlanRow {
       what = "one install for \(count) nodes: all \(count) restart on \(setup.short(setup.to)), sync one by one"
       clients = "nothing"
       if isNoReturn { line = .closesOn(host) }
+    case .database(let number):
+      subject = setup.name(.database(number))
+      if case .errand(_, .upgradeDatabase(_, let version, _))? = steps.first?.action {
+        what = "database to Redis \(version)"
+      }
+      clients =
+        switch steps.first?.consent?.consentClass {
+        case .loss: "ALL DATA LOST"
+        case .outage: "OUTAGE"
+        default: "reconnect once"
+        }
     case .other:
       subject = setup.name(steps.first?.key.object ?? .deployment)
       what = steps.first?.title ?? ""

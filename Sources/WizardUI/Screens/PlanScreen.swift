@@ -98,8 +98,9 @@ struct PlanScreen: WizardScreen {
   private var totals: String {
     guard let setup = picture.setup else { return "" }
     let commands = rows.rows.flatMap(\.steps).reduce(0) { $0 + $1.action.commands(in: setup).count }
-    return "\(rows.nodeCount) nodes, \(rows.handOverCount) hand-overs, \(commands) commands"
-      + (setup.wayBackNarrows ? "" : ", the way back stays open")
+    let wayBack =
+      setup.enterprise != nil ? ", no way back for a node" : setup.wayBackNarrows ? "" : ", the way back stays open"
+    return "\(rows.nodeCount) nodes, \(rows.others(setup)), \(commands) commands\(wayBack)"
   }
 
   private var detail: ScrolledCard {
@@ -167,7 +168,7 @@ extension PlanRow.Kind {
     switch self {
     case .node(let node): setup.shard(of: node)?.id
     case .handOver(let shard): shard
-    case .briefing, .staging, .upgradeModeOn, .upgradeModeOff, .backUp, .host, .pause, .other: nil
+    case .briefing, .staging, .upgradeModeOn, .upgradeModeOff, .backUp, .host, .pause, .database, .other: nil
     }
   }
 }

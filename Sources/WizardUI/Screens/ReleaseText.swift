@@ -10,7 +10,7 @@ extension RunPicture {
 extension Setup {
   package func short(_ release: Release) -> String {
     nodes.allSatisfy { $0.release.product == to.product } && release.product == to.product
-      ? release.version.description : release.description
+      ? release.number : release.description
   }
 }
 

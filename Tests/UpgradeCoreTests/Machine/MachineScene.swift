@@ -240,7 +240,7 @@ struct MachineScene {
     case .handOver(_, let from, let to):
       servers[from]?.role = .replica
       servers[to]?.role = .primary
-    case .backUp, .drain, .setAside, .watch, .confirm, .host: break
+    case .backUp, .drain, .setAside, .watch, .confirm, .host, .errand: break
     }
     return Outcome(.done)
   }
@@ -269,6 +269,7 @@ struct MachineScene {
     case .settled(let effect, .failed(let text)): "settled \(effect) failed: \(text)"
     case .settled(let effect, .lapsed): "settled \(effect) lapsed"
     case .late(let effect, let outcome): "late \(effect) \(outcome.kind.rawValue)"
+    case .prompted(let effect, let text, let fate): "prompted \(effect) \(text) \(fate)"
     case .problem(let problem): "problem \(problem.name) \(problem.object)"
     case .chosen(let choice, _, _): "chosen \(choice.name)"
     case .measured: "measured"

@@ -145,7 +145,10 @@ import UpgradeRuntime
     Bad("unix:", "unix: names no socket. Write its path: unix:/run/redis/redis.sock."),
     Bad("rediss://", "the TARGET names no server. Write host:port, several separated by commas."),
     Bad("sentinel://a:26379/orders", "upgrading what Sentinels watch is not built yet. \(tools)"),
-    Bad("enterprise://a", "upgrading Redis Enterprise is not built yet. \(tools)"),
+    Bad(
+      "enterprise://admin:secret@a",
+      "enterprise:// takes no user and no password. The profile names them for the REST API: "
+        + "rest: { user: NAME, password_file: FILE }."),
     Bad("compose:orders", "upgrading containers of Docker Compose is not built yet. \(tools)"),
     Bad("k8s:orders/redis", "upgrading pods of Kubernetes is not built yet. \(tools)"),
     Bad("kubedb:orders/redis", "upgrading through KubeDB is not built yet. \(tools)"),
@@ -153,6 +156,16 @@ import UpgradeRuntime
   ])
   func isRefused(_ bad: Bad) {
     #expect(sentence { () throws(UsageError) in _ = try Target(bad.text) } == bad.sentence)
+  }
+}
+
+extension TargetTests {
+  @Test func hostsOfNodesOfRedisEnterpriseSoftwareAreRead() throws {
+    let target = try Target("enterprise://10.0.0.1,node-2")
+    #expect(target.isEnterprise)
+    #expect(target.place == .enterprise([Address(host: "10.0.0.1", port: 6379), Address(host: "node-2", port: 6379)]))
+    #expect(target.description == "enterprise://10.0.0.1,node-2")
+    #expect(try !Target("10.0.0.1:6379").isEnterprise)
   }
 }
 

@@ -15,6 +15,7 @@ import UpgradeCore
     func write(_ records: [Record]) { written.append(records) }
     func perform(_ effect: Effect) {}
     func read(_ node: NodeID, _ depth: ReadingDepth) {}
+    func survey(_ depth: SurveyDepth) {}
     func wake(at instant: Instant) {}
     func changed() {}
   }

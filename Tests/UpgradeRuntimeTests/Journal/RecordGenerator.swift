@@ -6,7 +6,7 @@ struct RecordGenerator {
 
   init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-  static let kinds = 17
+  static let kinds = 18
 
   mutating func number(_ range: ClosedRange<Int> = 0...1_000_000) -> Int { .random(in: range, using: &random) }
   mutating func flag() -> Bool { .random(using: &random) }
@@ -36,7 +36,10 @@ struct RecordGenerator {
   }
   mutating func shard() -> ShardID { ShardID(number(1...99)) }
   mutating func release() -> Release {
-    Release(one(of: Product.allCases, else: .redis), Version(number(0...9), number(0...99), number(0...99)))
+    let version = Version(number(0...9), number(0...99), number(0...99))
+    return flag()
+      ? Release(one(of: Product.servers, else: .redis), version)
+      : Release(Enterprise.BuildVersion(version, build: number(0...999)))
   }
   mutating func address() -> Address {
     Address(
@@ -44,10 +47,11 @@ struct RecordGenerator {
   }
   mutating func role() -> Role { flag() ? .primary : .replica }
   mutating func object() -> ObjectID {
-    switch number(0...3) {
+    switch number(0...4) {
     case 0: .deployment
     case 1: .host(text())
     case 2: .node(node())
+    case 3: .database(number(1...99))
     default: .shard(shard())
     }
   }
@@ -107,6 +111,25 @@ struct RecordGenerator {
         EncryptionFiles(
           authorities: make.maybe { $0.text() }, certificate: make.maybe { $0.text() }, key: make.maybe { $0.text() },
           serverName: make.maybe { $0.text() })
+      }, enterprise: maybe { $0.enterprise() })
+  }
+
+  mutating func databaseVersion() -> Enterprise.DatabaseVersion {
+    Enterprise.DatabaseVersion(number(0...9), number(0...9))
+  }
+
+  mutating func enterprise() -> Enterprise.Constants {
+    Enterprise.Constants(
+      databases: list { make in
+        Enterprise.DatabaseSetup(
+          id: make.number(1...99), name: make.text(), version: make.maybe { $0.databaseVersion() },
+          isReplicated: make.flag(), persistence: make.one(of: [.aof, .snapshot, .disabled], else: .aof),
+          kind: make.text(), sources: make.list { $0.number(1...99) }, isActiveActive: make.flag())
+      }, databaseGoal: maybe { $0.databaseVersion() }, programs: text(),
+      rest: maybe { make in
+        Enterprise.RestSettings(
+          user: make.text(), passwordFile: make.maybe { $0.text() }, passwordVariable: make.maybe { $0.text() },
+          certificate: make.maybe { $0.text() }, authorities: make.maybe { $0.text() }, port: make.number())
       })
   }
 
@@ -114,7 +137,9 @@ struct RecordGenerator {
 
   mutating func action() -> Action {
     let settings = list { Setting($0.text(), $0.text()) }
-    switch number(0...10) {
+    switch number(0...12) {
+    case 11: return .errand(node(), .disableUpgradeMode)
+    case 12: return .errand(node(), .upgradeDatabase(number(1...99), to: databaseVersion(), losesData: flag()))
     case 0: return .configure(node(), settings)
     case 1: return .restore(node(), settings)
     case 2: return .backUp(list { $0.node() })
@@ -170,10 +195,11 @@ struct RecordGenerator {
             PlannedStep(key: $0.step(), consentClass: $0.maybe { $0.one(of: ConsentClass.allCases, else: .loss) })
           }))
     case 3:
-      return .asked(
-        Question(
-          name: question(), consentClass: one(of: ConsentClass.allCases, else: .loss), title: text(),
-          lines: list { $0.text() }, step: maybe { $0.step() }, word: text()))
+      var asked = Question(
+        name: question(), consentClass: one(of: ConsentClass.allCases, else: .loss), title: text(),
+        lines: list { $0.text() }, step: maybe { $0.step() }, word: text())
+      asked.isOfCommand = flag()
+      return .asked(asked)
     case 4:
       return .answered(
         Answer(question(), text(), source: flag() ? .operatorInPerson : .beforehand), granted: flag())
@@ -205,6 +231,9 @@ struct RecordGenerator {
     case 13: return .noted(text())
     case 14: return .windowClosed(text())
     case 15: return .ordered((0..<3).map { _ in shard() })
+    case 16:
+      return .prompted(
+        effect(), text: text(), one(of: [.asked, .answeredThere, .replied(text())], else: .asked))
     default:
       return .ended(
         Ending(

@@ -193,6 +193,7 @@ enum Fact {
     case .started: "started"
     case .resumed: "resumed"
     case .ordered: "ordered"
+    case .prompted(let id, let text, _): "prompted \(effect(id)) text=\(text)"
     case .planAccepted: "plan-accepted"
     case .asked(let question): "question name=\(question.name)" + (question.step.map { " step=\($0)" } ?? "")
     case .answered(let answer, _): "answer question=\(answer.question) text=\(answer.text)"

@@ -214,7 +214,7 @@ struct Rehearsal: Sendable {
     case .handOver(_, let from, let to):
       nodes[from]?.role = .replica
       nodes[to]?.role = .primary
-    case .backUp, .setAside, .drain, .watch, .confirm: break
+    case .backUp, .setAside, .drain, .watch, .confirm, .errand: break
     }
     if case .restore(let node, _) = effect.action {
       for (key, entry) in state.facts.ledger.entries.sorted(by: { $0.key < $1.key }) where key.node == node {

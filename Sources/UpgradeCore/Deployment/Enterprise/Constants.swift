@@ -5,15 +5,21 @@ extension Enterprise {
   package struct Constants: Hashable, Sendable {
     /// The databases as they were found.
     package var databases: [DatabaseSetup]
-    /// Where `rladmin` and its neighbours are on the hosts.
+    /// The version to which databases are upgraded after the last node; nil where none is.
+    package var databaseGoal: DatabaseVersion?
+    /// Where `rladmin` and its neighbours are on the hosts; `{node_id}` stands for the node's number.
     package var programs: String
-    /// Whether the REST API is asked as well.
-    package var asksREST: Bool
+    /// How the REST API is asked as well; nil where it is not.
+    package var rest: RestSettings?
 
-    package init(databases: [DatabaseSetup], programs: String = Constants.usualPrograms, asksREST: Bool = false) {
+    package init(
+      databases: [DatabaseSetup], databaseGoal: DatabaseVersion? = nil, programs: String = Constants.usualPrograms,
+      rest: RestSettings? = nil
+    ) {
       self.databases = databases
+      self.databaseGoal = databaseGoal
       self.programs = programs
-      self.asksREST = asksREST
+      self.rest = rest
     }
 
     /// Where the vendor's packages put them (redis/docs, rladmin).
@@ -47,6 +53,30 @@ extension Enterprise {
       self.kind = kind
       self.sources = sources
       self.isActiveActive = isActiveActive
+    }
+  }
+
+  /// As whom the REST API is asked, and whom to trust there: places of secrets, never secrets.
+  package struct RestSettings: Hashable, Sendable {
+    package var user: String
+    /// The file, or the variable of the environment, that holds the password.
+    package var passwordFile: String?
+    package var passwordVariable: String?
+    /// A PEM file: this very certificate, or those that sign.
+    package var certificate: String?
+    package var authorities: String?
+    package var port: Int
+
+    package init(
+      user: String, passwordFile: String?, passwordVariable: String?, certificate: String?, authorities: String?,
+      port: Int
+    ) {
+      self.user = user
+      self.passwordFile = passwordFile
+      self.passwordVariable = passwordVariable
+      self.certificate = certificate
+      self.authorities = authorities
+      self.port = port
     }
   }
 }

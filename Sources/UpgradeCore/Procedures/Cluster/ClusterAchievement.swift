@@ -11,7 +11,7 @@ extension ClusterProcedure {
     case .host(let node, .start): startSeen(node, outcome, situation)
     case .handOver(let shard, let from, let to): handOverSeen(shard, from, to, situation)
     case .watch(let node): rejoinSeen(node, situation)
-    case .host, .hostWide, .backUp, .setAside, .drain, .confirm: .onlyOutcome
+    case .host, .hostWide, .backUp, .setAside, .drain, .confirm, .errand: .onlyOutcome
     }
   }
 

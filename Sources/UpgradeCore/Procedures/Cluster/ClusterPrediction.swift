@@ -2,7 +2,7 @@
 
 extension ClusterProcedure {
   package func predict(_ step: Step, _ situation: inout Situation) {
-    situation.facts.begin(step.key)
+    situation.facts.begin(step.key, situation.setup)
     let nodes = situation.snapshot.nodes
     situation.facts.achieve(step.key, step.action, nil, situation.setup) { nodes[$0]?.view?.release }
     switch step.action {
@@ -32,7 +32,7 @@ extension ClusterProcedure {
       setRole(.primary, of: to, in: &situation)
     case .hostWide(let stage, let nodes) where situation.setup.site.startsItself.contains(stage):
       for node in nodes { situation.snapshot.nodes[node] = .up(started(node, situation)) }
-    case .host, .hostWide, .backUp, .setAside, .drain, .watch, .confirm: break
+    case .host, .hostWide, .backUp, .setAside, .drain, .watch, .confirm, .errand: break
     }
   }
 

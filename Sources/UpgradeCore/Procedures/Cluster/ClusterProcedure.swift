@@ -4,6 +4,18 @@
 package struct ClusterProcedure: Procedure {
   package init() {}
 
+  package var servingRule: RuleName { "shards-served" }
+
+  package func finalGates(_ situation: Situation) -> [Gate] {
+    let setup = situation.setup
+    var gates = [Gate(servingRule, .deployment), Gate("views-agree", .deployment)]
+    for shard in setup.shards where shard.members.count > 1 {
+      gates.append(Gate("replica-in-sync", .shard(shard.id)))
+      if shard.members.contains(where: setup.missesWrites) { gates.append(Gate("same-keys", .shard(shard.id))) }
+    }
+    return gates
+  }
+
   package func next(_ situation: Situation, _ progress: inout SearchProgress) -> Next {
     if let open = finishOpenNode(situation) { return open }
     // Upgrade mode is wanted for as long as there is work: asked for first and by itself, it would come back each

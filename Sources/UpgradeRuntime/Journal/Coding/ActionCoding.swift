@@ -27,6 +27,7 @@ extension Action: JournalCoded {
     case .drain(let node): .object(["do": "drain", "node": node.json])
     case .watch(let node): .object(["do": "watch", "node": node.json])
     case .confirm(let kind): .object(["do": "confirm", "question": kind.json])
+    case .errand(let node, let errand): .object(["do": "errand", "node": node.json, "errand": errand.json])
     }
   }
 
@@ -45,6 +46,7 @@ extension Action: JournalCoded {
     case "drain": self = .drain(try json.field("node"))
     case "watch": self = .watch(try json.field("node"))
     case "confirm": self = .confirm(try json.field("question"))
+    case "errand": self = .errand(try json.field("node"), try json.field("errand"))
     default: throw CodingFault("is \(name.json.text)").under("do")
     }
   }

@@ -14,13 +14,33 @@ extension Question: JournalCoded {
   var json: JSONValue {
     .object([
       "question": name.json, "consent": consentClass.json, "title": title.json, "lines": lines.json,
-      "step": step?.json, "word": word.json,
+      "step": step?.json, "word": word.json, "of_command": isOfCommand ? true : nil,
     ])
   }
   init(json: JSONValue) throws(CodingFault) {
     self.init(
       name: try json.field("question"), consentClass: try json.field("consent"), title: try json.field("title"),
       lines: try json.field("lines"), step: try json.optional("step"), word: try json.field("word"))
+    isOfCommand = try json.optional("of_command") ?? false
+  }
+}
+
+extension PromptFate: JournalCoded {
+  var json: JSONValue {
+    switch self {
+    case .replied(let reply): .object(["fate": "replied", "reply": reply.json])
+    case .asked: .object(["fate": "asked"])
+    case .answeredThere: .object(["fate": "answered-there"])
+    }
+  }
+  init(json: JSONValue) throws(CodingFault) {
+    let fate: String = try json.field("fate")
+    switch fate {
+    case "replied": self = .replied(try json.field("reply"))
+    case "asked": self = .asked
+    case "answered-there": self = .answeredThere
+    default: throw CodingFault("is \(fate.json.text)").under("fate")
+    }
   }
 }
 

@@ -23,6 +23,7 @@ extension Record {
     case .intent: "intent"
     case .outcome: "outcome"
     case .settled: "settled"
+    case .prompted: "prompted"
     case .late: "late"
     case .problem: "problem"
     case .chosen: "chosen"
@@ -54,6 +55,8 @@ extension Record {
     case .outcome(let effect, let outcome), .late(let effect, let outcome):
       effect.members + [.init("outcome", outcome.json)]
     case .settled(let effect, let settled): effect.members + [.init("settled", settled.json)]
+    case .prompted(let effect, let text, let fate):
+      effect.members + [.init("text", text.json), .init("fate", fate.json)]
     case .problem(let problem): [.init("problem", problem.json)]
     case .chosen(let choice, let learnt, let source):
       [.init("chosen", choice.json), .init("learnt", .table(learnt)), .init("source", source.json)]
@@ -85,6 +88,8 @@ extension Record {
     case "outcome": self = .outcome(try EffectID(json: json), try json.field("outcome"))
     case "settled": self = .settled(try EffectID(json: json), try json.field("settled"))
     case "late": self = .late(try EffectID(json: json), try json.field("outcome"))
+    case "prompted":
+      self = .prompted(try EffectID(json: json), text: try json.field("text"), try json.field("fate"))
     case "problem": self = .problem(try json.field("problem"))
     case "chosen":
       self = .chosen(try json.field("chosen"), learnt: try json.table("learnt"), source: try json.field("source"))

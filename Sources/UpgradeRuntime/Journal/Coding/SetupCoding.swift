@@ -17,7 +17,7 @@ extension Setup: JournalCoded {
     .object([
       "target": target.json, "to": to.json, "nodes": nodes.json, "shards": shards.json,
       "node_timeout": nodeTimeout.json, "way_back_narrows": wayBackNarrows.json, "site": site.json,
-      "options": options.json, "encryption": encryption?.json,
+      "options": options.json, "encryption": encryption?.json, "enterprise": enterprise?.json,
     ])
   }
   init(json: JSONValue) throws(CodingFault) {
@@ -25,7 +25,8 @@ extension Setup: JournalCoded {
       target: try json.field("target"), to: try json.field("to"), nodes: try json.field("nodes"),
       shards: try json.field("shards"), nodeTimeout: try json.field("node_timeout"),
       wayBackNarrows: try json.field("way_back_narrows"), site: try json.field("site"),
-      options: try json.field("options"), encryption: try json.optional("encryption"))
+      options: try json.field("options"), encryption: try json.optional("encryption"),
+      enterprise: try json.optional("enterprise"))
   }
 }
 

@@ -1,0 +1,85 @@
+// The vendor's programs at work: the installer at its terminal, and what `rladmin` is told to do.
+
+import SystemIO
+import UpgradeCore
+
+extension Performer {
+  /// The installer on a node; what it asks is answered while it runs, by whoever hears its output.
+  func runInstaller(_ effect: Effect, _ node: NodeID) async -> Outcome {
+    guard let text = setup.site.command(.install, node) else {
+      return Outcome(.failed, "the profile has no command for install")
+    }
+    let result = await hold(effect, node, text)
+    let outcome = judge(result)
+    guard outcome.kind == .failed else { return outcome }
+    if let why = Self.endedBeforeAnyChange(result) { return Outcome(.lapsed, why, evidence: outcome.evidence) }
+    return await withEvidence(outcome, result, node)
+  }
+
+  /// What `rladmin` is told; its end is not believed by itself, the cluster's own report decides.
+  func run(_ errand: Enterprise.Errand, on node: NodeID, _ effect: Effect) async -> Outcome {
+    guard let text = setup.enterprise?.command(errand, on: node) else {
+      return Outcome(.failed, "this is no cluster of Redis Enterprise Software")
+    }
+    return judge(await hold(effect, node, text))
+  }
+
+  private func hold(_ effect: Effect, _ node: NodeID, _ text: String) async -> HostResult {
+    let job = HostJob(id: effect.id, node: node, text: text, bound: effect.action.bound(in: setup))
+    let hear: @Sendable ([UInt8]) -> Void = { [output] bytes in output(job, .printed(bytes)) }
+    output(job, .began)
+    let result = effect.isReattachment ? await host.reattach(job, output: hear) : await host.run(job, output: hear)
+    output(job, .ended(result))
+    return result
+  }
+
+  private func judge(_ result: HostResult) -> Outcome {
+    var evidence = ["output": result.outputPath, "bytes": String(result.outputLength)]
+    let last = result.tail.last { !$0.isEmpty }.map { ": \($0)" } ?? ""
+    switch result.kind {
+    case .exited(0):
+      evidence["exit"] = "0"
+      return Outcome(.done, "", evidence: evidence)
+    case .exited(let code):
+      evidence["exit"] = String(code)
+      return Outcome(.failed, "it ended with exit \(code)\(last)", evidence: evidence)
+    case .signalled(let signal): return Outcome(.failed, "it was killed by signal \(signal)\(last)", evidence: evidence)
+    case .neverStarted: return Outcome(.lapsed, "it had not been started", evidence: evidence)
+    case .refused(let why): return Outcome(.refused, "it was not started: \(why)", evidence: evidence)
+    case .overdue:
+      return Outcome(
+        .failed, "it is still running after its bound; it was left alone; the last that it said\(last)",
+        evidence: evidence)
+    case .unknown(let why): return Outcome(.unknown, why, evidence: evidence)
+    }
+  }
+
+  /// The installer was told no to what is waited for; nil where it ended over something else.
+  private static func endedBeforeAnyChange(_ result: HostResult) -> String? {
+    for line in result.tail.reversed() where !line.isEmpty {
+      if let why = Enterprise.InstallerPrompts.waiting(line) { return why }
+    }
+    return nil
+  }
+
+  /// What the node says of itself after a failure goes to a file of the run's folder, and is shown.
+  private func withEvidence(_ outcome: Outcome, _ result: HostResult, _ node: NodeID) async -> Outcome {
+    guard let enterprise = setup.enterprise else { return outcome }
+    let folder = ShellQuoting.word(enterprise.folder(on: node))
+    let script = """
+      for c in "rlcheck --continue-on-error" "rladmin status issues_only" "rladmin status extra all" "supervisorctl status"; do
+        printf '\\n$ %s\\n' "$c"; \(folder)/$c 2>&1; printf '(exit %s)\\n' "$?"
+      done
+      """
+    guard let answer = await shell?.ask(script, on: node, within: .seconds(60))?.output, !answer.isEmpty else {
+      return outcome
+    }
+    var outcome = outcome
+    let path = result.outputPath + ".evidence"
+    if (try? await blocking({ () throws(SystemError) in try Files.writeAtomically(path, answer) })) != nil {
+      outcome.evidence["evidence"] = path
+      outcome.sentence += "; what the node says of itself is in \(path)"
+    }
+    return outcome
+  }
+}
