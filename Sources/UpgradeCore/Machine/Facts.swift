@@ -84,6 +84,8 @@ package struct Facts: Hashable, Sendable {
   /// Gates that the operator set aside, each for one step.
   package var overridden: [Gate: StepKey] = [:]
   package var overrideNotes: [String] = []
+  /// Nodes of Redis Enterprise Software on which an installer has gone further than its questions.
+  package var begun: Set<NodeID> = []
   /// Databases that the operator wants to stay as they are.
   package var leftDatabases: Set<Int> = []
   /// Whether the operator agreed to the client probe.
@@ -131,6 +133,7 @@ extension Facts {
       }
     case .watch(let node):
       out.remove(node)
+      begun.remove(node)
       stopped.remove(node)
       incomplete.remove(node)
     case .handOver(let shard, let from, let to):

@@ -171,14 +171,21 @@ extension State {
       closeConsent(effect.step)
     case .failed:
       facts.failed[effect.step, default: 0] += 1
-    case .lapsed:
-      // An installer that ended before it changed anything has not taken its node out.
-      if setup?.enterprise != nil, effect.step.verb == .install, case .node(let node) = effect.step.object,
-        facts.failed[effect.step] == nil
-      {
-        facts.out.remove(node)
+      if flight.mayHaveActed, setup?.enterprise != nil, case .host(let node, .install) = flight.action {
+        facts.begun.insert(node)
+      } else if !flight.mayHaveActed {
+        takeBack(effect)
       }
+    case .lapsed: takeBack(effect)
     }
+  }
+
+  /// An installer that has changed nothing has not taken its node out, unless one before it has.
+  private mutating func takeBack(_ effect: EffectID) {
+    guard setup?.enterprise != nil, effect.step.verb == .install, case .node(let node) = effect.step.object,
+      !facts.begun.contains(node)
+    else { return }
+    facts.out.remove(node)
   }
 
   private mutating func closeConsent(_ step: StepKey) {

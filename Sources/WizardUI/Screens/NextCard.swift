@@ -80,6 +80,12 @@ struct NextCard: Widget {
   /// What runs, what it waits for, and what came of it so far.
   private func flightRows(_ flight: InFlight) -> [Row] {
     var rows = commandRows(flight.action)
+    if case .errand(_, .upgradeDatabase) = flight.action, let output = picture.output, output.id == flight.effect,
+      let progress = output.lines.lazy.reversed().compactMap({ Reader.machineProgress($0) }).first
+    {
+      let state = progress.state.map { " \($0)" } ?? ""
+      rows.append(Row(label: "state", text: "\(progress.standing.rawValue) - \(progress.machine)\(state)"))
+    }
     if case .inFlight(.notYet(let why)) = picture.posture.kind { rows.append(Row(label: "waits", text: why)) }
     if let step = Self.step(of: picture) {
       rows.append(Row(label: "clients", text: step.impact))

@@ -158,6 +158,22 @@ import Testing
     #expect(night.machine.state.asked?.name == QuestionName(.upgradeNode, "node:1"))
   }
 
+  /// What certainly did not begin leaves its node in, with all that has to hold before a node.
+  @Test func anInstallerThatWasNotBegunTakesNobodyOut() {
+    var night = begun([.install])
+    night.failures = [Outcome(.refused, "an earlier command of this run is still at work")]
+    night.answer()
+    night.answer()
+    #expect(night.machine.state.problem?.name == EnterpriseProblem.installerFailed)
+    #expect(night.machine.state.facts.out == [])
+    night.failures = [Outcome(.failed, "it ended with exit 1"), Outcome(.lapsed, "a shard is syncing")]
+    #expect(night.choose(.retry) == nil)
+    #expect(night.machine.state.facts.out == [NodeID("2")])
+    // Half way through once, it stays out whatever a later one says.
+    #expect(night.choose(.retry) == nil)
+    #expect(night.begun.prefix(4).allSatisfy { $0.hasPrefix("install/node:2.") })
+  }
+
   @Test func anInstallerWhoseWordIsNotTrue() {
     var night = begun([.install])
     night.answer()

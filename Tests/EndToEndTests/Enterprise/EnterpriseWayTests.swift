@@ -1,0 +1,90 @@
+// The same night in other ways: by keys on a terminal, over a real sshd, over several versions of the old dialect.
+
+import SystemIO
+import Testing
+import TrainingLab
+import UpgradeCore
+import UpgradeRuntime
+
+@Suite(.serialized, .timeLimit(.minutes(10))) struct EnterpriseWayTests {
+  /// Everything by keys, at the smallest size; the installer's own questions among them.
+  @Test func byKeysAtATerminal() async throws {
+    try await withEnterpriseNight {
+      $0.databases.removeAll { $0.name == "cache" }
+    } _: { night in
+      let words = [Wizard.path] + night.beginOnScreen
+      try await Console.with(
+        words, columns: 80, rows: 24, environment: ["HOME": night.night.folder], on: night.night.loop
+      ) { console in
+        try await console.wait("the checks to end") { $0.contains("pass") && $0.contains("> next step") }
+        try await console.press(">")
+        let asked = try await console.walk()
+        #expect(
+          asked.contains { $0.contains("Do you want to enable upgrade mode now [Y/N]?") }
+            && asked.contains { $0.hasSuffix("<outage node:1>") } && asked.contains { $0.hasSuffix("<sessions>") },
+          "\(asked)")
+        // Start, a node and its two questions for each of three, and three databases.
+        #expect(asked.count == 1 + 3 * 3 + 3, "\(asked)")
+        try await console.press("q")
+        #expect(try await console.exitCode() == 0)
+      }
+      try night.expectUpgraded(databases: [1: "7.4", 2: "7.4", 3: "7.4"])
+    }
+  }
+
+  /// Programs, installers and their questions on hosts that are reached by ssh alone.
+  @Test func overSSH() async throws {
+    try await withEnterpriseNight {
+      $0.databases.removeAll { $0.name == "cache" }
+    } _: { night in
+      try await SSHServer.during(in: "\(night.night.folder)/ssh", on: night.night.loop) { server in
+        let local = String(decoding: try Files.read(night.night.lab.profilePath), as: UTF8.self)
+        // All three nodes live on the host that this sshd stands for.
+        let remote = local.replacing(
+          "reach: local",
+          with: """
+            reach: ssh
+            ssh: { options: ["-F", "\(server.configuration)"] }
+            hosts: { 127.0.0.2: 127.0.0.1, 127.0.0.3: 127.0.0.1 }
+            """)
+        let profile = "\(night.night.folder)/ssh.yaml"
+        try Files.writeAtomically(profile, Array(remote.utf8))
+        let words = [
+          "enterprise://127.0.0.1", "--to", EnterpriseNight.new, "--settle", "0", "--plain", "--profile", profile,
+          "--state-dir", night.night.state,
+        ]
+        let said = try await night.night.run(words + EnterpriseNight.yes)
+        #expect(said.code == 0, "\(said.output.suffix(3000)) \(said.errors)")
+      }
+      try night.expectUpgraded(databases: [1: "7.4", 2: "7.4", 3: "7.4"])
+      for node in 1...3 { #expect(try night.installations(on: node) == 1) }
+    }
+  }
+
+  /// 4.5 to 5.2 and on to 5.4, a run for each hop, with exactly the two questions of upgrade mode on each node.
+  @Test func overSeveralVersionsOfTheOldDialect() async throws {
+    try await withEnterpriseNight { request in
+      request.from = Simulator.Version(4, 5, 0, build: 22)
+      request.to = Simulator.Version(5, 2, 0, build: 14)
+      request.databases.removeAll { $0.name == "cache" }
+    } _: { night in
+      for (hop, version) in ["5.2.0-14", "5.4.0-19"].enumerated() {
+        if hop > 0, let next = Simulator.Version(version) {
+          try await EnterpriseLab(on: night.night.loop).bring(next, to: night.store.folder, program: Wizard.path)
+        }
+        let state = "\(night.night.folder)/state-\(hop)"
+        let said = try await night.night.run(
+          ["enterprise://127.0.0.1", "--to", version, "--settle", "0", "--plain", "--state-dir", state]
+            + Array(night.night.profile.prefix(2)) + EnterpriseNight.yes)
+        #expect(said.code == 0, "\(version): \(said.output.suffix(3000)) \(said.errors)")
+        let run = try #require(try RunCatalogue(state).runs().first)
+        let asked = try run.read().entries.compactMap { entry -> QuestionKind? in
+          guard case .asked(let question) = entry.record, question.isOfCommand else { return nil }
+          return question.name.kind
+        }
+        #expect(asked == (0..<3).flatMap { _ in [.enableUpgradeMode, .disableUpgradeMode] })
+      }
+      #expect(try night.cluster.nodes.allSatisfy { $0.version.description == "5.4.0-19" })
+    }
+  }
+}
