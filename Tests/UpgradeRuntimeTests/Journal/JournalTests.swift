@@ -63,10 +63,12 @@ final class MemoryStore: JournalStore {
     var generator = RecordGenerator(seed: 3)
     try await journal.append([generator.record(0, run: Self.run)], at: Self.time)
     store.state.withLock { $0.isFull = true }
-    let begins = [0, 1, 2, 5, 6, 11, 15]
+    let begins = [0, 1, 2, 5, 6, 11, 15, 16]
     for kind in 0..<RecordGenerator.kinds {
       var record = generator.record(kind, run: Self.run)
       if case .answered(let answer, _) = record { record = .answered(answer, granted: false) }
+      // What is typed for the operator has to be on disk before.
+      if case .prompted(let effect, let text, _) = record { record = .prompted(effect, text: text, .replied("N")) }
       do throws(JournalError) {
         try await journal.append([.noted("before"), record], at: Self.time)
         #expect(!begins.contains(kind), "\(record.kind)")

@@ -1,17 +1,28 @@
-// What a long-lived process knows of the cluster: the state file as it was read last.
+// What a long-lived process knows of the cluster: what the state file says at the moment when it is asked.
 
 import Synchronization
 import SystemIO
 
 extension Simulator {
   final class ClusterView: Sendable {
-    private let held: Mutex<Cluster>
+    private let store: Store
+    private let held: Mutex<(bytes: [UInt8], cluster: Cluster)>
 
-    init(_ cluster: Cluster) { held = Mutex(cluster) }
+    init(_ store: Store) throws(LabError) {
+      self.store = store
+      held = Mutex(([], try store.read()))
+    }
 
+    /// Read anew each time, so that nobody acts on what has changed; it is small, and understood once.
     var cluster: Cluster {
-      get { held.withLock { $0 } }
-      set { held.withLock { $0 = newValue } }
+      let bytes = try? Files.read(store.path)
+      return held.withLock { held in
+        // A state that somebody has damaged by hand is waited out: the last good one stands.
+        if let bytes, bytes != held.bytes, let cluster = try? Store.decode(bytes, of: store.path) {
+          held = (bytes, cluster)
+        }
+        return held.cluster
+      }
     }
   }
 

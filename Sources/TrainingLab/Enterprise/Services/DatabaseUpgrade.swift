@@ -11,6 +11,7 @@ extension Simulator {
     let id: String
 
     private var servers: ShardServers { ShardServers(store) }
+    /// For commands that are on their way to a server whose role has just gone to another one.
     private static let hearing = Duration.milliseconds(200)
 
     /// Runs it to its end and keeps the outcome in the state.

@@ -12,7 +12,7 @@ extension Simulator {
     private let rest: RestServer
     private var restProxy: Proxy?
 
-    /// How often the state file is looked at: a client feels a change no later.
+    /// How often endpoints are opened and closed as the state says.
     private static let rhythm = Duration.milliseconds(20)
 
     /// What listens for a database or for the REST API on this node, with its clients.
@@ -36,7 +36,7 @@ extension Simulator {
       loop = store.loop
       self.store = store
       self.node = node
-      view = ClusterView(try store.read())
+      view = try ClusterView(store)
       rest = try RestServer(store, node: node, view: view)
     }
 
@@ -46,15 +46,7 @@ extension Simulator {
       defer { note.remove() }
       let identity = try ProcessNote.own()
       try await store.change { [node] cluster in cluster.change(node: node) { $0.process = identity } }
-      var known: [UInt8] = []
       while !Task.isCancelled {
-        // A state that somebody has damaged by hand is waited out: the last good one stands.
-        if let bytes = try? Files.read(store.path), bytes != known,
-          let cluster = try? Store.decode(bytes, of: store.path)
-        {
-          known = bytes
-          view.cluster = cluster
-        }
         follow()
         try? await loop.sleep(for: Self.rhythm)
       }
