@@ -2,6 +2,7 @@
 
 import SystemIO
 import TrainingLab
+import UpgradeCore
 import UpgradeRuntime
 
 struct EnterpriseUp {
@@ -16,15 +17,8 @@ struct EnterpriseUp {
   }
 
   func run(on loop: EventLoop) async throws(LabError) {
-    guard let program = Host.executable else {
-      throw LabError(.toolMissing, "This program's own file is not known", remedy: "See whether /proc is there.")
-    }
-    var request = EnterpriseLabRequest(
-      from: try version(wanted.from) ?? EnterpriseLabRequest.usualSource,
-      to: try version(wanted.to) ?? EnterpriseLabRequest.usualTarget, program: program)
+    var request = try EnterpriseLabRequest(servers, to: wanted.to)
     request.nodes = wanted.nodes ?? request.nodes
-    request.directory = servers.directory
-    request.port = servers.port
     let isJSON = isJSON
     let lab = try await EnterpriseLab(on: loop).up(request) { progress in
       if !isJSON { complain(progress.description) }
@@ -47,12 +41,27 @@ struct EnterpriseUp {
       print(lines.joined(separator: "\n"))
     }
   }
+}
 
-  private func version(_ text: String?) throws(LabError) -> Simulator.Version? {
-    guard let text else { return nil }
-    guard let version = Simulator.Version(text) else {
+extension EnterpriseLabRequest {
+  /// What a command line asks for.
+  init(_ servers: LabServersRequest, to: WantedRelease?) throws(LabError) {
+    guard let program = Host.executable else {
+      throw LabError(.toolMissing, "This program's own file is not known", remedy: "See whether /proc is there.")
+    }
+    self.init(
+      from: try Self.version(servers.from) ?? Self.usualSource, to: try Self.version(to) ?? Self.usualTarget,
+      program: program)
+    directory = servers.directory
+    port = servers.port
+  }
+
+  private static func version(_ wanted: WantedRelease?) throws(LabError) -> Simulator.Version? {
+    guard let wanted else { return nil }
+    guard let build = wanted.release(for: .enterprise).enterprise, let version = Simulator.Version(build.description)
+    else {
       throw LabError(
-        .badRequest, "\(text) is no version of Redis Enterprise Software",
+        .badRequest, "\(wanted) is no version of Redis Enterprise Software",
         remedy: "Write it with its build: 7.22.0-250.")
     }
     return version

@@ -89,29 +89,11 @@ struct TrainCommand {
     _ loop: EventLoop, _ servers: LabServersRequest, _ to: WantedRelease
   ) async -> Result<RunningLab, LabError> {
     do throws(LabError) {
-      guard let program = Host.executable else {
-        throw LabError(.toolMissing, "This program's own file is not known", remedy: "See whether /proc is there.")
-      }
-      var wanted = EnterpriseLabRequest(
-        from: try version(servers.from) ?? EnterpriseLabRequest.usualSource,
-        to: try version(to) ?? EnterpriseLabRequest.usualTarget, program: program)
-      wanted.directory = servers.directory
-      wanted.port = servers.port
+      let wanted = try EnterpriseLabRequest(servers, to: to)
       return .success(try await EnterpriseLab(on: loop).up(wanted) { complain($0.description) })
     } catch {
       return .failure(error)
     }
-  }
-
-  private static func version(_ wanted: WantedRelease?) throws(LabError) -> Simulator.Version? {
-    guard let wanted else { return nil }
-    guard let build = wanted.release(for: .enterprise).enterprise, let version = Simulator.Version(build.description)
-    else {
-      throw LabError(
-        .badRequest, "\(wanted) is no version of Redis Enterprise Software",
-        remedy: "Write it with its build: 7.22.0-250.")
-    }
-    return version
   }
 
   private func opening(_ lab: RunningLab) -> String {

@@ -20,7 +20,7 @@ final class SimulatedWizard: Surroundings {
       mutation == .noGates ? .holds(saw: "not looked at") : Rulebook.evaluate(rule, object, in: scene)
     }
     let conductor = Conductor(
-      machine: UpgradeMachine(procedure: ClusterProcedure(), judge: judge), surroundings: self)
+      machine: UpgradeMachine(judge: judge), surroundings: self)
     conductorIfBegun = conductor
     conductor.replay(mutation == .forgottenFlight ? Self.withoutOpenIntent(records) : records)
     conductor.handle(input)

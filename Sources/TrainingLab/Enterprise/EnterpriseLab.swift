@@ -11,11 +11,7 @@ package struct EnterpriseLab: Sendable {
     on loop: EventLoop, store: SoftwareStore? = nil, environment: [String: String] = Host.environment
   ) throws(LabError) {
     self.loop = loop
-    if let store {
-      self.store = store
-    } else {
-      self.store = try SoftwareStore(on: loop, environment: environment)
-    }
+    self.store = try SoftwareStore(store, on: loop, environment: environment)
     registry = try LabRegistry(environment: environment)
   }
 
@@ -43,16 +39,7 @@ package struct EnterpriseLab: Sendable {
       try await Simulator.NodeProcesses(store: place, program: request.program).start(cluster)
       return lab
     } catch {
-      let ended = await Task { () async -> LabError? in
-        do throws(LabError) {
-          try await lab.down()
-          return nil
-        } catch {
-          return error
-        }
-      }.value
-      guard let ended else { throw error }
-      throw LabError(error.code, "\(error.what) (and after that: \(ended.what))", remedy: error.remedy)
+      throw await lab.withdrawn(after: error)
     }
   }
 

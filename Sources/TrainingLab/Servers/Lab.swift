@@ -12,11 +12,7 @@ package struct Lab: Sendable {
     on loop: EventLoop, store: SoftwareStore? = nil, environment: [String: String] = Host.environment
   ) throws(LabError) {
     self.loop = loop
-    if let store {
-      self.store = store
-    } else {
-      self.store = try SoftwareStore(on: loop, environment: environment)
-    }
+    self.store = try SoftwareStore(store, on: loop, environment: environment)
     registry = try LabRegistry(environment: environment)
   }
 
@@ -88,17 +84,7 @@ package struct Lab: Sendable {
       }
       return RunningLab(record: started, loop: loop, registry: registry)
     } catch {
-      // Whatever was started goes, also when this very task is being cancelled.
-      let ended = await Task { () async -> LabError? in
-        do throws(LabError) {
-          try await lab.down()
-          return nil
-        } catch {
-          return error
-        }
-      }.value
-      guard let ended else { throw error }
-      throw LabError(error.code, "\(error.what) (and after that: \(ended.what))", remedy: error.remedy)
+      throw await lab.withdrawn(after: error)
     }
   }
 

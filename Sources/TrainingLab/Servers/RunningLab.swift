@@ -66,6 +66,21 @@ package struct RunningLab: Sendable {
   /// The processes of one node's server.
   package func processes(of node: LabRecord.Node) -> [ProcessIdentity] { LabProcesses.find(record, node: node) }
 
+  /// A start that failed: whatever was started goes, also when this very task is being cancelled. The reason, and what
+  /// stood in the way of that.
+  func withdrawn(after error: LabError) async -> LabError {
+    let ended = await Task { () async -> LabError? in
+      do throws(LabError) {
+        try await down()
+        return nil
+      } catch {
+        return error
+      }
+    }.value
+    guard let ended else { return error }
+    return LabError(error.code, "\(error.what) (and after that: \(ended.what))", remedy: error.remedy)
+  }
+
   /// Ends its servers and no others, and takes away what the lab made; done again it does nothing.
   package func down() async throws(LabError) {
     if record.enterprise != nil {

@@ -49,6 +49,15 @@ package struct SoftwareStore: Sendable {
     programs = Programs(on: loop, environment: ["LD_LIBRARY_PATH": nil, "LD_PRELOAD": nil])
   }
 
+  /// The given one, else this user's.
+  init(_ given: SoftwareStore?, on loop: EventLoop, environment: [String: String]) throws(LabError) {
+    if let given {
+      self = given
+    } else {
+      try self.init(on: loop, environment: environment)
+    }
+  }
+
   /// Where this user's caches are (XDG base directory specification, which wants an absolute path there).
   private static func caches(_ environment: [String: String]) throws(LabError) -> String {
     if let value = environment["XDG_CACHE_HOME"], value.hasPrefix("/") { return LabFiles.absolute(value) }

@@ -29,7 +29,12 @@ extension UpgradeMachine {
       guard isRead(situation, waited: waited) else { return .nothing }
       return fail(flight, problem.what, problem)
     case (_, .gates): return .nothing
-    case (.lapsed, _): return Decision(records: [.settled(flight.effect, .lapsed)])
+    case (.lapsed, _):
+      // What would be begun again and again without an end is looked at by a person each third time.
+      if situation.setup.enterprise != nil, flight.effect.attempt % 3 == 0 {
+        return fail(flight, outcome.sentence, failureProblem(flight.effect.step, outcome.sentence, situation))
+      }
+      return Decision(records: [.settled(flight.effect, .lapsed)])
     case (.refused, .yes) where flight.action.isHandOver:
       // Roles are as they were to be, and it was not us: whoever moved them is at work here.
       return settleRefused(flight, outcome, situation, waited)

@@ -41,14 +41,12 @@ package typealias Judge = @Sendable (RuleName, ObjectID, Scene) -> Verdict
 package struct UpgradeMachine: Sendable {
   package private(set) var state = State()
   package private(set) var observations = Observations()
-  /// The runbook of servers; a cluster of Redis Enterprise Software has its own, whoever was given here.
-  private let servers: any Procedure
   let judge: Judge
 
-  package var procedure: any Procedure { state.setup?.enterprise == nil ? servers : EnterpriseProcedure() }
+  /// The deployment's runbook.
+  package var procedure: any Procedure { state.setup?.procedure ?? ClusterProcedure() }
 
-  package init(procedure: any Procedure, judge: @escaping Judge) {
-    servers = procedure
+  package init(judge: @escaping Judge) {
     self.judge = judge
   }
 

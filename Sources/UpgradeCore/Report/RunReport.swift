@@ -85,7 +85,7 @@ package struct RunReport: Hashable, Sendable {
     ended = times.ended
     nodes = (setup?.nodesByAddress ?? []).map { node in
       Node(
-        address: setup?.enterprise == nil ? node.address.description : "node:\(node.id) (\(node.address.host))",
+        address: setup?.enterprise == nil ? node.address.description : "\(node.id) (\(node.address.host))",
         from: node.release,
         to: snapshot?[node.id].view?.release ?? state.expected[node.id]?.release ?? node.release,
         seconds: times.seconds(node.id))

@@ -145,8 +145,8 @@ struct InvocationReader {
     servers.directory = words.value(.dir)
     servers.port = try number(.port, in: 1024...55_000, unit: "")
     var enterprise = EnterpriseRequest()
-    enterprise.from = words.value(.from)
-    enterprise.to = words.value(.to)
+    servers.from = try release(.from)
+    enterprise.to = try release(.to)
     enterprise.nodes = try number(.nodes, in: 1...9, unit: "")
     var request = LabRequest(action: .up, servers: servers, face: try face())
     request.enterprise = enterprise

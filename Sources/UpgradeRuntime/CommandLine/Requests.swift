@@ -287,8 +287,7 @@ package struct LabRequest: Equatable, Sendable {
 
 /// The simulated Redis Enterprise Software cluster of `lab up enterprise`; its versions have builds (`7.2.4-92`).
 package struct EnterpriseRequest: Equatable, Sendable {
-  package var from: String?
-  package var to: String?
+  package var to: WantedRelease?
   package var nodes: Int?
 
   package init() {}

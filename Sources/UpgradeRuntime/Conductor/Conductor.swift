@@ -19,9 +19,9 @@ package struct NodeReadout: Hashable, Sendable {
 }
 
 extension UpgradeMachine {
-  /// The machine of a cluster, which judges by the rulebook.
-  static var ofClusters: UpgradeMachine {
-    UpgradeMachine(procedure: ClusterProcedure()) { rule, object, scene in
+  /// A machine that judges by the rulebook.
+  static var byTheBook: UpgradeMachine {
+    UpgradeMachine { rule, object, scene in
       Rulebook.evaluate(rule, object, in: scene)
     }
   }

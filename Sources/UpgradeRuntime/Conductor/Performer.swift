@@ -150,15 +150,13 @@ package struct Performer: Sendable {
       text = text.replacing("{pid}", with: String(pulse.server.processID))
     }
     let job = HostJob(id: effect.id, node: node, text: text, bound: effect.action.bound(in: setup))
-    let hear: @Sendable ([UInt8]) -> Void = { [output] bytes in output(job, .printed(bytes)) }
-    output(job, .began)
     let starts = stage == .start || setup.site.startsItself.contains(stage)
     // Of several nodes each has a log of its own, and is looked at where it does not come back.
     let hasLog = starts && !effect.isReattachment && nodes.count == 1
     let log = hasLog ? await ServerLog.before(setup.node(node), on: host) : nil
-    let result = effect.isReattachment ? await host.reattach(job, output: hear) : await host.run(job, output: hear)
-    output(job, .ended(result))
-    let outcome = await judge(result, nodes, stage)
+    let result = await hold(job, effect)
+    var outcome = Self.judge(result)
+    if outcome.kind == .done { outcome = await confirmed(outcome, nodes, stage) }
     return starts ? await explained(outcome, result, log, job) : outcome
   }
 
@@ -174,30 +172,25 @@ package struct Performer: Sendable {
     return nil
   }
 
-  private func judge(_ result: HostResult, _ nodes: [NodeID], _ stage: Site.Stage) async -> Outcome {
+  /// Runs a command under its holder, or finds what became of one that an earlier wizard began; its output is heard.
+  func hold(_ job: HostJob, _ effect: Effect) async -> HostResult {
+    let hear: @Sendable ([UInt8]) -> Void = { [output] bytes in output(job, .printed(bytes)) }
+    output(job, .began)
+    let result = effect.isReattachment ? await host.reattach(job, output: hear) : await host.run(job, output: hear)
+    output(job, .ended(result))
+    return result
+  }
+
+  /// What a command's end says by itself.
+  static func judge(_ result: HostResult) -> Outcome {
     var evidence = ["output": result.outputPath, "bytes": String(result.outputLength)]
-    let last = result.tail.last(where: { !$0.isEmpty }).map { ": \($0)" } ?? ""
+    let last = result.tail.last { !$0.isEmpty }.map { ": \($0)" } ?? ""
     switch result.kind {
-    case .exited(0):
-      evidence["exit"] = "0"
-      if setup.site.startsItself.contains(stage) {
-        // It is a step of its own where the package did not bring it up after all.
-        let deadline = timekeeper.now + Duration.seconds(10).boundedNanoseconds
-        for node in nodes { _ = await listens(node, until: deadline) }
-        return Outcome(.done, "", evidence: evidence)
-      }
-      guard stage == .start, let node = nodes.first else { return Outcome(.done, "", evidence: evidence) }
-      // A server that is started forks and listens at once, or never; the profile may give it less than that.
-      let bound = min(.seconds(30), setup.site.bounds[.start] ?? .seconds(30))
-      let patience = setup.site.reach == .manual ? Duration.seconds(3600) : bound
-      if await listens(node, until: timekeeper.now + patience.boundedNanoseconds) {
-        return Outcome(.done, "", evidence: evidence)
-      }
-      return Outcome(
-        .failed, "the start command ended well, but nobody listens on \(address(node))", evidence: evidence)
     case .exited(let code):
       evidence["exit"] = String(code)
-      return Outcome(.failed, "its command ended with exit \(code)\(last)", evidence: evidence)
+      return code == 0
+        ? Outcome(.done, "", evidence: evidence)
+        : Outcome(.failed, "its command ended with exit \(code)\(last)", evidence: evidence)
     case .signalled(let signal):
       return Outcome(.failed, "its command was killed by signal \(signal)\(last)", evidence: evidence)
     case .neverStarted: return Outcome(.lapsed, "its command had not been started", evidence: evidence)
@@ -208,6 +201,23 @@ package struct Performer: Sendable {
         .failed, "its command is still running after its bound; it was left alone\(waiting)", evidence: evidence)
     case .unknown(let why): return Outcome(.unknown, why, evidence: evidence)
     }
+  }
+
+  /// A command that ended well and brings a server up: somebody has to listen there.
+  private func confirmed(_ outcome: Outcome, _ nodes: [NodeID], _ stage: Site.Stage) async -> Outcome {
+    if setup.site.startsItself.contains(stage) {
+      // It is a step of its own where the package did not bring it up after all.
+      let deadline = timekeeper.now + Duration.seconds(10).boundedNanoseconds
+      for node in nodes { _ = await listens(node, until: deadline) }
+      return outcome
+    }
+    guard stage == .start, let node = nodes.first else { return outcome }
+    // A server that is started forks and listens at once, or never; the profile may give it less than that.
+    let bound = min(.seconds(30), setup.site.bounds[.start] ?? .seconds(30))
+    let patience = setup.site.reach == .manual ? Duration.seconds(3600) : bound
+    if await listens(node, until: timekeeper.now + patience.boundedNanoseconds) { return outcome }
+    return Outcome(
+      .failed, "the start command ended well, but nobody listens on \(address(node))", evidence: outcome.evidence)
   }
 
   /// What blocks, such as file work, runs on the loop's own workers.

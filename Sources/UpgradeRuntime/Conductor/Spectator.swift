@@ -38,7 +38,7 @@ package struct SpectatorParts: Sendable {
 package actor Spectator: WizardDriver, PictureSource {
   nonisolated let parts: SpectatorParts
   private nonisolated let board: PictureBoard
-  private var machine = UpgradeMachine.ofClusters
+  private var machine = UpgradeMachine.byTheBook
   private var follower: RunFollower?
   private var watching = Watching(.noRun)
   private var times = RunTimes()
@@ -115,7 +115,7 @@ package actor Spectator: WizardDriver, PictureSource {
   /// A machine whose run is none: it keeps readings and judges rules as it would for one.
   private func take(_ finding: Finding) {
     let setup = Setup(watching: finding, target: parts.target)
-    machine = .ofClusters
+    machine = .byTheBook
     machine.apply(
       .started(run: "", by: WizardIdentity(host: parts.host, user: "", processID: 0, version: ""), setup: setup),
       at: now)
@@ -256,7 +256,7 @@ package actor Spectator: WizardDriver, PictureSource {
 
   private func follow(_ directory: RunDirectory) async {
     let idle = machine
-    machine = .ofClusters
+    machine = .byTheBook
     reads = [:]
     follower = RunFollower(directory, host: parts.host)
     watching = Watching(.unknown("nothing was read yet"))

@@ -220,7 +220,7 @@ package actor Wizard: WizardDriver, PictureSource {
     let shell = picture.setup.map { SiteShell($0.site, links: parts.links, loop: parts.loop) }
     let cluster = picture.setup.flatMap(parts.clusterReader)
     return RunSession(
-      loop: parts.loop, fleet: parts.fleet, machine: .ofClusters, sink: open.sink, cluster: cluster,
+      loop: parts.loop, fleet: parts.fleet, machine: .byTheBook, sink: open.sink, cluster: cluster,
       perform: { [weak self] effect, setup in
         await Performer(
           loop: parts.loop, fleet: parts.fleet, host: open.host, setup: setup, backupFolder: open.paths.backup,

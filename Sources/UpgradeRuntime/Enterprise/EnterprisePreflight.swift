@@ -52,7 +52,7 @@ package struct EnterprisePreflight: Sendable {
           id: row.id, name: row.name, version: row.version.flatMap { Enterprise.DatabaseVersion($0) },
           isReplicated: row.isReplicated, persistence: row.persistence, kind: row.kind,
           sources: own.flatMap { view?.sources(of: $0) } ?? [], isActiveActive: own?.isActiveActive ?? false)
-      }, databaseGoal: databaseGoal(goal.version, survey), programs: programs,
+      }, master: survey.status.master?.id, databaseGoal: databaseGoal(goal.version, survey), programs: programs,
       rest: profile.rest?.settings)
     do throws(UsageError) {
       return Setup(

@@ -10,7 +10,7 @@ extension Performer {
       return Outcome(.failed, "the profile has no command for install")
     }
     let result = await hold(effect, node, text)
-    let outcome = judge(result)
+    let outcome = Self.judge(result)
     guard outcome.kind == .failed else { return outcome }
     if let why = Self.endedBeforeAnyChange(result) { return Outcome(.lapsed, why, evidence: outcome.evidence) }
     return await withEvidence(outcome, result, node)
@@ -21,37 +21,11 @@ extension Performer {
     guard let text = setup.enterprise?.command(errand, on: node) else {
       return Outcome(.failed, "this is no cluster of Redis Enterprise Software")
     }
-    return judge(await hold(effect, node, text))
+    return Self.judge(await hold(effect, node, text))
   }
 
   private func hold(_ effect: Effect, _ node: NodeID, _ text: String) async -> HostResult {
-    let job = HostJob(id: effect.id, node: node, text: text, bound: effect.action.bound(in: setup))
-    let hear: @Sendable ([UInt8]) -> Void = { [output] bytes in output(job, .printed(bytes)) }
-    output(job, .began)
-    let result = effect.isReattachment ? await host.reattach(job, output: hear) : await host.run(job, output: hear)
-    output(job, .ended(result))
-    return result
-  }
-
-  private func judge(_ result: HostResult) -> Outcome {
-    var evidence = ["output": result.outputPath, "bytes": String(result.outputLength)]
-    let last = result.tail.last { !$0.isEmpty }.map { ": \($0)" } ?? ""
-    switch result.kind {
-    case .exited(0):
-      evidence["exit"] = "0"
-      return Outcome(.done, "", evidence: evidence)
-    case .exited(let code):
-      evidence["exit"] = String(code)
-      return Outcome(.failed, "it ended with exit \(code)\(last)", evidence: evidence)
-    case .signalled(let signal): return Outcome(.failed, "it was killed by signal \(signal)\(last)", evidence: evidence)
-    case .neverStarted: return Outcome(.lapsed, "it had not been started", evidence: evidence)
-    case .refused(let why): return Outcome(.refused, "it was not started: \(why)", evidence: evidence)
-    case .overdue:
-      return Outcome(
-        .failed, "it is still running after its bound; it was left alone; the last that it said\(last)",
-        evidence: evidence)
-    case .unknown(let why): return Outcome(.unknown, why, evidence: evidence)
-    }
+    await hold(HostJob(id: effect.id, node: node, text: text, bound: effect.action.bound(in: setup)), effect)
   }
 
   /// The installer was told no to what is waited for; nil where it ended over something else.

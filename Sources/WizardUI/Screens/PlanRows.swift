@@ -142,8 +142,8 @@ extension PlanRow {
       role = (roles[node] ?? setup.node(node)?.role) == .primary ? "PRIMARY" : "replica"
       what = "restart on \(setup.short(setup.to)), sync"
       clients = isOutage ? "OUTAGE" : "nothing"
-      if setup.enterprise != nil {
-        role = steps.contains { $0.title.contains("PRIMARY NODE") } ? "PRIMARY" : "member"
+      if let cluster = setup.enterprise {
+        role = cluster.master == Int(node.text) ? "PRIMARY" : "member"
         what = "installer, back on \(setup.short(setup.to))"
       }
       if isNoReturn, let id { line = .closes(id) }

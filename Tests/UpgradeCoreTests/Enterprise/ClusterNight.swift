@@ -28,7 +28,7 @@ struct ClusterNight {
     survey = Enterprise.Survey(status: Self.status)
     survey.settings = ["upgrade mode": "disabled"]
     survey.actions = []
-    machine = UpgradeMachine(procedure: EnterpriseProcedure(), judge: judge)
+    machine = UpgradeMachine(judge: judge)
   }
 
   static let databases: [Enterprise.DatabaseSetup] = [

@@ -128,6 +128,19 @@ import Testing
     #expect(night.machine.state.asked?.name == QuestionName(.upgradeNode, "node:1"))
   }
 
+  /// An installer that says so for ever, whatever the cluster's report says, is not run for ever.
+  @Test func aShardThatIsSaidToSyncForEverIsShown() {
+    var night = begun([.install])
+    night.failures = Array(repeating: Outcome(.lapsed, "a shard is syncing"), count: 9)
+    night.answer()
+    night.answer()
+    #expect(night.begun == ["install/node:2.1", "install/node:2.2", "install/node:2.3"])
+    #expect(night.machine.state.problem?.name == EnterpriseProblem.installerFailed)
+    #expect(night.machine.state.facts.out == [])
+    #expect(night.choose(.retry) == nil)
+    #expect(night.begun.count == 6)
+  }
+
   @Test func aPromptOfACommandThatIsOverIsNobodys() {
     var night = begun()
     night.answer()

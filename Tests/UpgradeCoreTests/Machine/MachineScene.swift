@@ -105,7 +105,7 @@ struct MachineScene {
           }), bounds: [:], startsItself: startsItself,
         hostWide: sharedHosts == nil ? [] : Set(stages).intersection([.install, .rollback]), isLab: false),
       options: options)
-    machine = UpgradeMachine(procedure: ClusterProcedure(), judge: judgement.judge)
+    machine = UpgradeMachine(judge: judgement.judge)
   }
 
   static func slots(_ index: Int, of count: Int) -> SlotSet {
@@ -164,7 +164,7 @@ struct MachineScene {
 
   /// The wizard dies and another one reads the journal.
   mutating func restart(settle: Duration? = nil, window: Window? = nil) {
-    machine = UpgradeMachine(procedure: ClusterProcedure(), judge: judgement.judge)
+    machine = UpgradeMachine(judge: judgement.judge)
     for record in journal { machine.apply(record, at: nil) }
     take(machine.decide(.resumed(by: wizard, Adjustment(settle: settle, window: window)), now: now))
   }

@@ -105,8 +105,8 @@ import UpgradeCore
     var simulated = LabRequest(action: .up, servers: LabServersRequest(), face: face)
     simulated.enterprise = EnterpriseRequest()
     #expect(try Self.read("lab up enterprise") == .lab(simulated))
-    simulated.enterprise?.from = "7.2.4-92"
-    simulated.enterprise?.to = "7.22.0-250"
+    simulated.servers.from = .release(Release(Enterprise.BuildVersion(Version(7, 2, 4), build: 92)))
+    simulated.enterprise?.to = .release(Release(Enterprise.BuildVersion(Version(7, 22, 0), build: 250)))
     simulated.enterprise?.nodes = 5
     #expect(
       try Self.read("lab up enterprise --from 7.2.4-92 --to 7.22.0-250 --nodes 5") == .lab(simulated))

@@ -33,7 +33,7 @@ import UpgradeCore
 
   private func conductor() -> Conductor {
     Conductor(
-      machine: UpgradeMachine(procedure: ClusterProcedure()) { _, _, _ in .holds(saw: "") }, surroundings: world)
+      machine: UpgradeMachine { _, _, _ in .holds(saw: "") }, surroundings: world)
   }
 
   @Test func remarksAreWrittenOneByOneAndInTheirOrder() {

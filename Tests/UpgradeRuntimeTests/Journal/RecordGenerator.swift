@@ -125,7 +125,7 @@ struct RecordGenerator {
           id: make.number(1...99), name: make.text(), version: make.maybe { $0.databaseVersion() },
           isReplicated: make.flag(), persistence: make.one(of: [.aof, .snapshot, .disabled], else: .aof),
           kind: make.text(), sources: make.list { $0.number(1...99) }, isActiveActive: make.flag())
-      }, databaseGoal: maybe { $0.databaseVersion() }, programs: text(),
+      }, master: maybe { $0.number(1...9) }, databaseGoal: maybe { $0.databaseVersion() }, programs: text(),
       rest: maybe { make in
         Enterprise.RestSettings(
           user: make.text(), passwordFile: make.maybe { $0.text() }, passwordVariable: make.maybe { $0.text() },

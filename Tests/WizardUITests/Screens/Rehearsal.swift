@@ -91,7 +91,7 @@ struct Rehearsal: Sendable {
       self.nodes[node.id] = PaperNode(
         setup: node, role: node.role, release: node.release, runID: node.runID, settings: guardSettings)
     }
-    machine = UpgradeMachine(procedure: ClusterProcedure()) { [gates] rule, object, _ in gates.judge(rule, object) }
+    machine = UpgradeMachine { [gates] rule, object, _ in gates.judge(rule, object) }
   }
 
   var wall: Int64 { Self.wallStart + (now.nanoseconds - 1_000_000_000_000) / 1_000_000 }

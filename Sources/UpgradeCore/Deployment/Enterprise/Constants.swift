@@ -5,6 +5,8 @@ extension Enterprise {
   package struct Constants: Hashable, Sendable {
     /// The databases as they were found.
     package var databases: [DatabaseSetup]
+    /// The node that led when the run began, by its number.
+    package var master: Int?
     /// The version to which databases are upgraded after the last node; nil where none is.
     package var databaseGoal: DatabaseVersion?
     /// Where `rladmin` and its neighbours are on the hosts; `{node_id}` stands for the node's number.
@@ -13,10 +15,12 @@ extension Enterprise {
     package var rest: RestSettings?
 
     package init(
-      databases: [DatabaseSetup], databaseGoal: DatabaseVersion? = nil, programs: String = Constants.usualPrograms,
+      databases: [DatabaseSetup], master: Int? = nil, databaseGoal: DatabaseVersion? = nil,
+      programs: String = Constants.usualPrograms,
       rest: RestSettings? = nil
     ) {
       self.databases = databases
+      self.master = master
       self.databaseGoal = databaseGoal
       self.programs = programs
       self.rest = rest

@@ -53,13 +53,15 @@ extension Enterprise.DatabaseSetup: JournalCoded {
 extension Enterprise.Constants: JournalCoded {
   var json: JSONValue {
     .object([
-      "databases": databases.json, "database_goal": databaseGoal?.json, "programs": programs.json,
+      "databases": databases.json, "master": master?.json, "database_goal": databaseGoal?.json,
+      "programs": programs.json,
       "rest": rest?.json,
     ])
   }
   init(json: JSONValue) throws(CodingFault) {
     self.init(
-      databases: try json.field("databases"), databaseGoal: try json.optional("database_goal"),
+      databases: try json.field("databases"), master: try json.optional("master"),
+      databaseGoal: try json.optional("database_goal"),
       programs: try json.field("programs"), rest: try json.optional("rest"))
   }
 }
