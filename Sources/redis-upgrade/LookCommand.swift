@@ -39,7 +39,7 @@ struct LookCommand {
   private func look(_ say: @escaping @Sendable (RunPicture, Bool) -> ExitCode) throws(UsageError) -> Int32 {
     let settings = try program.settings(request.running, request.stateDirectory)
     let profile = try Profile.load(settings.profile)
-    let rest = try request.target.isEnterprise ? profile.rest.map(RestAccess.init) : nil
+    let logins = try request.target.isEnterprise ? EnterpriseAccess(profile) : EnterpriseAccess()
     let credentials = try program.credentials(request.connection, request.target)
     let tls = try program.encryption(request.connection.encryption, request.target.security)
     let isJSON = request.face.face == .json
@@ -56,7 +56,7 @@ struct LookCommand {
         target: request.target.described(encrypted: tls != nil), seeds: request.target.seeds, to: request.to,
         options: settings.options,
         profile: profile, isLab: LabMark.isLab(profile: settings.profile), isEnterprise: request.target.isEnterprise),
-      rest: rest,
+      enterprise: logins,
       identity: program.identity, kind: .live, run: run,
       openRun: { _, _ throws(FindingError) in throw FindingError("nothing is begun by a look") })
     let wizard = Wizard(parts: parts)

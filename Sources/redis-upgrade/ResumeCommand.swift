@@ -28,7 +28,7 @@ struct ResumeCommand {
       complain("The run \(directory.id) has no beginning in its journal.")
       return ExitCode.refused.rawValue
     }
-    let rest = try setup.enterprise?.rest.flatMap(Profile.Rest.init).map(RestAccess.init)
+    let logins = try setup.enterprise.map(EnterpriseAccess.init) ?? EnterpriseAccess()
     let tls = try program.encryption(request.connection.encryption, of: setup)
     let access = program.access(setup.site.remote)
     defer { program.end(access) }
@@ -46,7 +46,7 @@ struct ResumeCommand {
           nodes: setup.lockedNames))
       defer { lock.release() }
       let journal = try directory.goOn(reading)
-      return drive(directory, reading, setup, journal, answers, connection, access, rest)
+      return drive(directory, reading, setup, journal, answers, connection, access, logins)
     } catch {
       complain(error.description)
       return ExitCode.refused.rawValue
@@ -81,7 +81,7 @@ struct ResumeCommand {
 
   private func drive(
     _ directory: RunDirectory, _ reading: JournalReading, _ setup: Setup, _ journal: Journal, _ answers: Answers,
-    _ connection: ConnectionSettings, _ access: Access, _ rest: RestAccess?
+    _ connection: ConnectionSettings, _ access: Access, _ logins: EnterpriseAccess
   ) -> Int32 {
     let program = program
     let run = directory.id.text
@@ -92,7 +92,7 @@ struct ResumeCommand {
       loop: program.loop, fleet: Fleet(loop: program.loop, settings: connection), links: access.links,
       request: RunRequest(
         target: setup.target, seeds: setup.nodes.map(\.address), to: .release(setup.to), options: setup.options,
-        profile: BuiltInProfiles.manual, isLab: setup.site.isLab), rest: rest,
+        profile: BuiltInProfiles.manual, isLab: setup.site.isLab), enterprise: logins,
       identity: program.identity, kind: setup.site.isLab ? .training : .live, run: run,
       openRun: { _, _ throws(FindingError) in throw FindingError("the run has begun already") })
     let wizard = Wizard(parts: parts)

@@ -16,7 +16,7 @@ struct RunCommand {
   func run() throws(UsageError) -> Int32 {
     let settings = try program.settings(request.running, request.stateDirectory)
     let profile = try Profile.load(settings.profile)
-    let rest = try request.target.isEnterprise ? profile.rest.map(RestAccess.init) : nil
+    let logins = try request.target.isEnterprise ? EnterpriseAccess(profile) : EnterpriseAccess()
     let answers = try program.answers(request.running)
     let credentials = try program.credentials(request.connection, request.target)
     let tls = try program.encryption(request.connection.encryption, request.target.security)
@@ -35,14 +35,14 @@ struct RunCommand {
     defer { program.end(access) }
     let way = program.way(profile.places.addresses, remote, access.links)
     let connection = program.connection(credentials, tls, way, run: directory.id.text)
-    let code = drive(settings, profile, rest, answers, connection, access, directory, journal)
+    let code = drive(settings, profile, logins, answers, connection, access, directory, journal)
     if (try? directory.read().isUnstarted) == true { try? Files.removeTree(directory.path) }
     return code
   }
 
   private func drive(
-    _ settings: Settings, _ profile: Profile, _ rest: RestAccess?, _ answers: Answers, _ connection: ConnectionSettings,
-    _ access: Access, _ directory: RunDirectory, _ journal: Journal
+    _ settings: Settings, _ profile: Profile, _ logins: EnterpriseAccess, _ answers: Answers,
+    _ connection: ConnectionSettings, _ access: Access, _ directory: RunDirectory, _ journal: Journal
   ) -> Int32 {
     let program = program
     let run = directory.id.text
@@ -53,7 +53,7 @@ struct RunCommand {
       request: RunRequest(
         target: request.target.described(encrypted: connection.tls != nil), seeds: request.target.seeds, to: request.to,
         options: settings.options,
-        profile: profile, isLab: isThrowAway, isEnterprise: request.target.isEnterprise), rest: rest,
+        profile: profile, isLab: isThrowAway, isEnterprise: request.target.isEnterprise), enterprise: logins,
       identity: program.identity, kind: isThrowAway ? .training : kind, run: run,
       openRun: { setup, run throws(FindingError) in
         do throws(JournalError) {

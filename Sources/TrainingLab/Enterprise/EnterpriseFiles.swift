@@ -31,7 +31,12 @@ extension Simulator {
       try LabFiles.write(
         LabProfile.enterprise(
           directory: folder, user: RestAccess.user, passwordFile: store.passwordFile, certificate: store.certificate,
-          port: cluster.restPort), to: "\(folder)/\(LabProfile.fileName)")
+          port: cluster.restPort,
+          databases: cluster.databases.map { database in
+            LabProfile.DatabaseLogin(
+              name: database.name, passwordFile: store.passwordFile(ofDatabase: database.id),
+              certificate: database.usesTLS ? store.certificate : nil)
+          }), to: "\(folder)/\(LabProfile.fileName)")
       try access(cluster)
       try store.write(cluster)
     }

@@ -26,16 +26,19 @@ package struct EnterpriseLabRequest: Equatable, Sendable {
     package var replication = false
     package var persistence = Simulator.Persistence.disabled
     package var policy = Simulator.ProxyPolicy.single
+    package var tls = false
 
     package init(
       _ name: String, shards: Int = 1, replication: Bool = false,
-      persistence: Simulator.Persistence = .disabled, policy: Simulator.ProxyPolicy = .single
+      persistence: Simulator.Persistence = .disabled, policy: Simulator.ProxyPolicy = .single,
+      tls: Bool = false
     ) {
       self.name = name
       self.shards = shards
       self.replication = replication
       self.persistence = persistence
       self.policy = policy
+      self.tls = tls
     }
   }
 
@@ -96,10 +99,11 @@ package struct EnterpriseLabRequest: Equatable, Sendable {
               port: base + 10 + shards, version: full))
         }
       }
-      made.append(
-        Simulator.Database(
-          id: index + 1, name: wanted.name, version: full, replication: wanted.replication,
-          persistence: wanted.persistence, policy: wanted.policy, port: base + 1 + index, shards: own))
+      var database = Simulator.Database(
+        id: index + 1, name: wanted.name, version: full, replication: wanted.replication,
+        persistence: wanted.persistence, policy: wanted.policy, port: base + 1 + index, shards: own)
+      database.speaksTLS = wanted.tls
+      made.append(database)
     }
     var cluster = Simulator.Cluster(
       name: "cluster.local", policy: Simulator.Policy(defaultVersion: short),

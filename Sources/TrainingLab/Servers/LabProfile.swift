@@ -41,7 +41,7 @@ package enum LabProfile {
 
   /// The same for a simulated cluster of Redis Enterprise Software, whose nodes all live on this machine.
   package static func enterprise(
-    directory: String, user: String, passwordFile: String, certificate: String, port: Int
+    directory: String, user: String, passwordFile: String, certificate: String, port: Int, databases: [DatabaseLogin]
   ) -> String {
     let installer = "cd \(shellQuoted(directory))/nodes/{node_id}/installer"
     let commands: [(name: String, command: String)] = [
@@ -59,9 +59,23 @@ package enum LabProfile {
         password_file: \(yamlQuoted(passwordFile))
         certificate: \(yamlQuoted(certificate))
         port: \(port)
-      software:
+      databases:
 
-      """ + commands.map { "  \($0.name): \(yamlQuoted($0.command))\n" }.joined()
+      """ + databases.map(\.yaml).joined() + "software:\n"
+        + commands.map { "  \($0.name): \(yamlQuoted($0.command))\n" }.joined()
+  }
+
+  /// As whom clients of a simulated database come.
+  package struct DatabaseLogin: Sendable {
+    var name: String
+    var passwordFile: String
+    /// The one certificate that its proxies show; nil: connections are plain.
+    var certificate: String?
+
+    fileprivate var yaml: String {
+      "  \(LabProfile.yamlQuoted(name)):\n    password_file: \(LabProfile.yamlQuoted(passwordFile))\n"
+        + (certificate.map { "    certificate: \(LabProfile.yamlQuoted($0))\n" } ?? "")
+    }
   }
 
   /// Starts a node's server in a session of its own, and returns once it is forked.

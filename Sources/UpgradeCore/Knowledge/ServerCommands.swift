@@ -15,6 +15,8 @@ package struct ServerCommand: Hashable, Sendable {
     case rehearsing
     /// The client probe, which is a question of its own.
     case probing
+    /// Sent to databases of Redis Enterprise Software only.
+    case counting
   }
 
   /// How it is found out beforehand that it may be sent.
@@ -73,14 +75,15 @@ package enum ServerCommands {
     ServerCommand("EXPIRE", .probing, "its keys go by themselves"),
     ServerCommand("ASKING", .probing, "after a redirection to a slot on the move"),
     ServerCommand("DEL", .probing, "its keys are taken away"),
+    ServerCommand("DBSIZE", .counting, "are the keys of a database the same afterwards"),
   ]
 
   /// The keys of the client probe.
   package static let probeKeys = "redis-upgrade:probe:"
 
-  /// Those that a run sends; without `SHUTDOWN` where the profile stops servers.
+  /// Those that a run sends to servers; without `SHUTDOWN` where the profile stops servers.
   package static func sent(stopsByCommand: Bool) -> [ServerCommand] {
-    all.filter { !(stopsByCommand && $0.words == ["SHUTDOWN"]) }
+    all.filter { !(stopsByCommand && $0.words == ["SHUTDOWN"]) && $0.purpose != .counting }
   }
 }
 

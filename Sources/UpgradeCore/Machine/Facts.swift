@@ -86,8 +86,8 @@ package struct Facts: Hashable, Sendable {
   package var overrideNotes: [String] = []
   /// Nodes of Redis Enterprise Software on which an installer has gone further than its questions.
   package var begun: Set<NodeID> = []
-  /// Databases that the operator wants to stay as they are.
-  package var leftDatabases: Set<Int> = []
+  /// Steps about things that the operator wants to stay as they are: databases, settings that stay.
+  package var left: Set<StepKey> = []
   /// Whether the operator agreed to the client probe.
   package var probing = false
   /// Client errors and lost writes that the operator has seen and gone on after.
@@ -96,6 +96,9 @@ package struct Facts: Hashable, Sendable {
   package init(goals: Goals) { self.goals = goals }
 
   package var openLedger: [LedgerKey] { ledger.open }
+  package var leftDatabases: Set<Int> {
+    Set(left.compactMap { if case .database(let number) = $0.object { number } else { nil } })
+  }
   package func isOut(_ node: NodeID) -> Bool { out.contains(node) }
 }
 

@@ -34,6 +34,10 @@ extension UpgradeMachine {
       "\(status.gate.rule) on \(setup?.name(status.gate.object) ?? "\(status.gate.object)"): \(status.verdict.text)"
     }
     var choices: [Offer] = [Offer(.waitLonger, "Wait longer: nothing is changed meanwhile"), .stopHere, .windDown]
+    if let step, step.consent?.question.kind.canBeLeft == true {
+      let name = setup?.name(step.key.object) ?? "\(step.key.object)"
+      choices.append(Offer(.leave, "Leave \(name) as it is, and go on with what comes after it"))
+    }
     if step != nil {
       for status in red {
         let name = setup?.name(status.gate.object) ?? ""

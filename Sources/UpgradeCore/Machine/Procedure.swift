@@ -93,6 +93,8 @@ package enum Choice: Hashable, Sendable {
   case rollBack(NodeID)
   /// A node that was not begun is left as it is, and the run goes on without it.
   case skip(NodeID)
+  /// What the step is about stays as it is, and the run goes on with the others.
+  case leave
   case override(Gate)
   case windDown
   case stopHere
@@ -106,6 +108,7 @@ package enum Choice: Hashable, Sendable {
     case .adopt: "adopt"
     case .rollBack: "roll-back"
     case .skip: "skip"
+    case .leave: "leave"
     case .override: "override"
     case .windDown: "wind-down"
     case .stopHere: "stop"

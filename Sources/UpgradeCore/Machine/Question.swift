@@ -16,8 +16,15 @@ package enum QuestionKind: String, Hashable, Sendable, CaseIterable {
   case planChange = "plan-change"
   /// A database of Redis Enterprise Software, after its cluster: no leaves it as it is.
   case upgradeDatabase = "upgrade-database"
+  /// What the policy of such a cluster lets databases be upgraded to: no leaves it as it is.
+  case upgradePolicy = "upgrade-policy"
+  /// Which version its new databases get: no leaves it as it is.
+  case defaultVersion = "default-version"
   /// What an installer asks, and nobody has been asked for before: `installer-prompt:swap`.
   case installerPrompt = "installer-prompt"
+
+  /// Whether "no" is an answer like any other: its object stays as it is, and the run goes on.
+  package var canBeLeft: Bool { [.upgradeDatabase, .upgradePolicy, .defaultVersion].contains(self) }
 
   /// Whether the question is asked for each object: `hand-over:s1`, `upgrade-node:10.0.0.1:6379`,
   /// `upgrade-host:10.0.0.1`.

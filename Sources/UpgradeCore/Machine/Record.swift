@@ -51,6 +51,8 @@ package struct ClientMeasure: Hashable, Sendable {
   package var stalls: [ShardID: Int]
   /// For how many milliseconds nothing could be told, because the way to the servers was cut on our side.
   package var unmeasured: Int
+  /// Of Redis Enterprise Software, by their numbers: what clients of each database felt at its proxies.
+  package var databases: [DatabaseMeasure] = []
   package init(
     acknowledged: Int, errors: [String: Int], lost: Int, longestStall: Int, resolution: Int, stalls: [ShardID: Int],
     unmeasured: Int = 0
@@ -64,7 +66,8 @@ package struct ClientMeasure: Hashable, Sendable {
     self.stalls = stalls
   }
   package var errorCount: Int { errors.values.reduce(0, +) }
-  /// What counts against `--error-budget`.
+  /// What counts against `--error-budget`. Of Redis Enterprise Software: writes lost, but not those whose loss was agreed
+  /// to; proxies are away as often as their nodes are upgraded, which the plan says.
   package var spent: Int { errorCount + lost }
 }
 

@@ -135,8 +135,8 @@ extension State {
       facts.done.insert(StepKey(confirming: .clientProbe))
     } else if granted {
       consents[question.name] = question.consentClass
-    } else if question.name.kind == .upgradeDatabase, case .database(let number)? = question.step?.object {
-      facts.leftDatabases.insert(number)
+    } else if question.name.kind.canBeLeft, let step = question.step {
+      facts.left.insert(step)
     } else {
       declined.insert(question.name)
     }
@@ -215,6 +215,7 @@ extension State {
         expected.merge(learnt) { $1 }
       }
     case .askAgain: declined = []
+    case .leave: if let step = problem?.step { facts.left.insert(step) }
     case .adopt:
       take(learnt)
       // What was agreed to was agreed to in another situation.

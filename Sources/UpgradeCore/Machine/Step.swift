@@ -18,6 +18,8 @@ package enum Verb: String, Hashable, Sendable, CaseIterable {
   case handOver = "hand-over"
   case drain
   case upgradeDatabase = "upgrade-database"
+  /// A setting of a cluster of Redis Enterprise Software that stays.
+  case tune
 }
 
 /// The identity of a step: verb, object and essential argument; no counter, no position.

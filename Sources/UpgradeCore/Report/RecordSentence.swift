@@ -85,10 +85,22 @@ extension StepKey {
 extension ClientMeasure {
   /// What clients felt, in one sentence.
   package var sentence: String {
+    guard databases.isEmpty else { return databasesSentence }
     let codes = errors.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
     return "clients: \(acknowledged) writes acknowledged, \(errorCount) errors"
       + (codes.isEmpty ? "" : " (\(codes))")
       + ", \(lost) lost, longest stall \(longestStall) ms, measured every \(resolution) ms"
+      + (unmeasured > 0 ? ", but not for \((unmeasured + 999) / 1000) s: the way there was cut" : "")
+  }
+}
+
+extension ClientMeasure {
+  /// The same of databases that were called through their proxies; looked at only, where nobody agreed to test keys.
+  private var databasesSentence: String {
+    let proxies = databases.reduce(0) { $0 + $1.proxies.count }
+    let counted = acknowledged > 0 ? "\(acknowledged) writes acknowledged, \(lost) lost" : "PING only, nothing written"
+    return "clients: through \(proxies) proxies, \(counted); longest without an answer: "
+      + databases.map(\.sentence).joined(separator: ", ") + "; measured every \(resolution) ms"
       + (unmeasured > 0 ? ", but not for \((unmeasured + 999) / 1000) s: the way there was cut" : "")
   }
 }

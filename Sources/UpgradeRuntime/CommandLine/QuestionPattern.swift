@@ -22,7 +22,8 @@ package struct QuestionPattern: Equatable, Sendable {
 
   private static func classes(of kind: QuestionKind) -> [ConsentClass] {
     switch kind {
-    case .start, .clientProbe, .configurationFiles, .enableUpgradeMode, .disableUpgradeMode, .canary, .firstPromotion:
+    case .start, .clientProbe, .configurationFiles, .enableUpgradeMode, .disableUpgradeMode, .canary, .firstPromotion,
+      .upgradePolicy, .defaultVersion:
       [.reversible]
     case .upgradeNode: [.reversible, .outage, .noReturn]
     case .upgradeHost: [.reversible, .noReturn]

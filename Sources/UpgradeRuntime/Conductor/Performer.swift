@@ -15,11 +15,14 @@ package struct Performer: Sendable {
   let backupFolder: String
   /// Looks around on hosts; nil where nobody needs to.
   let shell: SiteShell?
+  /// Reads a cluster of Redis Enterprise Software; nil where the nodes are servers.
+  let cluster: EnterpriseReader?
   /// Hears how the running host command goes on.
   let output: @Sendable (HostJob, HostNews) -> Void
 
   package init(
     loop: EventLoop, fleet: Fleet, host: any HostRunner, setup: Setup, backupFolder: String, shell: SiteShell? = nil,
+    cluster: EnterpriseReader? = nil,
     output: @escaping @Sendable (HostJob, HostNews) -> Void
   ) {
     self.loop = loop
@@ -30,6 +33,7 @@ package struct Performer: Sendable {
     self.setup = setup
     self.backupFolder = backupFolder
     self.shell = shell
+    self.cluster = cluster
     self.output = output
   }
 

@@ -127,5 +127,6 @@ extension ClientMeasure {
     self.init(
       acknowledged: acknowledged, errors: Dictionary(errors, uniquingKeysWith: { first, _ in first }), lost: lost,
       longestStall: stall, resolution: resolution, stalls: stalls, unmeasured: json["unmeasured_ms"]?.integer ?? 0)
+    databases = (try? json.optional("databases")) ?? []
   }
 }

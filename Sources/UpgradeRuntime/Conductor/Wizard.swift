@@ -10,6 +10,7 @@ package actor Wizard: WizardDriver, PictureSource {
   private(set) var session: RunSession?
   private(set) var open: OpenRun?
   private var probe: ClientProbe?
+  private var proxyProbe: ProxyProbe?
   private var health = HealthTracker()
   private var shownBeat = Beat()
   private var lastPublished: Instant?
@@ -180,7 +181,7 @@ package actor Wizard: WizardDriver, PictureSource {
     await publish()
     let state = picture.state
     await session?.end()
-    await probe?.stop()
+    await endProbes()
     let code: ExitCode =
       !state.hasBegun
       ? .interrupted
@@ -224,7 +225,7 @@ package actor Wizard: WizardDriver, PictureSource {
       perform: { [weak self] effect, setup in
         await Performer(
           loop: parts.loop, fleet: parts.fleet, host: open.host, setup: setup, backupFolder: open.paths.backup,
-          shell: shell,
+          shell: shell, cluster: cluster,
           output: { [weak self] job, news in
             _ = parts.loop.task { [weak self] in await self?.heard(job, news) }
           }
@@ -293,21 +294,41 @@ package actor Wizard: WizardDriver, PictureSource {
       if picture.rail.rawValue > RailStep.plan.rawValue { picture.briefing = nil }
     }
     await startProbe(view.state)
+    await callProxies(view)
     if let halted = view.halted { halt(halted) }
     if let ended = view.state.ended { await finish(ended) }
   }
 
   private func startProbe(_ state: State) async {
-    guard state.facts.probing, probe == nil, let setup = state.setup, state.ended == nil else { return }
+    guard state.facts.probing, probe == nil, let setup = state.setup, setup.enterprise == nil, state.ended == nil
+    else { return }
     let probe = ClientProbe(
       loop: parts.loop, settings: parts.fleet.settings, setup: setup,
-      primaries: Set(state.expected.filter { $0.value.role == .primary }.keys), base: state.measures.last,
-      heard: { [weak self] measure in
-        guard let self else { return }
-        _ = self.parts.loop.task { await self.session?.observe(measure) }
-      })
+      primaries: Set(state.expected.filter { $0.value.role == .primary }.keys), base: state.measures.last, heard: hear)
     self.probe = probe
     await probe.start()
+  }
+
+  private nonisolated var hear: @Sendable (ClientMeasure) -> Void {
+    { [weak self] measure in
+      guard let self else { return }
+      _ = self.parts.loop.task { await self.session?.observe(measure) }
+    }
+  }
+
+  /// Databases of Redis Enterprise Software are looked at from the start on, and written to where that was agreed to.
+  private func callProxies(_ view: SessionView) async {
+    guard let constants = view.state.setup?.enterprise, view.state.ended == nil, !isConcluding else { return }
+    let probe =
+      proxyProbe ?? ProxyProbe(parts.proxyReader, constants, base: view.state.measures.last, heard: hear)
+    proxyProbe = probe
+    if view.state.facts.probing { await probe.write() }
+    if let survey = view.snapshot.enterprise { await probe.use(survey.status.proxies) }
+  }
+
+  private func endProbes() async {
+    await probe?.stop()
+    await proxyProbe?.stop()
   }
 
   // MARK: - The end
@@ -329,7 +350,7 @@ package actor Wizard: WizardDriver, PictureSource {
   private func finish(_ ended: Ending) async {
     guard !isConcluding else { return }
     isConcluding = true
-    await probe?.stop()
+    await endProbes()
     if ended.kind == .done, let setup = picture.setup {
       let report =
         if let constants = setup.enterprise, let reader = parts.clusterReader(setup) {

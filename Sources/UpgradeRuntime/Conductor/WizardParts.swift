@@ -10,8 +10,8 @@ package struct WizardParts: Sendable {
   /// Where hosts, or servers, are reached by ssh.
   package var links: SSHLinks?
   package var request: RunRequest
-  /// Who asks the REST API of a cluster, where the profile says.
-  package var rest: RestAccess?
+  /// The logins of a cluster of Redis Enterprise Software.
+  package var enterprise: EnterpriseAccess
   package var identity: WizardIdentity
   package var kind: RunPicture.Kind
   /// Opens the run's folder, lock and journal; called once, when the checks have passed and somebody goes on.
@@ -19,7 +19,8 @@ package struct WizardParts: Sendable {
   package var run: String
 
   package init(
-    loop: EventLoop, fleet: Fleet, links: SSHLinks? = nil, request: RunRequest, rest: RestAccess? = nil,
+    loop: EventLoop, fleet: Fleet, links: SSHLinks? = nil, request: RunRequest,
+    enterprise: EnterpriseAccess = EnterpriseAccess(),
     identity: WizardIdentity, kind: RunPicture.Kind, run: String,
     openRun: @escaping @Sendable (Setup, String) async throws(FindingError) -> OpenRun
   ) {
@@ -27,7 +28,7 @@ package struct WizardParts: Sendable {
     self.fleet = fleet
     self.links = links
     self.request = request
-    self.rest = rest
+    self.enterprise = enterprise
     self.identity = identity
     self.kind = kind
     self.run = run
@@ -38,16 +39,19 @@ package struct WizardParts: Sendable {
 extension WizardParts {
   var preflight: Preflight { Preflight(loop: loop, fleet: fleet, request: request, links: links) }
   var enterprisePreflight: EnterprisePreflight {
-    EnterprisePreflight(loop: loop, request: request, links: links, rest: restReader)
+    EnterprisePreflight(loop: loop, request: request, links: links, rest: restReader, clients: proxyReader)
   }
 
-  var restReader: RestReader? { rest.map { RestReader($0, way: fleet.settings.way, on: loop) } }
+  var restReader: RestReader? { enterprise.rest.map { RestReader($0, way: fleet.settings.way, on: loop) } }
+
+  var proxyReader: ProxyReader { ProxyReader(enterprise.doors, fleet.settings, on: loop) }
 
   /// What reads a cluster of Redis Enterprise Software; nil where the nodes are servers.
   func clusterReader(_ setup: Setup) -> EnterpriseReader? {
     setup.enterprise.map { constants in
       EnterpriseReader(
-        SiteShell(setup.site, links: links, loop: loop), constants, nodes: setup.order, rest: restReader)
+        SiteShell(setup.site, links: links, loop: loop), constants, nodes: setup.order, rest: restReader,
+        clients: proxyReader)
     }
   }
 }

@@ -11,7 +11,7 @@ struct EnterprisePostChecks {
   let left: Set<Int>
 
   func run() async -> FinishReport {
-    switch await reader.read(.nodes) {
+    switch await reader.read(.everything) {
     case .success(let survey): return Self.report(survey, setup, constants, left)
     case .failure(let failure):
       return FinishReport(
@@ -84,12 +84,23 @@ struct EnterprisePostChecks {
     let version = row.version.flatMap { Enterprise.DatabaseVersion($0) }
     let was = setup.version.map { "Redis \($0)" } ?? setup.kind
     let now = version.map { "Redis \($0)" } ?? row.kind
-    let words = "\(row.status), \(was == now ? now : "\(was) -> \(now)")"
+    let words = "\(row.status), \(was == now ? now : "\(was) -> \(now)")" + keys(setup, survey)
     guard row.status == "active" else { return .init(.fail, topic, words) }
+    for reading in survey.clients ?? [] where reading.proxy.database == setup.id {
+      if case .fails(let why) = reading.answer {
+        return .init(.fail, topic, "\(words); clients get no answer at \(reading.proxy.address): \(why)")
+      }
+    }
     guard let goal = constants.databaseGoal, let version, version < goal else { return .init(.ok, topic, words) }
     let why =
       left.contains(setup.id) ? "left as you wanted it" : setup.isActiveActive ? "Active-Active" : "not upgraded"
     return .init(left.contains(setup.id) ? .ok : .warn, topic, "\(words), \(why)")
+  }
+
+  /// `, 1204 keys (1204 before)`, as clients count them; empty where nobody could.
+  private static func keys(_ setup: Enterprise.DatabaseSetup, _ survey: Enterprise.Survey) -> String {
+    guard let keys = survey.keys(ofDatabase: setup.id) else { return "" }
+    return ", \(keys) keys" + (setup.keys.map { " (\($0) before)" } ?? "")
   }
 
   private static func byHand(_ survey: Enterprise.Survey, _ setup: Setup) -> [String] {

@@ -9,9 +9,13 @@ package struct EnterprisePreflight: Sendable {
   private let request: RunRequest
   private let links: SSHLinks?
   private let rest: RestReader?
+  private let clients: ProxyReader
 
-  package init(loop: EventLoop, request: RunRequest, links: SSHLinks?, rest: RestReader?) {
+  package init(
+    loop: EventLoop, request: RunRequest, links: SSHLinks?, rest: RestReader?, clients: ProxyReader
+  ) {
     self.rest = rest
+    self.clients = clients
     self.loop = loop
     self.request = request
     self.links = links
@@ -52,8 +56,10 @@ package struct EnterprisePreflight: Sendable {
           id: row.id, name: row.name, version: row.version.flatMap { Enterprise.DatabaseVersion($0) },
           isReplicated: row.isReplicated, persistence: row.persistence, kind: row.kind,
           sources: own.flatMap { view?.sources(of: $0) } ?? [], isActiveActive: own?.isActiveActive ?? false)
-      }, master: survey.status.master?.id, databaseGoal: databaseGoal(goal.version, survey), programs: programs,
-      rest: profile.rest?.settings)
+      }, master: survey.status.master?.id,
+      databaseGoal: Enterprise.BundledVersions.goal(
+        of: goal.version, policy: survey.settings?[Enterprise.BundledVersions.policySetting]), programs: programs,
+      rest: profile.rest?.settings, clients: profile.clients)
     do throws(UsageError) {
       return Setup(
         target: request.target, to: to, nodes: nodes, shards: [], nodeTimeout: .zero, wayBackNarrows: false,
@@ -65,14 +71,6 @@ package struct EnterprisePreflight: Sendable {
 
   /// Where the REST API listens; it stands for the node in addresses.
   private static let port = 9443
-
-  /// What databases are upgraded to: what the target brings along as its standard, or what the cluster's own policy
-  /// makes of that.
-  private func databaseGoal(_ target: Version, _ survey: Enterprise.Survey) -> Enterprise.DatabaseVersion? {
-    guard let bundle = Enterprise.BundledVersions.bundle(of: target) else { return nil }
-    if let standard = bundle.standard { return standard }
-    return survey.settings?["redis_upgrade_policy"] == "latest" ? bundle.databases.max() : bundle.databases.min()
-  }
 
   /// Every command of the profile, written out for every node, so that what cannot be filled in is known now.
   private func site(_ nodes: [NodeSetup], to: Release) throws(UsageError) -> Site {
@@ -128,10 +126,16 @@ package struct EnterprisePreflight: Sendable {
       snapshot.addresses[node.id] = node.address
       snapshot.nodes[node.id] = .unknown("it is no server")
     }
+    var setup = setup
     if let constants = setup.enterprise {
       let reader = EnterpriseReader(
-        SiteShell(setup.site, links: links, loop: loop), constants, nodes: setup.order, rest: rest)
-      if case .success(let survey) = await reader.read(.everything) { snapshot.enterprise = survey }
+        SiteShell(setup.site, links: links, loop: loop), constants, nodes: setup.order, rest: rest, clients: clients)
+      if case .success(let survey) = await reader.read(.everything) {
+        snapshot.enterprise = survey
+        for place in constants.databases.indices {
+          setup.enterprise?.databases[place].keys = survey.keys(ofDatabase: constants.databases[place].id)
+        }
+      }
     }
     return Scene(snapshot: snapshot, setup: setup, ownName: ownName)
   }

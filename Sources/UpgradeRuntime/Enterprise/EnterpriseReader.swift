@@ -8,7 +8,7 @@ package enum SurveyDepth: Hashable, Sendable {
   case report
   /// That, and what every node says of itself: `rlcheck` takes a while.
   case nodes
-  /// All of that, the modules, and what the hosts are like: before the start.
+  /// All of that, the modules, what clients see, and what the hosts are like: before the start, and after the end.
   case everything
 }
 
@@ -18,13 +18,16 @@ package actor EnterpriseReader {
   private let constants: Enterprise.Constants
   private let nodes: [NodeID]
   private let rest: RestReader?
+  private let clients: ProxyReader?
   /// The node that gave the last report: asked first.
   private var speaker: NodeID?
 
   package init(
-    _ shell: SiteShell, _ constants: Enterprise.Constants, nodes: [NodeID], rest: RestReader? = nil
+    _ shell: SiteShell, _ constants: Enterprise.Constants, nodes: [NodeID], rest: RestReader? = nil,
+    clients: ProxyReader? = nil
   ) {
     self.rest = rest
+    self.clients = clients
     self.shell = shell
     self.constants = constants
     self.nodes = nodes
@@ -45,6 +48,7 @@ package actor EnterpriseReader {
     }
     survey.nodes = await own
     if depth != .report { await ask(rest, &survey) }
+    if depth == .everything { survey.clients = await clients?.read(survey.status) }
     return .success(survey)
   }
 
@@ -58,6 +62,16 @@ package actor EnterpriseReader {
     } catch {
       survey.restTrouble = error.description
     }
+  }
+
+  /// Counts the keys of a database, through its proxies in turn as the cluster lists them now; nil where none tells.
+  func keys(ofDatabase number: Int) async -> Int? {
+    guard let clients, case .success(let survey) = await report(withModules: false) else { return nil }
+    let name = survey.status.databases.first { $0.id == number }?.name ?? ""
+    for proxy in survey.status.proxies where proxy.database == number {
+      if case .serves(let keys?, _) = await clients.read(proxy, named: name).answer { return keys }
+    }
+    return nil
   }
 
   // MARK: - The report

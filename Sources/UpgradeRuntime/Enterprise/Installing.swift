@@ -21,7 +21,42 @@ extension Performer {
     guard let text = setup.enterprise?.command(errand, on: node) else {
       return Outcome(.failed, "this is no cluster of Redis Enterprise Software")
     }
-    return Self.judge(await hold(effect, node, text))
+    guard case .upgradeDatabase(let number, _, let losesData) = errand else {
+      return Self.judge(await hold(effect, node, text))
+    }
+    // Counted by an earlier wizard where its command is found again: then the count from before the run has to do.
+    let counted = effect.isReattachment ? nil : await cluster?.keys(ofDatabase: number)
+    let outcome = Self.judge(await hold(effect, node, text))
+    guard outcome.kind == .done else { return outcome }
+    return await compared(
+      outcome, of: number, before: counted ?? setup.enterprise?.database(number)?.keys, losesData: losesData)
+  }
+
+  /// Whether a database came back with its keys: what lost more than half of them is not called done, whatever the
+  /// command says. Some go by themselves, because they expire.
+  private func compared(
+    _ outcome: Outcome, of number: Int, before: Int?, losesData: Bool
+  ) async -> Outcome {
+    guard let cluster, let before else { return outcome }
+    let deadline = timekeeper.now + Duration.seconds(30).boundedNanoseconds
+    var after = await cluster.keys(ofDatabase: number)
+    while after == nil, timekeeper.now < deadline {
+      do throws(CancellationError) { try await timekeeper.sleep(for: .milliseconds(500)) } catch { return outcome }
+      after = await cluster.keys(ofDatabase: number)
+    }
+    var outcome = outcome
+    outcome.evidence["keys_before"] = String(before)
+    guard let after else {
+      outcome.sentence = "\(before) keys before; nobody could count them afterwards"
+      return outcome
+    }
+    outcome.evidence["keys_after"] = String(after)
+    outcome.sentence = "\(before) keys before, \(after) after"
+    if !losesData, after * 2 < before {
+      outcome.kind = .failed
+      outcome.sentence = "it came back short of keys: " + outcome.sentence
+    }
+    return outcome
   }
 
   private func hold(_ effect: Effect, _ node: NodeID, _ text: String) async -> HostResult {

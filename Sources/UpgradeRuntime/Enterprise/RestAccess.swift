@@ -19,18 +19,14 @@ package struct RestAccess: Sendable {
 
   /// `cnm_https_port` where nobody changed it (redis/docs, network port configurations).
   package static let usualPort = 9443
-  private static let longestPassword = 4096
 
   /// Reads the files that the profile names, and takes a variable out of the environment, where every child would
   /// inherit it; so this is done before there are threads, and once.
   package init(_ rest: Profile.Rest) throws(UsageError) {
     user = rest.user
     port = rest.port
-    password =
-      switch rest.password {
-      case .file(let path): try Self.password(in: path, rest.place)
-      case .variable(let name): try Self.password(from: name, rest.place)
-      }
+    // Basic authentication has no way to say a control character either (RFC 7617 section 2).
+    password = try rest.password.read(rest.place)
     do throws(TLSError) {
       switch rest.trust {
       case .certificate(let path): tls = try TLSContext(TLSSettings(pinned: path))
@@ -41,58 +37,6 @@ package struct RestAccess: Sendable {
         .unreadableFile, at: rest.place, error.description.replacing(" (--cacert)", with: ""),
         remedy: "Name a PEM file that this user can read; a node keeps its own under /etc/opt/redislabs.")
     }
-  }
-
-  private static func password(in path: String, _ place: UsageError.Place?) throws(UsageError) -> Secret {
-    let name = "password_file \(Quotation.escaped(path))"
-    var bytes: [UInt8]
-    let rights: UInt32
-    do throws(SystemError) {
-      rights = try Files.permissions(path)
-      bytes = try Files.read(path, limit: longestPassword)
-    } catch {
-      throw UsageError(.unreadableFile, at: place, "\(error)", remedy: "Name a file that this user can read.")
-    }
-    defer { Secrecy.erase(&bytes) }
-    guard rights & 0o007 == 0 else {
-      throw UsageError(
-        .unreadableFile, at: place, "every user of this machine can get at \(name)",
-        remedy: "Take that right away with chmod 600, and change the password if somebody may have read it.")
-    }
-    if bytes.last == 0x0A { bytes.removeLast() }
-    if bytes.last == 0x0D { bytes.removeLast() }
-    return try checked(bytes, name, place)
-  }
-
-  private static func password(from variable: String, _ place: UsageError.Place?) throws(UsageError) -> Secret {
-    var value: [UInt8]?
-    do throws(SystemError) {
-      value = try Secrecy.takeVariable(variable)
-    } catch {
-      throw UsageError(
-        .environment, at: place, "\(error)", remedy: "Give the password in a file, with password_file.")
-    }
-    guard let value else {
-      throw UsageError(
-        .environment, at: place, "the variable \(variable) of password_env is not set",
-        remedy: "Export it before the start, or give the password in a file, with password_file.")
-    }
-    return try checked(value, "the variable \(variable)", place)
-  }
-
-  /// Basic authentication has no way to say a control character (RFC 7617 section 2).
-  private static func checked(
-    _ bytes: [UInt8], _ name: String, _ place: UsageError.Place?
-  ) throws(UsageError) -> Secret {
-    guard !bytes.isEmpty else {
-      throw UsageError(.badValue, at: place, "\(name) is empty", remedy: "Put the password into it.")
-    }
-    guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
-      throw UsageError(
-        .badValue, at: place, "\(name) holds a control character, or more than one line",
-        remedy: "Put the password into it alone, on one line.")
-    }
-    return Secret(bytes: Array(bytes))
   }
 
   /// `Basic ...`, for the wire only; whoever asks for it erases it.

@@ -161,7 +161,7 @@ package actor ClientProbe {
           if error.serverError == nil, await isCutOff() {
             counters[index].blindSince = counters[index].blindSince ?? begun
           } else {
-            counters[index].errors[code(error), default: 0] += 1
+            counters[index].errors[error.code, default: 0] += 1
           }
           return
         }
@@ -199,18 +199,6 @@ package actor ClientProbe {
     return (address, server.code == "ASK")
   }
 
-  private func code(_ error: ClientError) -> String {
-    switch error {
-    case .server(let server): server.code
-    case .timedOut: "TIMEOUT"
-    case .transport(let transport, let wasSent):
-      wasSent ? "NO-REPLY" : transport.code == .refused ? "REFUSED" : transport.code == .encryption ? "TLS" : "CONNECT"
-    case .closed: "NO-REPLY"
-    case .notRESP, .limit: "PROTOCOL"
-    case .cancelled: "CANCELLED"
-    }
-  }
-
   private func client(_ address: Address) -> Client {
     if let client = clients[address] { return client }
     let client = settings.client(of: address, on: loop, commandTimeout: .seconds(20))
@@ -222,5 +210,20 @@ package actor ClientProbe {
     if !always, let lastTold, loop.now - lastTold < .milliseconds(250) { return }
     lastTold = loop.now
     heard(measure)
+  }
+}
+
+extension ClientError {
+  /// What a client would count it under: the server's own word, or one of ours in the same form.
+  var code: String {
+    switch self {
+    case .server(let server): server.code
+    case .timedOut: "TIMEOUT"
+    case .transport(let transport, let wasSent):
+      wasSent ? "NO-REPLY" : transport.code == .refused ? "REFUSED" : transport.code == .encryption ? "TLS" : "CONNECT"
+    case .closed: "NO-REPLY"
+    case .notRESP, .limit: "PROTOCOL"
+    case .cancelled: "CANCELLED"
+    }
   }
 }

@@ -17,7 +17,10 @@ package struct HealthTracker: Sendable {
     health.nodes = snapshot.nodes.count
     if let survey = snapshot.enterprise { take(survey, now: now) }
     // Between two reports of a cluster the last one stands, with its age.
-    if health.cluster != nil { return }
+    if health.cluster != nil {
+      health.clients = measure
+      return
+    }
     let views = snapshot.nodes.values.compactMap(\.view)
     health.nodesUp = views.count
     health.clients = measure

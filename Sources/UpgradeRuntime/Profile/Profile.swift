@@ -39,6 +39,8 @@ package struct Profile: Equatable, Sendable {
   let base: String?
   /// Where the vendor's programs are on hosts of Redis Enterprise Software; nil: where its packages put them.
   package var programs: String?
+  /// How databases of Redis Enterprise Software are called as their clients do, by their names; `*`: all others.
+  package var clients: [String: Enterprise.ClientAccess] = [:]
 
   init(
     name: String, reach: Site.Reach, ssh: SSH = SSH(), places: Places = Places(), commands: [Site.Stage: Command],

@@ -2,7 +2,7 @@ import UpgradeCore
 
 extension Profile {
   private static let keys = [
-    "reach", "base", "ssh", "hosts", "addresses", "bastion", "rest", "software", "hooks", "enterprise",
+    "reach", "base", "ssh", "hosts", "addresses", "bastion", "rest", "software", "hooks", "enterprise", "databases",
   ]
   private static let softwareStages: [Site.Stage] = [.candidate, .stage, .stop, .install, .start, .rollback]
   private static let hookStages: [Site.Stage] = [.beforeNode, .afterNode]
@@ -53,6 +53,7 @@ extension Profile {
     }
     self.init(name: file, reach: reach, ssh: ssh, places: places, commands: commands, base: base, rest: rest)
     self.programs = programs
+    clients = try Self.clients(group)
   }
 
   /// `enterprise: { programs: /opt/redislabs/bin }`: a folder of every node's host; `{node_id}` is the node's number.

@@ -109,6 +109,7 @@ extension ServerCommand.Purpose {
     case .acting: "to act"
     case .rehearsing: "to rehearse"
     case .probing: "client probe"
+    case .counting: "to count keys"
     }
   }
 }

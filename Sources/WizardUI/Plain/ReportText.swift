@@ -137,9 +137,10 @@ package struct ReportText: Sendable {
     ])
   }
 
-  /// `{measured, acknowledged, errors, lost, longest_stall_ms, resolution_ms, unmeasured_ms}`; numbers are null where nobody measured.
+  /// `{measured, acknowledged, errors, lost, longest_stall_ms, resolution_ms, unmeasured_ms}`; numbers are null where
+  /// nobody measured. Of Redis Enterprise Software also `databases`.
   static func json(_ measure: ClientMeasure?) -> JSONValue {
-    .object([
+    var fields: [(String, JSONValue)] = [
       ("measured", .bool(measure != nil)),
       ("acknowledged", measure.map { .integer($0.acknowledged) } ?? .null),
       ("errors", measure.map { .integer($0.errorCount) } ?? .null),
@@ -150,6 +151,30 @@ package struct ReportText: Sendable {
       (
         "errors_by_code",
         .object((measure?.errors ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, JSONValue.integer($0.value)) })
+      ),
+    ]
+    if let databases = measure?.databases, !databases.isEmpty {
+      fields.append(("databases", .array(databases.map(json))))
+    }
+    return .object(fields)
+  }
+
+  /// `{db, name, longest_ms, away_ms, lost, proxies[]}`; `away_ms` is null where it is served.
+  private static func json(_ database: DatabaseMeasure) -> JSONValue {
+    .object([
+      ("db", .integer(database.database)), ("name", .string(database.name)), ("longest_ms", .integer(database.longest)),
+      ("away_ms", database.away.map(JSONValue.integer) ?? .null), ("lost", .integer(database.lost)),
+      (
+        "proxies",
+        .array(
+          database.proxies.map { proxy in
+            .object([
+              ("node", .integer(proxy.node)), ("address", .string("\(proxy.address)")),
+              ("interruptions", .integer(proxy.interruptions)), ("longest_ms", .integer(proxy.longest)),
+              ("away_ms", proxy.away.map(JSONValue.integer) ?? .null), ("trouble", .text(proxy.trouble)),
+              ("closed", .text(proxy.closed)),
+            ])
+          })
       ),
     ])
   }

@@ -56,7 +56,7 @@ struct HealthScreen: WizardScreen {
     for (offset, row) in zip([0, 1, 3], headLines) {
       canvas.put(row, row: head.row + offset, column: head.column, in: head)
     }
-    if picture.health.clients != nil {
+    if picture.health.clients != nil, picture.health.cluster == nil {
       let row = head.cutTop(2).rest.cutTop(1).top
       draw(picture.health.clientErrors, peak: { "max \(Quantity.count($0))/s" }, quiet: 0, in: row, on: &canvas)
     }
@@ -87,7 +87,12 @@ struct HealthScreen: WizardScreen {
 
   /// Of Redis Enterprise Software: every database, every node, and all that is not as it has to be.
   private func clusterRows(_ cluster: ClusterHealth) -> [Line] {
-    let databases = cluster.databases.map { Line("\($0.name)  ", .bold) + text.state(of: $0) }
+    let databases = cluster.databases.flatMap { database in
+      let clients = text.clients(of: database.id)
+      let row = Line("\(database.name)  ", .bold) + text.state(of: database)
+      return [row + (clients.isEmpty ? Line() : "  " + clients)]
+        + text.proxies(of: database.id).map { "  " + $0 }
+    }
     let nodes = cluster.nodes.map { node in
       let role = node.role == .master ? "PRIMARY NODE" : "member"
       return Line("node:\(node.id)  ", .bold)
@@ -104,7 +109,7 @@ struct HealthScreen: WizardScreen {
       return [
         Line("cluster ") + text.cluster + "   " + text.slots + "   " + text.nodes,
         text.lag + (text.upgradeMode.isEmpty ? Line() : "   " + text.upgradeMode),
-        Line("the cluster's own word, by rladmin; what clients feel at its endpoints is not measured"),
+        text.clientErrors + "   " + text.clientTotals + "   " + text.stall,
       ]
     }
     return [

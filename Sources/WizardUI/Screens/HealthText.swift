@@ -104,6 +104,49 @@ package struct HealthText: Hashable, Sendable {
     return line
   }
 
+  /// What clients of one database feel: `clients served, 35 ms at most`, `clients AWAY 2.1 s`; empty where nobody asks.
+  package func clients(of database: Int) -> Line {
+    guard let measure = measure(of: database) else { return Line() }
+    guard measure.isMeasured else { return Line("clients not measured", .attention) }
+    if let away = measure.away { return Line("clients AWAY \(Self.time(away))", .danger) }
+    let lost = measure.lost > 0 ? Line(", \(measure.lost) writes LOST", .danger) : Line()
+    return Line("clients served, \(Self.time(measure.longest)) at most") + lost
+  }
+
+  /// Each proxy of a database: `10.0.0.1:12000 on node:1  serves, 35 ms at most`.
+  package func proxies(of database: Int) -> [Line] {
+    (measure(of: database)?.proxies ?? []).map { proxy in
+      let place = Line("\(proxy.address) on node:\(proxy.node)  ")
+      if let closed = proxy.closed { return place + Line("not measured: \(closed)", .attention) }
+      let cut = proxy.interruptions == 0 ? "" : ", cut off \(proxy.interruptions) times"
+      guard let trouble = proxy.trouble else {
+        return place + Line("serves, \(Self.time(proxy.longest)) at most\(cut)")
+      }
+      return place + Line("\(trouble)\(proxy.away.map { " for \(Self.time($0))" } ?? "")", .danger) + Line(cut)
+    }
+  }
+
+  private func measure(of database: Int) -> DatabaseMeasure? {
+    health.clients?.databases.first { $0.database == database }
+  }
+
+  private static func time(_ milliseconds: Int) -> String {
+    milliseconds < 1000 ? "\(milliseconds) ms" : Quantity.duration(seconds: Double(milliseconds) / 1000)
+  }
+
+  /// All databases in one part of a row: `clients served`, `cache AWAY 2.1 s`.
+  private func allClients(_ databases: [DatabaseMeasure]) -> Line {
+    let away = databases.filter { $0.away != nil }
+    if let first = away.first {
+      let more = away.count > 1 ? " and \(away.count - 1) more" : ""
+      return Line("\(first.name)\(more) AWAY \(Self.time(first.away ?? 0))", .danger)
+    }
+    let known = databases.count { $0.isMeasured }
+    guard known > 0 else { return Line("clients not measured", .attention) }
+    return known == databases.count
+      ? Line("clients served") : Line("clients of \(known)/\(databases.count) databases served", .attention)
+  }
+
   /// One shard's lag now, right-aligned by whoever draws it.
   package func lag(of shard: ShardID) -> Line {
     guard !isStale else { return Line(missing, .attention) }
@@ -126,6 +169,7 @@ package struct HealthText: Hashable, Sendable {
     guard let clients = health.clients else {
       return Line(isElsewhere ? "clients measured elsewhere" : "clients not measured")
     }
+    if health.cluster != nil, sinceMeasured == nil { return allClients(clients.databases) }
     if let sinceMeasured {
       let isBad = clients.errorCount > 0 || clients.lost > 0
       return Line("client errors \(clients.errorCount), ", isBad ? .danger : .plain)
@@ -143,6 +187,10 @@ package struct HealthText: Hashable, Sendable {
       return Line(isElsewhere ? "the journal will say what they felt" : "no probe: nothing is known of clients")
     }
     if sinceMeasured != nil { return Line("\(clients.lost) lost", clients.lost > 0 ? .danger : .plain) }
+    if health.cluster != nil {
+      return clients.acknowledged == 0
+        ? Line("PING only, nothing is written") : Line("\(clients.lost) lost", clients.lost > 0 ? .danger : .plain)
+    }
     return Line(
       "\(clients.errorCount) in all, \(clients.lost) lost", clients.spent > 0 ? .danger : .plain)
   }
@@ -151,6 +199,10 @@ package struct HealthText: Hashable, Sendable {
   package var stall: Line {
     guard let clients = health.clients else { return Line("stall not measured") }
     let way = health.bastion.map { ", through \($0)" } ?? ""
+    if health.cluster != nil {
+      let longest = Self.time(clients.longestStall)
+      return Line("longest without an answer \(longest) (in steps of \(clients.resolution) ms\(way))")
+    }
     return Line("longest stall \(clients.longestStall) ms (in steps of \(clients.resolution) ms\(way))")
   }
 

@@ -156,7 +156,7 @@ extension PlanRow {
     case .database(let number):
       subject = setup.name(.database(number))
       if case .errand(_, .upgradeDatabase(_, let version, _))? = steps.first?.action {
-        what = "database to Redis \(version)"
+        what = "database to Redis \(version)" + (setup.enterprise?.database(number).map { " (\($0.keepers))" } ?? "")
       }
       clients =
         switch steps.first?.consent?.consentClass {

@@ -103,7 +103,7 @@ extension Choice {
     case .waitLonger, .askAgain: 0
     case .stopHere: 1
     case .retry: 2
-    case .adopt, .skip: 3
+    case .adopt, .skip, .leave: 3
     case .rollBack: 4
     case .windDown: 5
     case .override: 6
@@ -122,6 +122,7 @@ extension Choice {
     case .adopt: "changes what is expected"
     case .rollBack: "this node goes back"
     case .skip: "this node is left out"
+    case .leave: "it stays as it is"
     case .windDown: "ends this run in order"
     case .override: "typed confirmation"
     }

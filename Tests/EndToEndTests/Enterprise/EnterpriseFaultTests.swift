@@ -88,7 +88,7 @@ struct NodeFault: Sendable, CustomTestStringConvertible {
   @Test func upgradeModeThatIsRefused() async throws {
     try await withEnterpriseNight { night in
       try await night.night.withPerson(night.begin) { person in
-        try await person.answers("start")
+        try await person.begins()
         try await person.answers("upgrade-node:node:1", "outage node:1")
         try await person.answers("enable-upgrade-mode", "no")
         try await person.reads("rejoin node:1: done")
@@ -117,6 +117,56 @@ struct NodeFault: Sendable, CustomTestStringConvertible {
       let unknown = Set(rows.filter { $0.result == "unknown" }.map(\.name))
       #expect(unknown.isSubset(of: ["disk-room", "storage-paths", "license", "known-limitations"]), "\(unknown)")
       rows.expect("database-protected", "warn", "cache has neither a replica nor a file")
+    }
+  }
+
+  /// A command that says "Done" is not believed where the keys are gone.
+  @Test func aDatabaseThatComesBackShortOfKeys() async throws {
+    try await withEnterpriseNight {
+      $0.databases.removeAll { $0.name != "orders" }
+    } _: { night in
+      try await night.fill(1, keys: 40)
+      try await night.fault(.filesLost, on: night.cluster.database(1)?.shards.first?.node ?? 1)
+      let words = night.begin + EnterpriseNight.yes.map { $0 == "client-probe=yes" ? "client-probe=no" : $0 }
+      try await night.night.withPerson(words) { person in
+        let said = try await person.meets("database-not-upgraded")
+        #expect(said.contains("it came back short of keys: 40 keys before, 0 after"), "\(said)")
+        try await person.chooses("stop")
+        let end = try await person.end()
+        #expect(end.code == 3, "\(end.output.suffix(2000))")
+      }
+    }
+  }
+
+  /// Proxies are called with the login and the certificate that the profile names; without, that is said.
+  @Test func whatClientsSeeIsCheckedWithTheirOwnLogin() async throws {
+    try await withEnterpriseNight { request in
+      request.databases = [
+        .init("sealed", persistence: .aof, tls: true), .init("open", persistence: .aof),
+        .init("shut", persistence: .aof), .init("unnamed", persistence: .aof),
+      ]
+    } _: { night in
+      try await night.fill(2, keys: 7)
+      let text = String(decoding: try Files.read(night.night.lab.profilePath), as: UTF8.self)
+      let other = "\(night.night.folder)/other.password"
+      try Files.writeAtomically(other, Array("not-this-one\n".utf8))
+      let profile = "\(night.night.folder)/clients.yaml"
+      let changed = text.replacing(night.store.passwordFile(ofDatabase: 3), with: other)
+        .replacing("  'unnamed':\n    password_file: '\(night.store.passwordFile(ofDatabase: 4))'\n", with: "")
+      try Files.writeAtomically(profile, Array(changed.utf8))
+      func rows() async throws -> [CheckRow] {
+        let said = try await night.night.run(
+          ["check", "enterprise://127.0.0.1", "--to", EnterpriseNight.new, "--json", "--profile", profile])
+        return try CheckRow.read(said)
+      }
+      var found = try await rows()
+      found.expect("endpoints-answer", "unknown", "it refuses the login that the profile names")
+      found.expect("endpoints-answer", "unknown", "it wants a login")
+      let passed = found.filter { $0.name == "endpoints-answer" && $0.result == "pass" }.map(\.saw)
+      #expect(passed == ["1 proxy, 0 keys", "1 proxy, 7 keys"])
+      try await night.store.change { cluster in cluster.change(database: 2) { $0.endpoints = [] } }
+      found = try await rows()
+      found.expect("endpoints-answer", "unknown", "no address of its proxies is listed")
     }
   }
 

@@ -51,9 +51,62 @@ struct EnterpriseNight {
   }
 
   /// The kinds of all questions, answered with yes where that may be done.
-  static let yes = ["start", "upgrade-node", "enable-upgrade-mode", "disable-upgrade-mode", "upgrade-database"].flatMap
-  {
-    ["--answer", "\($0)=yes"]
+  static let yes = [
+    "start", "client-probe", "upgrade-node", "enable-upgrade-mode", "disable-upgrade-mode", "upgrade-policy",
+    "default-version", "upgrade-database",
+  ].flatMap { ["--answer", "\($0)=yes"] }
+
+  // MARK: - Clients
+
+  /// A client of a database, with its password, at the first of its proxies.
+  func withClient(
+    of database: Int, _ body: (ForeignConnection) async throws -> Void
+  ) async throws {
+    let cluster = try cluster
+    let found = try #require(cluster.database(database))
+    let node = try #require(found.endpoints.first.flatMap { cluster.node($0) })
+    let password = try store.password(in: store.passwordFile(ofDatabase: database))
+    let client = try await ForeignConnection.open(
+      to: Address(host: node.address, port: found.port), login: ForeignLogin(password: password),
+      on: night.loop, within: .seconds(5))
+    defer { client.close() }
+    try await body(client)
+  }
+
+  /// What the report says of clients: a proxy goes away with its node, a database only where it has no other one.
+  func expectFelt(_ location: SourceLocation = #_sourceLocation) async throws {
+    let said = try await night.run(["report", "--json", "--state-dir", night.state])
+    let json = try #require(try? JSONParser.read(Array(said.output.utf8)), sourceLocation: location)
+    let databases = json["clients"]?["databases"]?.array ?? []
+    #expect(databases.count == 4, "\(said.output)", sourceLocation: location)
+    for database in databases {
+      let name = database["name"]?.string ?? ""
+      let proxies = database["proxies"]?.array ?? []
+      #expect(proxies.count == (name == "sessions" ? 3 : 1), "\(name)", sourceLocation: location)
+      let interruptions = proxies.map { $0["interruptions"]?.integer ?? 0 }
+      #expect(!interruptions.contains(0), "\(database)", sourceLocation: location)
+      let lost = database["lost"]?.integer ?? -1
+      #expect(name == "cache" ? lost > 0 : lost == 0, "\(database)", sourceLocation: location)
+      #expect(database["away_ms"]?.integer == nil, sourceLocation: location)
+    }
+    let acknowledged = json["clients"]?["acknowledged"]?.integer ?? 0
+    #expect(acknowledged > 100, sourceLocation: location)
+    let lost = json["clients"]?["lost"]?.integer
+    #expect(lost == 0, sourceLocation: location)
+  }
+
+  func fill(_ database: Int, keys: Int) async throws {
+    try await withClient(of: database) { client in
+      for number in 0..<keys { _ = try await client.send(["SET", "key:\(number)", "x"], within: .seconds(5)) }
+    }
+  }
+}
+
+extension Person {
+  /// The plan is agreed to, and test keys or not.
+  func begins(probing: Bool = false) async throws {
+    try await answers("start")
+    try await answers("client-probe", probing ? "yes" : "no")
   }
 }
 

@@ -10,13 +10,17 @@ import UpgradeRuntime
   /// Every question of the program and of its installers, answered by somebody who reads them.
   @Test func aPersonUpgradesAClusterAndItsDatabases() async throws {
     try await withEnterpriseNight { night in
+      for database in 1...4 { try await night.fill(database, keys: 40) }
+      // Somebody had chosen it: it does not move with the cluster.
+      try await night.store.change { $0.policy.defaultVersion = "6.2" }
       try await night.night.withPerson(night.begin) { person in
-        try await person.answers("start")
+        try await person.begins(probing: true)
         for number in 1...3 {
           try await person.answers("upgrade-node:node:\(number)", "outage node:\(number)")
           try await person.answers("enable-upgrade-mode")
           try await person.answers("disable-upgrade-mode")
         }
+        try await person.answers("default-version")
         try await person.answers("upgrade-database:sessions", "sessions")
         try await person.answers("upgrade-database:orders", "outage orders")
         try await person.answers("upgrade-database:catalog", "no")
@@ -31,9 +35,12 @@ import UpgradeRuntime
         #expect(end.code == 0, "\(end.output.suffix(3000))")
         #expect(end.output.contains("3 of 3 nodes run Redis Enterprise 7.22.0-250"))
         #expect(end.output.contains("left as you wanted it"))
+        #expect(end.output.contains("Database orders: active, Redis 7.2 -> Redis 7.4, 40 keys (40 before)"))
+        #expect(end.output.contains("Database cache: active, Redis 7.2 -> Redis 7.4, 0 keys (40 before)"))
       }
       try night.expectUpgraded(databases: [1: "7.4", 2: "7.4", 3: "7.2", 4: "7.4"])
       for node in 1...3 { #expect(try night.installations(on: node) == 1) }
+      try await night.expectFelt()
     }
   }
 
@@ -61,7 +68,7 @@ import UpgradeRuntime
     try await withEnterpriseNight { night in
       let person = try Person(night.begin, folder: night.night.folder, on: night.night.loop)
       do {
-        try await person.answers("start")
+        try await person.begins()
         try await person.answers("upgrade-node:node:1", "outage node:1")
         // At its question, in the middle of its work, or when it asks for the last time.
         try await person.reads("Question enable-upgrade-mode:")
@@ -162,7 +169,7 @@ import UpgradeRuntime
   @Test func aShardThatSyncsIsWaitedFor() async throws {
     try await withEnterpriseNight { night in
       try await night.night.withPerson(night.begin) { person in
-        try await person.answers("start")
+        try await person.begins()
         try await person.answers("upgrade-node:node:1", "outage node:1")
         try await person.reads("Question enable-upgrade-mode:")
         try await night.fault(.shardSyncing, on: 1)

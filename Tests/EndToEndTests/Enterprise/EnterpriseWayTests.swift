@@ -23,8 +23,8 @@ import UpgradeRuntime
           asked.contains { $0.contains("Do you want to enable upgrade mode now [Y/N]?") }
             && asked.contains { $0.hasSuffix("<outage node:1>") } && asked.contains { $0.hasSuffix("<sessions>") },
           "\(asked)")
-        // Start, a node and its two questions for each of three, and three databases.
-        #expect(asked.count == 1 + 3 * 3 + 3, "\(asked)")
+        // Start, test keys, a node and its two questions for each of three, three databases.
+        #expect(asked.count == 2 + 9 + 3, "\(asked)")
         try await console.press("q")
         #expect(try await console.exitCode() == 0)
       }

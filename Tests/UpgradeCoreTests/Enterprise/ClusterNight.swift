@@ -18,6 +18,8 @@ struct ClusterNight {
   var failures: [Outcome] = []
   /// Nodes whose installer says that it is done, and has done nothing.
   var lies: Set<NodeID> = []
+  /// What the installers bring.
+  var target = ClusterNight.new
   /// Who leads once a node was upgraded; the others stay where they are.
   var masterAfter: [Int: Int] = [:]
   private(set) var transcript: [String] = []
@@ -170,14 +172,17 @@ struct ClusterNight {
     case .host(let node, .install) where lies.contains(node): break
     case .host(let node, .install):
       for place in survey.status.nodes.indices where survey.status.nodes[place].id == Int(node.text) {
-        survey.status.nodes[place].version = Self.new
+        survey.status.nodes[place].version = target
       }
       if let master = Int(node.text).flatMap({ masterAfter[$0] }) {
         for place in survey.status.nodes.indices {
           survey.status.nodes[place].role = survey.status.nodes[place].id == master ? .master : .slave
         }
       }
-    case .errand(_, .disableUpgradeMode): survey.settings = ["upgrade mode": "disabled"]
+    case .errand(_, .disableUpgradeMode): survey.settings?["upgrade mode"] = "disabled"
+    case .errand(_, .allowLatest): survey.settings?[Enterprise.BundledVersions.policySetting] = "latest"
+    case .errand(_, .setDefaultVersion(let version)):
+      survey.settings?[Enterprise.BundledVersions.defaultSetting] = "\(version)"
     case .errand(_, .upgradeDatabase(let number, let version, _)):
       for place in survey.status.databases.indices where survey.status.databases[place].id == number {
         survey.status.databases[place].version = "\(version).0"

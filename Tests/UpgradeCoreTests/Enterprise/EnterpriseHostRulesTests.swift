@@ -94,8 +94,12 @@ import Testing
       "broken: node:1: 5.1 GB free where /opt/redislabs is; 10.0 GB are wanted -> see what takes the room: df -h "
         + "/opt/redislabs; du -x -h -d 1 /opt/redislabs"
     ) { $0.host(1, "room 50000000 ext4 root", "room 5000000 ext4 root:root /opt/redislabs") },
+    EnterpriseCase(
+      "disk-room", .member(1),
+      "unknown: not checked: df on node:1 says nothing of the folders where the software is"
+    ) { $0.hosts[1] = ["system ubuntu 22.04"] },
     EnterpriseCase("disk-room", .member(1), "unknown: not checked: the host of node:1 was not read") {
-      $0.hosts[1] = ["system ubuntu 22.04"]
+      $0.hosts[1] = nil
     },
     EnterpriseCase("memory-room", .member(1), "holds: 9.2 GB of 16.4 GB are available (56%)"),
     EnterpriseCase(

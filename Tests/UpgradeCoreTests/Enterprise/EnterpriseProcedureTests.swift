@@ -74,6 +74,88 @@ import Testing
     #expect(night.survey.status.databases.first { $0.id == 2 }?.version == "7.2.0")
   }
 
+  /// One that would lose its data is left as it is, and those after it have their turn.
+  @Test func whatNothingKeepsCanBeLeftWhereItIs() {
+    var night = ClusterNight(judge: { rule, object, _ in
+      rule == "database-protected" && object == .database(1)
+        ? .broken(saw: "neither a replica nor a file", fix: "") : .holds(saw: "")
+    })
+    night.start()
+    night.goOn()
+    while night.machine.state.problem == nil, night.answer() == nil {}
+    #expect(night.machine.state.problem?.object == .database(1))
+    let offers = night.machine.state.problem?.choices.map(\.text) ?? []
+    #expect(offers.contains("Leave cache as it is, and go on with what comes after it"))
+    #expect(night.choose(.leave) == nil)
+    #expect(night.machine.state.ended?.kind == .done)
+    #expect(night.machine.state.facts.leftDatabases == [1])
+    #expect(night.survey.status.databases.first { $0.id == 1 }?.version == "7.2.0")
+  }
+
+  /// Test keys are a question of their own, put once, where there is a proxy to write them through.
+  @Test(arguments: [true, false]) func testKeysAreAskedFor(isAgreed: Bool) {
+    var night = begun()
+    night.survey.status.databases[0].endpoint = "redis-12000.cluster.local:12000"
+    night.survey.status.endpoints = [
+      Enterprise.ProxyEndpoint(
+        id: "endpoint:1:1", database: 1, node: 3, policy: "single", watchdog: Enterprise.StatusWord("OK"))
+    ]
+    #expect(
+      night.survey.status.proxies == [
+        Enterprise.Proxy(database: 1, node: 3, address: Address(host: "10.0.0.3", port: 12000))
+      ])
+    night.answer()
+    if night.machine.state.asked?.name == QuestionName(.planChange) { night.answer() }
+    #expect(night.machine.state.asked?.name == QuestionName(.clientProbe))
+    night.answer(isAgreed ? nil : "no")
+    #expect(night.machine.state.facts.probing == isAgreed)
+    #expect(night.machine.state.asked?.name == QuestionName(.upgradeNode, "node:2"))
+  }
+
+  // MARK: - Settings that stay
+
+  /// `default_redis_version` is set with consent only; no leaves it, and the databases have their turn all the same.
+  @Test(arguments: [true, false]) func theVersionOfNewDatabasesIsAskedFor(isAgreed: Bool) {
+    var night = ClusterNight()
+    night.survey.settings?[Enterprise.BundledVersions.defaultSetting] = "7.2"
+    night.start()
+    night.goOn()
+    for _ in 0..<4 { night.answer() }
+    #expect(night.machine.state.asked?.name == QuestionName(.defaultVersion))
+    let line = "Runs    /opt/redislabs/bin/rladmin tune cluster default_redis_version 7.4"
+    #expect(night.machine.state.asked?.lines.contains(line) == true)
+    night.answer(isAgreed ? nil : "no")
+    #expect(night.survey.settings?[Enterprise.BundledVersions.defaultSetting] == (isAgreed ? "7.4" : "7.2"))
+    #expect(night.machine.state.asked?.name == QuestionName(.upgradeDatabase, "orders"))
+    while night.machine.state.ended == nil, night.answer() == nil {}
+    #expect(night.machine.state.ended?.kind == .done)
+  }
+
+  /// 6.2 brings 6.0 and 6.2 along: which of them a database may go to, its policy says.
+  @Test(arguments: [("latest", true, "6.2"), ("major", true, "6.2"), ("major", false, "6.0")])
+  func thePolicyOfUpgradesIsAskedFor(policy: String, isAgreed: Bool, goal: String) {
+    var night = ClusterNight()
+    let old = Enterprise.BuildVersion(Version(6, 0, 20), build: 97)
+    for place in night.survey.status.nodes.indices { night.survey.status.nodes[place].version = old }
+    for place in night.survey.status.databases.indices where night.survey.status.databases[place].kind == "redis" {
+      night.survey.status.databases[place].version = "5.0.14"
+    }
+    night.survey.settings?[Enterprise.BundledVersions.policySetting] = policy
+    night.target = Enterprise.BuildVersion(Version(6, 2, 18), build: 49)
+    var setup = ClusterNight.setup()
+    setup.to = Release(night.target)
+    for place in setup.nodes.indices { setup.nodes[place].release = Release(old) }
+    setup.enterprise?.databaseGoal = Enterprise.BundledVersions.goal(of: night.target.version, policy: policy)
+    night.start(setup)
+    night.goOn()
+    for _ in 0..<4 { night.answer() }
+    if policy == "major" {
+      #expect(night.machine.state.asked?.name == QuestionName(.upgradePolicy))
+      night.answer(isAgreed ? nil : "no")
+    }
+    #expect(night.machine.state.asked?.title == "Upgrade the database orders (db:2) from Redis 5.0.14 to \(goal)")
+  }
+
   // MARK: - What installers ask
 
   @Test func theInstallersQuestionsComeToTheOperator() {

@@ -57,6 +57,23 @@ import Testing
       "broken: node:3: services -> on that node: rlcheck --continue-on-error, and mend what it names"
     ) { try $0.asksREST { $0.failedChecks = ["node:3: services"] } },
     EnterpriseCase("databases-active", .deployment, "holds: 4 databases: active"),
+    EnterpriseCase("endpoints-answer", .database(1), "unknown: not checked: nobody called its proxies"),
+    EnterpriseCase("endpoints-answer", .database(1), "holds: 1 proxy, 7 keys") {
+      $0.clients = { _ in .serves(keys: 7, version: "7.2.4") }
+    },
+    EnterpriseCase("endpoints-answer", .database(1), "unknown: not checked: it wants a login") {
+      $0.clients = { _ in .closed("it wants a login") }
+    },
+    EnterpriseCase(
+      "endpoints-answer", .database(1),
+      "broken: db:1 sessions does not answer at 10.0.0.1:1 (node:1): refused -> see to that proxy; where only this "
+        + "host cannot reach it, nothing is measured of its clients"
+    ) { $0.clients = { _ in .fails("refused") } },
+    EnterpriseCase(
+      "endpoints-answer", .database(2),
+      "broken: db:2 orders at 10.0.0.1:2 (node:1): it says Redis 7.4.1, and rladmin says 7.2.4 -> find out which of the "
+        + "two is right"
+    ) { $0.clients = { _ in .serves(keys: nil, version: "7.4.1") } },
     EnterpriseCase(
       "databases-active", .deployment,
       "broken: db:3 catalog is import-pending -> wait until it is active: rladmin status databases extra all"

@@ -50,7 +50,10 @@ struct EnterpriseScene {
     ])
   var endpoints = ReportTable(
     "ENDPOINTS:", "DB:ID NAME ID NODE ROLE SSL WATCHDOG_STATUS",
-    ["db:1 sessions endpoint:1:1 node:1 single No OK"])
+    [
+      "db:1 sessions endpoint:1:1 node:1 single No OK", "db:2 orders endpoint:2:1 node:1 single No OK",
+      "db:3 catalog endpoint:3:1 node:2 single No OK", "db:4 cache endpoint:4:1 node:3 single No OK",
+    ])
   var shards = ReportTable(
     "SHARDS:", "DB:ID NAME ID NODE ROLE SLOTS USED_MEMORY WATCHDOG_STATUS STATUS",
     [
@@ -70,6 +73,8 @@ struct EnterpriseScene {
   var unasked: Set<Int> = []
   var rest: Enterprise.RestView?
   var restTrouble: String?
+  /// What a look through every proxy told; nil where nobody looked.
+  var clients: ((Enterprise.Proxy) -> Enterprise.ProxyReading.Answer)?
   var to = "7.22.0-250"
   var install = "./install.sh"
   var ignoring: Set<Int> = []
@@ -178,6 +183,7 @@ struct EnterpriseScene {
     var survey = Enterprise.Survey(
       status: status, settings: try settings.map { try Reader.clusterSettings($0) },
       actions: try actions.map { try Reader.runningActions($0) }, nodes: reports, rest: rest, restTrouble: restTrouble)
+    survey.clients = clients.map { answer in status.proxies.map { Enterprise.ProxyReading($0, answer($0)) } }
     survey.modules = try modules.map { try Reader.databaseModules($0) }
     let release = Release(try #require(Enterprise.BuildVersion(to)))
     let ids = status.nodes.map { NodeID(String($0.id)) }

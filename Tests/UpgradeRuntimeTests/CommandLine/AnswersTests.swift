@@ -61,7 +61,7 @@ import UpgradeRuntime
   static let all =
     "start, client-probe, configuration-files, enable-upgrade-mode, disable-upgrade-mode, upgrade-node, upgrade-host, "
     + "canary, first-promotion, hand-over, "
-    + "return-primary, plan-change, upgrade-database and installer-prompt"
+    + "return-primary, plan-change, upgrade-database, upgrade-policy, default-version and installer-prompt"
 
   @Test(arguments: [
     Bad(

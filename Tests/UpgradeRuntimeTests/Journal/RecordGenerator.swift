@@ -124,20 +124,50 @@ struct RecordGenerator {
         Enterprise.DatabaseSetup(
           id: make.number(1...99), name: make.text(), version: make.maybe { $0.databaseVersion() },
           isReplicated: make.flag(), persistence: make.one(of: [.aof, .snapshot, .disabled], else: .aof),
-          kind: make.text(), sources: make.list { $0.number(1...99) }, isActiveActive: make.flag())
+          kind: make.text(), sources: make.list { $0.number(1...99) }, isActiveActive: make.flag(),
+          keys: make.maybe { $0.number() })
       }, master: maybe { $0.number(1...9) }, databaseGoal: maybe { $0.databaseVersion() }, programs: text(),
       rest: maybe { make in
         Enterprise.RestSettings(
           user: make.text(), passwordFile: make.maybe { $0.text() }, passwordVariable: make.maybe { $0.text() },
           certificate: make.maybe { $0.text() }, authorities: make.maybe { $0.text() }, port: make.number())
+      }, clients: table({ $0.text() }, { $0.clientAccess() }))
+  }
+
+  mutating func clientAccess() -> Enterprise.ClientAccess {
+    Enterprise.ClientAccess(
+      user: maybe { $0.text() }, passwordFile: maybe { $0.text() }, passwordVariable: maybe { $0.text() },
+      encryption: maybe { make in
+        Enterprise.ClientAccess.Encryption(
+          pinned: make.maybe { $0.text() }, authorities: make.maybe { $0.text() },
+          certificate: make.maybe { $0.text() }, key: make.maybe { $0.text() }, serverName: make.maybe { $0.text() })
       })
+  }
+
+  mutating func measure() -> ClientMeasure {
+    var measure = ClientMeasure(
+      acknowledged: number(), errors: table({ $0.text() }, { $0.number() }), lost: number(), longestStall: number(),
+      resolution: number(), stalls: table({ $0.shard() }, { $0.number() }), unmeasured: number())
+    measure.databases = list { make in
+      DatabaseMeasure(
+        database: make.number(1...99), name: make.text(), longest: make.number(), away: make.maybe { $0.number() },
+        lost: make.number(),
+        proxies: make.list { make in
+          ProxyMeasure(
+            node: make.number(1...9), address: make.address(), interruptions: make.number(), longest: make.number(),
+            away: make.maybe { $0.number() }, trouble: make.maybe { $0.text() }, closed: make.maybe { $0.text() })
+        })
+    }
+    return measure
   }
 
   mutating func window() -> Window { Window(until: maybe { $0.number() }, text: text()) }
 
   mutating func action() -> Action {
     let settings = list { Setting($0.text(), $0.text()) }
-    switch number(0...12) {
+    switch number(0...14) {
+    case 13: return .errand(node(), .allowLatest)
+    case 14: return .errand(node(), .setDefaultVersion(databaseVersion()))
     case 11: return .errand(node(), .disableUpgradeMode)
     case 12: return .errand(node(), .upgradeDatabase(number(1...99), to: databaseVersion(), losesData: flag()))
     case 0: return .configure(node(), settings)
@@ -161,7 +191,7 @@ struct RecordGenerator {
   }
 
   mutating func choice() -> Choice {
-    switch number(0...8) {
+    switch number(0...9) {
     case 0: .retry
     case 1: .waitLonger
     case 2: .askAgain
@@ -170,6 +200,7 @@ struct RecordGenerator {
     case 5: .override(gate())
     case 6: .windDown
     case 7: .skip(node())
+    case 8: .leave
     default: .stopHere
     }
   }
@@ -223,11 +254,7 @@ struct RecordGenerator {
         choice(), learnt: table({ $0.node() }, { $0.structure() }),
         source: flag() ? .operatorInPerson : .beforehand)
     case 12:
-      return .measured(
-        ClientMeasure(
-          acknowledged: number(), errors: table({ $0.text() }, { $0.number() }), lost: number(),
-          longestStall: number(), resolution: number(), stalls: table({ $0.shard() }, { $0.number() }),
-          unmeasured: number()))
+      return .measured(measure())
     case 13: return .noted(text())
     case 14: return .windowClosed(text())
     case 15: return .ordered((0..<3).map { _ in shard() })

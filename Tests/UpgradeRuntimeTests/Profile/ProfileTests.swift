@@ -157,7 +157,8 @@ import UpgradeRuntime
       "Say at least how a node's server is started: `software: { start: \"...\" }`."),
     Bad(
       "- a\n", "1: the profile is a list, not a group of keys.",
-      "Write `key: value` lines; the keys are reach, base, ssh, hosts, addresses, bastion, rest, software, hooks and enterprise."
+      "Write `key: value` lines; the keys are reach, base, ssh, hosts, addresses, bastion, rest, software, hooks, "
+        + "enterprise and databases."
     ),
     Bad(
       "reach: local\n", "1: software has no start.",
@@ -170,7 +171,7 @@ import UpgradeRuntime
       "Its keys are candidate, stage, stop, install, start and rollback; the nearest is install."),
     Bad(
       "software: {start: x}\ncolour: red\n", "2: the profile has no key \"colour\".",
-      "Its keys are reach, base, ssh, hosts, addresses, bastion, rest, software, hooks and enterprise."),
+      "Its keys are reach, base, ssh, hosts, addresses, bastion, rest, software, hooks, enterprise and databases."),
     Bad(
       "software: {start: x}\nhooks: {befor_node: y}\n", "2: hooks has no key \"befor_node\".",
       "Its keys are before_node and after_node; the nearest is before_node."),

@@ -37,6 +37,8 @@ extension Simulator {
     package var endpoints: [Int] = []
     /// Whether clients must say a password; it stands in a file of its own.
     package var hasPassword = true
+    /// Whether its proxies speak TLS, with the cluster's certificate; nil in states of before.
+    package var speaksTLS: Bool?
     package var memory = 104_857_600
     /// Seconds since 1970 of the last export; nil: never.
     package var lastExport: Int64?
@@ -56,6 +58,7 @@ extension Simulator {
       self.shards = shards
     }
 
+    package var usesTLS: Bool { speaksTLS ?? false }
     package var primaries: [Shard] { shards.filter { $0.role == .primary } }
     /// `7.2` of `7.2.4`.
     package var shortVersion: String { version.split(separator: ".").prefix(2).joined(separator: ".") }

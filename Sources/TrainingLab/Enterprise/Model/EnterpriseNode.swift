@@ -93,6 +93,7 @@ extension Simulator {
     case staysLoading = "shard-stays-loading"
     case serviceDead = "service-dead"
     case dataLost = "data-lost"
+    case filesLost = "files-lost"
 
     package var meaning: String {
       switch self {
@@ -108,6 +109,7 @@ extension Simulator {
       case .oldOpenSSL: "RHEL 9 with an OpenSSL before 3.3.0: newer installers die half way"
       case .staysLoading: "after the node's return one shard on it does not end loading"
       case .serviceDead: "after the installation a management service does not run"
+      case .filesLost: "shards come back empty from the upgrade of their database, whatever file they had"
       case .dataLost: "shards without replication and persistence come back empty after the node's restart"
       }
     }

@@ -6,7 +6,8 @@ extension Simulator {
     let store: Store
     let node: Int
     let view: ClusterView
-    private let context: TLSContext
+    /// What the node shows wherever it speaks TLS.
+    let context: TLSContext
     private let password: String
 
     init(_ store: Store, node: Int, view: ClusterView) throws(LabError) {

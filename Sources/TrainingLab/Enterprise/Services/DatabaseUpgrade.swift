@@ -108,11 +108,11 @@ extension Simulator {
       let full = Bundles.full(version)
       try await store.change { $0.change(shard: id) { $0.status = .down } }
       try? await store.loop.sleep(for: .milliseconds(50))
-      guard let database = try store.read().database(databaseID),
-        var shard = database.shards.first(where: { $0.id == id })
+      let cluster = try store.read()
+      guard let database = cluster.database(databaseID), var shard = database.shards.first(where: { $0.id == id })
       else { return }
       try await servers.stop(shard, of: database, saves: false)
-      if !keeping { try servers.forget(shard) }
+      if !keeping || cluster.node(shard.node)?.has(.filesLost) == true { try servers.forget(shard) }
       shard.version = full
       let primary = shard.role == .replica ? database.partner(of: shard)?.port : nil
       try await servers.start(shard, of: database, following: primary)

@@ -80,21 +80,36 @@ extension Simulator {
       loop.task { [weak self] in
         while let client = try? await listener.accept() {
           guard let self else { return client.close() }
-          await self.serve(client, of: database.id, password: database.hasPassword ? password : nil)
+          await self.serve(client, of: database, password: database.hasPassword ? password : nil)
         }
       }
     }
 
-    private func serve(_ client: Connection, of database: Int, password: String?) {
-      guard let proxy = proxies[database] else { return client.close() }
+    private func serve(_ client: Connection, of database: Database, password: String?) {
+      guard let proxy = proxies[database.id] else { return client.close() }
       sessions += 1
       let number = sessions
       proxy.clients[number] = client
-      let session = ProxySession(client, database: database, password: password, number: number, view: view)
-      loop.task { [weak self] in
-        await session.run()
-        await self?.left(number, database)
+      loop.task { [weak self, loop, view, context = rest.context] in
+        if let stream = await Self.stream(client, isEncrypted: database.usesTLS, context) {
+          await ProxySession(
+            stream, on: loop, database: database.id, password: password, number: number, view: view
+          ).run()
+        }
+        await self?.left(number, database.id)
       }
+    }
+
+    /// nil where the client cannot or will not shake hands.
+    private static func stream(
+      _ client: Connection, isEncrypted: Bool, _ context: TLSContext
+    ) async -> ClientStream? {
+      guard isEncrypted else { return .plain(client) }
+      guard let stream = try? await TLSStream.accept(over: client, context, within: .seconds(10)) else {
+        client.close()
+        return nil
+      }
+      return .encrypted(stream)
     }
 
     private func openRest(_ port: Int) {

@@ -7,7 +7,7 @@ extension Simulator {
   /// followed to the new primary. What cannot be known to have happened costs the client its connection.
   actor ProxySession: LoopBound {
     nonisolated let loop: EventLoop
-    private nonisolated let client: Connection
+    private nonisolated let client: ClientStream
     private let view: ClusterView
     private let database: Int
     /// nil: no password is wanted.
@@ -28,8 +28,10 @@ extension Simulator {
     /// How long a command may wait for a hand-over to end.
     private static let patience = Duration.seconds(10)
 
-    init(_ client: Connection, database: Int, password: String?, number: Int, view: ClusterView) {
-      loop = client.loop
+    init(
+      _ client: ClientStream, on loop: EventLoop, database: Int, password: String?, number: Int, view: ClusterView
+    ) {
+      self.loop = loop
       self.client = client
       self.database = database
       self.password = password
@@ -40,15 +42,17 @@ extension Simulator {
 
     func run() async {
       var buffer = CommandBuffer()
-      reading: while let bytes = try? await client.read(upTo: 1 << 16), !bytes.isEmpty {
+      reading: while true {
+        let bytes = await client.read()
+        guard !bytes.isEmpty else { break }
         buffer.append(bytes)
         do throws(CommandBuffer.Violation) {
           while let command = try buffer.next() {
-            guard let reply = await reply(to: command), (try? await client.write(reply)) != nil else { break reading }
+            guard let reply = await reply(to: command), await client.write(reply) else { break reading }
             if command.name == "QUIT" { break reading }
           }
         } catch {
-          try? await client.write(Self.error("ERR Protocol error"))
+          _ = await client.write(Self.error("ERR Protocol error"))
           break
         }
       }

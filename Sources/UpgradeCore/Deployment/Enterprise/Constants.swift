@@ -13,17 +13,20 @@ extension Enterprise {
     package var programs: String
     /// How the REST API is asked as well; nil where it is not.
     package var rest: RestSettings?
+    /// How databases are called as their clients do, by their names; `*` stands for all others.
+    package var clients: [String: ClientAccess]
 
     package init(
       databases: [DatabaseSetup], master: Int? = nil, databaseGoal: DatabaseVersion? = nil,
       programs: String = Constants.usualPrograms,
-      rest: RestSettings? = nil
+      rest: RestSettings? = nil, clients: [String: ClientAccess] = [:]
     ) {
       self.databases = databases
       self.master = master
       self.databaseGoal = databaseGoal
       self.programs = programs
       self.rest = rest
+      self.clients = clients
     }
 
     /// Where the vendor's packages put them (redis/docs, rladmin).
@@ -44,10 +47,12 @@ extension Enterprise {
     /// Databases of this cluster that it replicates from (Replica Of), by their numbers.
     package var sources: [Int]
     package var isActiveActive: Bool
+    /// Keys before the run began; nil where nobody could count them.
+    package var keys: Int?
 
     package init(
       id: Int, name: String, version: DatabaseVersion?, isReplicated: Bool, persistence: Database.Persistence,
-      kind: String = "redis", sources: [Int] = [], isActiveActive: Bool = false
+      kind: String = "redis", sources: [Int] = [], isActiveActive: Bool = false, keys: Int? = nil
     ) {
       self.id = id
       self.name = name
@@ -57,6 +62,7 @@ extension Enterprise {
       self.kind = kind
       self.sources = sources
       self.isActiveActive = isActiveActive
+      self.keys = keys
     }
   }
 

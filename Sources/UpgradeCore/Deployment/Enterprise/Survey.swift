@@ -19,6 +19,8 @@ extension Enterprise {
     package var rest: RestView?
     /// Why `rest` is nil although credentials were given.
     package var restTrouble: String?
+    /// What a client sees through every proxy of every database; nil where nobody looked.
+    package var clients: [ProxyReading]?
     /// How old the report is.
     package var age: Duration
 

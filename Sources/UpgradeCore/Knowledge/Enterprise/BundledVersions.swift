@@ -40,6 +40,18 @@ extension Enterprise {
     /// nil where this program does not know what a version brings along.
     package static func bundle(of cluster: Version) -> Bundle? { bundles.first { $0.versions.contains(cluster) } }
 
+    /// What databases go to on a version: its standard, or what the cluster's policy makes of what it brings along.
+    ///
+    /// - Parameter policy: `redis_upgrade_policy` as the cluster says it; nil where it does not.
+    package static func goal(of cluster: Version, policy: String?) -> DatabaseVersion? {
+      guard let bundle = bundle(of: cluster) else { return nil }
+      return bundle.standard ?? (policy == latest ? bundle.databases.max() : bundle.databases.min())
+    }
+
+    package static let policySetting = "redis_upgrade_policy"
+    package static let defaultSetting = "default_provisioned_redis_version"
+    package static let latest = "latest"
+
     /// What has to happen to a database before the cluster goes to a version.
     package enum Standing: Hashable, Sendable {
       case stays

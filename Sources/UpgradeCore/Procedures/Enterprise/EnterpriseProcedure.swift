@@ -26,8 +26,16 @@ package struct EnterpriseProcedure: Procedure {
     if let open = situation.setup.order.first(where: situation.isOut) { return finish(open, survey, situation) }
     if let hook = afterHook(survey, situation) { return hook }
     guard situation.facts.goals.mode == .upgrade else { return .done }
-    return staging(survey, situation) ?? nodes(survey, situation) ?? upgradeModeOff(survey, situation)
-      ?? databases(survey, situation) ?? .done
+    guard let work = work(survey, situation) else { return .done }
+    guard case .step = work, !survey.status.proxies.isEmpty,
+      !situation.facts.done.contains(StepKey(confirming: .clientProbe))
+    else { return work }
+    return .step(clientProbe(survey, situation))
+  }
+
+  private func work(_ survey: Enterprise.Survey, _ situation: Situation) -> Next? {
+    staging(survey, situation) ?? nodes(survey, situation) ?? upgradeModeOff(survey, situation)
+      ?? settings(survey, situation) ?? databases(survey, situation)
   }
 
   // MARK: - Nodes
@@ -94,12 +102,44 @@ package struct EnterpriseProcedure: Procedure {
 
   // MARK: - Databases
 
+  /// What the cluster lets databases go to, and what new ones get; both stay as they are where nobody wants otherwise.
+  private func settings(_ survey: Enterprise.Survey, _ situation: Situation) -> Next? {
+    guard let settings = survey.settings, let goal = goal(situation), let node = speaker(survey, situation)
+    else { return nil }
+    let newest = situation.setup.to.enterprise.flatMap {
+      Enterprise.BundledVersions.goal(of: $0.version, policy: Enterprise.BundledVersions.latest)
+    }
+    if let newest, settings[Enterprise.BundledVersions.policySetting] != nil, newest > goal {
+      let step = allowLatest(newest, instead: goal, on: node)
+      if isOpen(step.key, situation) { return .step(step) }
+    }
+    let present = settings[Enterprise.BundledVersions.defaultSetting].flatMap { Enterprise.DatabaseVersion($0) }
+    if let present, present < goal {
+      let step = setDefault(goal, instead: present, on: node)
+      if isOpen(step.key, situation) { return .step(step) }
+    }
+    return nil
+  }
+
+  private func isOpen(_ key: StepKey, _ situation: Situation) -> Bool {
+    !situation.facts.done.contains(key) && !situation.facts.left.contains(key)
+  }
+
+  /// What databases are upgraded to, as the cluster's policy stands now.
+  private func goal(_ situation: Situation) -> Enterprise.DatabaseVersion? {
+    guard let found = situation.setup.enterprise?.databaseGoal, let target = situation.setup.to.enterprise?.version,
+      let settings = situation.snapshot.enterprise?.settings
+    else { return situation.setup.enterprise?.databaseGoal }
+    let policy = settings[Enterprise.BundledVersions.policySetting]
+    return Enterprise.BundledVersions.goal(of: target, policy: policy) ?? found
+  }
+
   /// Destinations before their sources, what is felt least before what is felt most.
   private func databases(_ survey: Enterprise.Survey, _ situation: Situation) -> Next? {
-    guard let constants = situation.setup.enterprise, let goal = constants.databaseGoal else { return nil }
+    guard let constants = situation.setup.enterprise, let goal = goal(situation) else { return nil }
     for setup in constants.inTurn {
-      guard setup.kind == "redis", !setup.isActiveActive, !situation.facts.leftDatabases.contains(setup.id),
-        !situation.facts.done.contains(StepKey(.upgradeDatabase, .database(setup.id))),
+      guard setup.kind == "redis", !setup.isActiveActive,
+        isOpen(StepKey(.upgradeDatabase, .database(setup.id)), situation),
         let row = survey.status.databases.first(where: { $0.id == setup.id }),
         let version = row.version.flatMap({ Enterprise.DatabaseVersion($0) }), version < goal
       else { continue }

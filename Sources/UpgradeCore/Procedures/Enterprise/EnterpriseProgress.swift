@@ -6,8 +6,13 @@ extension EnterpriseProcedure {
   ) -> Achievement {
     switch action {
     case .watch(let node): isBack(node, situation)
-    case .errand(_, .upgradeDatabase(let number, let version, _)): isUpgraded(number, version, situation)
+    case .errand(_, .upgradeDatabase(let number, let version, _)):
+      shortOfKeys(key, outcome, situation).map(Achievement.never) ?? isUpgraded(number, version, situation)
     case .errand(_, .disableUpgradeMode): isDisabled(situation)
+    case .errand(_, .allowLatest):
+      isSet(Enterprise.BundledVersions.policySetting, situation) { $0 == Enterprise.BundledVersions.latest }
+    case .errand(_, .setDefaultVersion(let version)):
+      isSet(Enterprise.BundledVersions.defaultSetting, situation) { Enterprise.DatabaseVersion($0) == version }
     default: .onlyOutcome
     }
   }
@@ -22,6 +27,12 @@ extension EnterpriseProcedure {
     return .gates([
       Gate("node-is-ok", .node(node)), Gate("databases-active", .deployment), Gate("no-shard-syncing", .deployment),
     ])
+  }
+
+  /// The version is right, and the data is not: whoever counted before and after says so.
+  private func shortOfKeys(_ key: StepKey, _ outcome: Outcome?, _ situation: Situation) -> Problem? {
+    guard let outcome, outcome.kind == .failed, outcome.evidence["keys_after"] != nil else { return nil }
+    return failed(key, outcome.sentence, situation)
   }
 
   private func isUpgraded(
@@ -43,6 +54,14 @@ extension EnterpriseProcedure {
     return survey.upgradeMode == false ? .yes : .notYet("upgrade mode is still on")
   }
 
+  private func isSet(_ setting: String, _ situation: Situation, _ isRight: (String) -> Bool) -> Achievement {
+    guard let settings = situation.snapshot.enterprise?.settings else {
+      return .notYet("rladmin info cluster has not been read since")
+    }
+    guard let value = settings[setting] else { return .notYet("rladmin info cluster does not say \(setting)") }
+    return isRight(value) ? .yes : .notYet("\(setting) is still \(value)")
+  }
+
   package func predict(_ step: Step, _ situation: inout Situation) {
     situation.facts.begin(step.key, situation.setup)
     situation.facts.achieve(step.key, step.action, nil, situation.setup) { _ in nil }
@@ -53,7 +72,13 @@ extension EnterpriseProcedure {
       for place in nodes.indices where nodes[place].id == number {
         situation.snapshot.enterprise?.status.nodes[place].version = target
       }
-    case .errand(_, .disableUpgradeMode): situation.snapshot.enterprise?.settings = nil
+    case .errand(_, .disableUpgradeMode):
+      situation.snapshot.enterprise?.settings?["upgrade mode"] = "disabled"
+    case .errand(_, .allowLatest):
+      situation.snapshot.enterprise?.settings?[Enterprise.BundledVersions.policySetting] =
+        Enterprise.BundledVersions.latest
+    case .errand(_, .setDefaultVersion(let version)):
+      situation.snapshot.enterprise?.settings?[Enterprise.BundledVersions.defaultSetting] = "\(version)"
     case .errand(_, .upgradeDatabase(let number, let version, _)):
       let databases = situation.snapshot.enterprise?.status.databases ?? []
       for place in databases.indices where databases[place].id == number {

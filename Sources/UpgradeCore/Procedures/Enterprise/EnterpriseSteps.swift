@@ -68,6 +68,52 @@ extension EnterpriseProcedure {
       undo: "rladmin cluster config upgrade_mode enabled", usual: "under 1 s")
   }
 
+  /// Asked once, with the first thing that there is to do.
+  func clientProbe(_ survey: Enterprise.Survey, _ situation: Situation) -> Step {
+    let proxies = survey.status.proxies.count
+    return Step(
+      key: StepKey(confirming: .clientProbe), title: "Write test keys through every proxy of every database?",
+      why: "numbered INCR counters with a time to live show what clients feel, and whether a write is lost; "
+        + "without them the \(proxies) proxies are only asked for PING",
+      action: .confirm(.clientProbe), consent: Consent(QuestionName(.clientProbe), .reversible),
+      impact: "one small key a proxy, up to 50 writes a second each",
+      undo: "nothing to undo: they are taken away at the end, or go by themselves within the hour",
+      usual: "your time")
+  }
+
+  func allowLatest(
+    _ newest: Enterprise.DatabaseVersion, instead goal: Enterprise.DatabaseVersion, on node: NodeID
+  ) -> Step {
+    tune(
+      Enterprise.BundledVersions.policySetting, .allowLatest, .upgradePolicy, on: node,
+      title: "Let databases go to Redis \(newest): redis_upgrade_policy latest",
+      why: "the policy of this cluster is major, which lets databases go no further than Redis \(goal); "
+        + "answer no to leave it so",
+      undo: "rladmin tune cluster redis_upgrade_policy major; a database that was upgraded does not go back")
+  }
+
+  func setDefault(
+    _ goal: Enterprise.DatabaseVersion, instead present: Enterprise.DatabaseVersion, on node: NodeID
+  ) -> Step {
+    tune(
+      Enterprise.BundledVersions.defaultSetting, .setDefaultVersion(goal), .defaultVersion, on: node,
+      title: "Give new databases Redis \(goal), should they still get \(present) (default_redis_version)",
+      why: "the cluster brings \(goal) along; whether the setting moves by itself, no document says; "
+        + "answer no to leave it so, the databases that are there are asked about one by one in any case",
+      undo: "rladmin tune cluster default_redis_version \(present)")
+  }
+
+  private func tune(
+    _ setting: String, _ errand: Enterprise.Errand, _ question: QuestionKind, on node: NodeID, title: String,
+    why: String, undo: String
+  ) -> Step {
+    Step(
+      key: StepKey(.tune, .deployment, setting), title: title, why: why, action: .errand(node, errand),
+      gates: [Gate("one-version", .deployment), Gate("cluster-is-ok", .deployment)],
+      consent: Consent(QuestionName(question), .reversible), impact: "nothing: no database is touched", undo: undo,
+      usual: "under 1 s")
+  }
+
   func upgrade(
     _ row: Enterprise.Database, to goal: Enterprise.DatabaseVersion, on node: NodeID, _ situation: Situation
   ) -> Step {

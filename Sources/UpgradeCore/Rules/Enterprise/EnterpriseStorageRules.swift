@@ -13,8 +13,9 @@ struct DiskRoom: MemberRule {
   private static let wanted = 10_000_000_000
 
   func judge(_ node: Enterprise.Node, _ survey: Enterprise.Survey, in scene: Scene) -> Verdict {
-    guard let host = survey.nodes[node.id]?.host, !host.freeDisk.isEmpty else {
-      return .unknown(why: survey.withoutHost(node.id))
+    guard let host = survey.nodes[node.id]?.host else { return .unknown(why: survey.withoutHost(node.id)) }
+    guard !host.freeDisk.isEmpty else {
+      return .unknown(why: "not checked: df on \(node.name) says nothing of the folders where the software is")
     }
     let short = host.freeDisk.filter { $0.value < Self.wanted }.sorted { $0.key < $1.key }
     guard let first = short.first else {

@@ -88,6 +88,7 @@ extension ClientMeasure: JournalCoded {
       "acknowledged": acknowledged.json, "errors": .table(errors), "lost": lost.json,
       "longest_stall_ms": longestStall.json, "resolution_ms": resolution.json, "stalls_ms": .table(stalls),
       "unmeasured_ms": unmeasured == 0 ? nil : unmeasured.json,
+      "databases": databases.isEmpty ? nil : databases.json,
     ])
   }
   init(json: JSONValue) throws(CodingFault) {
@@ -95,6 +96,7 @@ extension ClientMeasure: JournalCoded {
       acknowledged: try json.field("acknowledged"), errors: try json.table("errors"), lost: try json.field("lost"),
       longestStall: try json.field("longest_stall_ms"), resolution: try json.field("resolution_ms"),
       stalls: try json.table("stalls_ms"), unmeasured: try json.optional("unmeasured_ms") ?? 0)
+    databases = try json.optional("databases") ?? []
   }
 }
 

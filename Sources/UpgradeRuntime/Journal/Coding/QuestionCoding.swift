@@ -67,13 +67,13 @@ extension Choice: JournalCoded {
     switch self {
     case .rollBack(let node), .skip(let node): .object(["choice": name.json, "node": node.json])
     case .override(let gate): .object(["choice": name.json, "gate": gate.json])
-    case .retry, .waitLonger, .askAgain, .adopt, .windDown, .stopHere: .object(["choice": name.json])
+    case .retry, .waitLonger, .askAgain, .adopt, .leave, .windDown, .stopHere: .object(["choice": name.json])
     }
   }
 
   init(json: JSONValue) throws(CodingFault) {
     let name: String = try json.field("choice")
-    let simple: [Choice] = [.retry, .waitLonger, .askAgain, .adopt, .windDown, .stopHere]
+    let simple: [Choice] = [.retry, .waitLonger, .askAgain, .adopt, .leave, .windDown, .stopHere]
     if let choice = simple.first(where: { $0.name == name }) {
       self = choice
     } else if name == "roll-back" {
