@@ -25,7 +25,12 @@ package struct PlanText: Sendable {
     if setup.enterprise == nil { lines.append(setup.options.backWithinWords) }
     for (index, row) in rows.rows.enumerated() {
       if let line = row.line { lines.append("---- \(line.text)") }
-      let place = [row.subject, row.role, row.shard == row.subject ? "" : row.shard].filter { !$0.isEmpty && $0 != "-" }
+      let place =
+        if case .database = row.kind {
+          [row.subject, "(data kept by: \(row.shard))"]
+        } else {
+          [row.subject, row.role, row.shard == row.subject ? "" : row.shard].filter { !$0.isEmpty && $0 != "-" }
+        }
       lines.append("\(index + 1). \(place.joined(separator: " ")): \(row.what); clients notice: \(row.clients)")
       if row.kind == .briefing { lines += briefing.map { BriefingText($0).lines } ?? [] }
       for step in row.steps {

@@ -28,9 +28,10 @@ struct HealthPane: Widget {
       let databases = cluster.databases.sorted { (!$0.isWell ? 0 : 1, $0.id) < (!$1.isWell ? 0 : 1, $1.id) }
       let room = rows.rows < databases.count ? rows.rows - 1 : databases.count
       for database in databases.prefix(max(0, room)) {
+        let clients = text.shortClients(of: database.id)
         put(
-          [Line("\(database.name)  ", .bold) + text.state(of: database), text.clients(of: database.id)], in: next(),
-          on: &canvas)
+          [Line("\(database.name)  ", .bold) + text.status(of: database)] + (clients.isEmpty ? [] : [clients])
+            + text.details(of: database), in: next(), on: &canvas)
       }
       if databases.count > room, !rows.isEmpty {
         put(

@@ -53,7 +53,7 @@ struct HealthScreen: WizardScreen {
       note: Line(window.position(of: rowCount, height: height(list)) ?? ""), isFocused: true
     ).draw(in: area, on: &canvas)
     // The bars of the clients' errors stand below their number.
-    for (offset, row) in zip([0, 1, 3], headLines) {
+    for (offset, row) in zip(picture.health.cluster == nil ? [0, 1, 3] : [0, 1, 3, 4], headLines) {
       canvas.put(row, row: head.row + offset, column: head.column, in: head)
     }
     if picture.health.clients != nil, picture.health.cluster == nil {
@@ -89,8 +89,9 @@ struct HealthScreen: WizardScreen {
   private func clusterRows(_ cluster: ClusterHealth) -> [Line] {
     let databases = cluster.databases.flatMap { database in
       let clients = text.clients(of: database.id)
-      let row = Line("\(database.name)  ", .bold) + text.state(of: database)
-      return [row + (clients.isEmpty ? Line() : "  " + clients)]
+      let head = Line("\(database.name)  ", .bold) + text.status(of: database)
+      let parts = (clients.isEmpty ? [] : [clients]) + text.details(of: database)
+      return [parts.reduce(head) { $0 + "  " + $1 }]
         + text.proxies(of: database.id).map { "  " + $0 }
     }
     let nodes = cluster.nodes.map { node in
@@ -109,7 +110,7 @@ struct HealthScreen: WizardScreen {
       return [
         Line("cluster ") + text.cluster + "   " + text.slots + "   " + text.nodes,
         text.lag + (text.upgradeMode.isEmpty ? Line() : "   " + text.upgradeMode),
-        text.clientErrors + "   " + text.clientTotals + "   " + text.stall,
+        text.clientErrors + "   " + text.clientTotals, text.stall,
       ]
     }
     return [

@@ -89,19 +89,31 @@ package struct HealthText: Hashable, Sendable {
 
   /// One database of Redis Enterprise Software: `active  Redis 7.2.4  shards 2/2  endpoints 1/1`.
   package func state(of database: ClusterHealth.DatabaseHealth) -> Line {
+    let parts = [status(of: database)] + details(of: database)
+    return parts.dropFirst().reduce(parts[0]) { $0 + "  " + $1 }
+  }
+
+  package func status(of database: ClusterHealth.DatabaseHealth) -> Line {
     guard !isStale else { return Line(missing, .attention) }
-    var line = Line(database.status, database.status == "active" ? .plain : .danger)
-    line += Line("  Redis \(database.version ?? "?")")
-    line += Line(
-      "  shards \(database.shardsOK)/\(database.shards)",
-      database.shardsOK < database.shards ? .attention : .plain)
+    return Line(database.status, database.status == "active" ? .plain : .danger)
+  }
+
+  /// What works on it comes first, then what it runs and has.
+  package func details(of database: ClusterHealth.DatabaseHealth) -> [Line] {
+    guard !isStale else { return [] }
+    var parts = database.stateMachine.map { [Line($0, .attention)] } ?? []
+    parts.append(Line("Redis \(database.version ?? "?")"))
+    parts.append(
+      Line(
+        "shards \(database.shardsOK)/\(database.shards)",
+        database.shardsOK < database.shards ? .attention : .plain))
     if database.endpoints > 0 {
-      line += Line(
-        "  endpoints \(database.endpointsOK)/\(database.endpoints)",
-        database.endpointsOK < database.endpoints ? .attention : .plain)
+      parts.append(
+        Line(
+          "endpoints \(database.endpointsOK)/\(database.endpoints)",
+          database.endpointsOK < database.endpoints ? .attention : .plain))
     }
-    if let machine = database.stateMachine { line += Line("  \(machine)", .attention) }
-    return line
+    return parts
   }
 
   /// What clients of one database feel: `clients served, 35 ms at most`, `clients AWAY 2.1 s`; empty where nobody asks.
@@ -113,12 +125,20 @@ package struct HealthText: Hashable, Sendable {
     return Line("clients served, \(Self.time(measure.longest)) at most") + lost
   }
 
+  /// The same for a narrow pane: `gap 35 ms`, `AWAY 2.1 s`.
+  package func shortClients(of database: Int) -> Line {
+    guard let measure = measure(of: database) else { return Line() }
+    guard measure.isMeasured else { return Line("not measured", .attention) }
+    if let away = measure.away { return Line("AWAY \(Self.time(away))", .danger) }
+    return Line("max gap \(Self.time(measure.longest))", measure.lost > 0 ? .danger : .plain)
+  }
+
   /// Each proxy of a database: `10.0.0.1:12000 on node:1  serves, 35 ms at most`.
   package func proxies(of database: Int) -> [Line] {
     (measure(of: database)?.proxies ?? []).map { proxy in
       let place = Line("\(proxy.address) on node:\(proxy.node)  ")
       if let closed = proxy.closed { return place + Line("not measured: \(closed)", .attention) }
-      let cut = proxy.interruptions == 0 ? "" : ", cut off \(proxy.interruptions) times"
+      let cut = [0: "", 1: ", cut off once"][proxy.interruptions] ?? ", cut off \(proxy.interruptions) times"
       guard let trouble = proxy.trouble else {
         return place + Line("serves, \(Self.time(proxy.longest)) at most\(cut)")
       }

@@ -85,11 +85,15 @@ struct PlanList: Widget {
     }
   }
 
+  private var hasDatabases: Bool { rows.contains { if case .database = $0.kind { true } else { false } } }
+
   private var table: Table {
     Table(
       columns: [
         .init("#", .natural(most: 3), alignment: .right), .init("node", .natural(most: 24)),
-        .init("role", .fixed(7), leftOutAt: 2), .init("shard", .natural(most: 5), leftOutAt: 3),
+        .init("role", .fixed(7), leftOutAt: 2),
+        hasDatabases
+          ? .init("data kept by", .natural(most: 16), leftOutAt: 3) : .init("shard", .natural(most: 5), leftOutAt: 3),
         .init("what happens", .rest(least: 20)), .init("clients notice", .natural(most: 14), leftOutAt: 1),
       ], rows: cells, hasHeader: true)
   }

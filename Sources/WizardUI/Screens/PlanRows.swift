@@ -16,6 +16,8 @@ package struct PlanRow: Hashable, Sendable {
     case database(Int)
     /// A pause for the operator.
     case pause(QuestionKind)
+    /// A setting of a cluster of Redis Enterprise Software that stays.
+    case setting
     case other
   }
 
@@ -93,6 +95,7 @@ package struct PlanRows: Hashable, Sendable {
     case (_, .node(let node)): .node(node)
     case (_, .host(let host)): .host(host)
     case (_, .database(let number)): .database(number)
+    case (.tune, _): .setting
     default: .other
     }
   }
@@ -144,6 +147,7 @@ extension PlanRow {
       clients = isOutage ? "OUTAGE" : "nothing"
       if let cluster = setup.enterprise {
         role = cluster.master == Int(node.text) ? "PRIMARY" : "member"
+        shard = ""
         what = "installer, back on \(setup.short(setup.to))"
       }
       if isNoReturn, let id { line = .closes(id) }
@@ -155,15 +159,23 @@ extension PlanRow {
       if isNoReturn { line = .closesOn(host) }
     case .database(let number):
       subject = setup.name(.database(number))
-      if case .errand(_, .upgradeDatabase(_, let version, _))? = steps.first?.action {
-        what = "database to Redis \(version)" + (setup.enterprise?.database(number).map { " (\($0.keepers))" } ?? "")
-      }
+      role = "db"
+      shard = setup.enterprise?.database(number)?.keepers ?? ""
+      if case .errand(_, .upgradeDatabase(_, let version, _))? = steps.first?.action { what = "to Redis \(version)" }
       clients =
         switch steps.first?.consent?.consentClass {
         case .loss: "ALL DATA LOST"
         case .outage: "OUTAGE"
         default: "reconnect once"
         }
+    case .setting:
+      subject = setup.name(.deployment)
+      clients = "nothing"
+      switch steps.first?.action {
+      case .errand(_, .setDefaultVersion(let version))?: what = "asked: new databases on \(version)?"
+      case .errand(_, .allowLatest)?: what = "asked: redis_upgrade_policy latest?"
+      default: what = steps.first?.title ?? ""
+      }
     case .other:
       subject = setup.name(steps.first?.key.object ?? .deployment)
       what = steps.first?.title ?? ""

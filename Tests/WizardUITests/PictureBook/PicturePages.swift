@@ -7,7 +7,7 @@ import Testing
 @testable import WizardUI
 
 enum PicturePages {
-  static let all: [PicturePage] = steps + pages + dialogs + watched + rest
+  static let all: [PicturePage] = steps + pages + dialogs + enterprise + watched + rest
 
   private static let steps = [
     PicturePage("checks that fail", CheckScene.picture(CheckScene.failing)),
@@ -52,6 +52,16 @@ enum PicturePages {
       script.settle()
       return PicturePage.drawing(script)
     },
+  ]
+
+  private static let enterprise = [
+    PicturePage("enterprise, plan", EnterpriseScenes.plan),
+    PicturePage("enterprise, an outage of a node", EnterpriseScenes.node),
+    PicturePage("enterprise, a setting that stays", EnterpriseScenes.setting),
+    PicturePage("enterprise, a database", EnterpriseScenes.database),
+    PicturePage("enterprise, nothing keeps the data", EnterpriseScenes.unprotected),
+    PicturePage("enterprise, an installer failed", EnterpriseScenes.failed),
+    PicturePage("enterprise, health", EnterpriseScenes.away, keys: "<Esc>h"),
   ]
 
   private static let watched = [

@@ -45,12 +45,12 @@ extension Enterprise {
 }
 
 extension Enterprise.DatabaseSetup {
-  /// What keeps its data while it is upgraded: `replica, aof`, `snapshot only`, `NEITHER replica NOR file`.
+  /// What keeps its data while it is upgraded: `replica, aof`, `snapshot only`, `NOTHING`.
   package var keepers: String {
     switch (isReplicated, persistence) {
     case (true, .disabled): "replica only"
     case (true, let file): "replica, \(file.rawValue)"
-    case (false, .disabled): "NEITHER replica NOR file"
+    case (false, .disabled): "NOTHING"
     case (false, let file): "\(file.rawValue) only"
     }
   }
