@@ -13,12 +13,6 @@ struct WatchCommand {
   func run() throws(UsageError) -> Int32 {
     switch request.subject {
     case .target(let target):
-      if target.isEnterprise {
-        throw UsageError(
-          .notBuilt, "watching a cluster of Redis Enterprise Software without a run is not built yet",
-          remedy: "redis-upgrade check looks at all of it once; redis-upgrade watch RUN follows a run of another "
-            + "terminal.")
-      }
       return try watch(target)
     case .run(let name): return try watch(run: name)
     }
@@ -78,19 +72,25 @@ struct WatchCommand {
     let tls = try program.encryption(request.connection.encryption, target.security)
     let profile = try Profile.load(request.profile ?? program.configuration.profile ?? BuiltInProfiles.usual)
     let remote = profile.remote([])
+    let logins = try target.isEnterprise ? EnterpriseAccess(profile) : EnterpriseAccess()
     let access = program.access(remote)
     defer { program.end(access) }
     let fleet = fleet(credentials, tls, program.way(profile.places.addresses, remote, access.links))
-    guard program.face(request.face) == .screen else { return lines(fleet, target.seeds, access) }
+    let finder =
+      target.isEnterprise
+      ? EnterpriseFinder(loop: program.loop, seeds: target.seeds, profile: profile, links: access.links) : nil
+    guard program.face(request.face) == .screen else { return lines(fleet, target.seeds, finder, access) }
     let state = try program.settings(RunningRequest(), request.stateDirectory).stateDirectory
     let spectator = Spectator(
       parts: SpectatorParts(
-        loop: program.loop, fleet: fleet, host: Host.name, target: target.described(encrypted: tls != nil),
+        loop: program.loop, fleet: fleet, links: access.links,
+        clients: finder.map { _ in logins.proxyReader(fleet.settings, on: program.loop) }, host: Host.name,
+        target: target.described(encrypted: tls != nil),
         runUnderWay: { RunCatalogue(state).underWay(on: $0) }))
     let seeds = target.seeds
     return try faces(access).show(spectator) {
       do throws(FindingError) {
-        try await spectator.begin(seeds)
+        if let finder { try await spectator.begin(finder) } else { try await spectator.begin(seeds) }
         return nil
       } catch {
         return error.description
@@ -98,7 +98,7 @@ struct WatchCommand {
     }
   }
 
-  private func lines(_ fleet: Fleet, _ seeds: [Address], _ access: Access) -> Int32 {
+  private func lines(_ fleet: Fleet, _ seeds: [Address], _ finder: EnterpriseFinder?, _ access: Access) -> Int32 {
     let signals: AsyncStream<Signal>
     do throws(SystemError) {
       signals = try SignalSource(TerminalLoop.signals).stream(on: program.loop)
@@ -111,10 +111,13 @@ struct WatchCommand {
     let code = program.asking(access.desk) {
       program.wait { () async -> ExitCode in
         do throws(FindingError) {
-          let finding = try await DeploymentFinder(fleet: fleet).find(seeds)
-          let watching = loop.task {
-            await WatchLines(loop: loop, fleet: fleet, finding: finding, isJSON: isJSON).run()
+          let source: any WatchedSource
+          if let finder {
+            source = WatchedCluster(try await finder.reader())
+          } else {
+            source = WatchedServers(fleet, try await DeploymentFinder(fleet: fleet).find(seeds))
           }
+          let watching = loop.task { await WatchLines(loop: loop, source: source, isJSON: isJSON).run() }
           for await signal in signals where [.hangUp, .terminate, .interrupt].contains(signal) { break }
           watching.cancel()
           await watching.value

@@ -5,58 +5,46 @@ import UpgradeCore
 import UpgradeRuntime
 import WizardUI
 
-/// Reads all nodes once a second, and says what changed, or every ten seconds that nothing did.
-///
-/// How each node sees the others is asked for only every ten seconds: it is as long as there are nodes.
+/// What is said of one node, shard or database.
+struct WatchedLine: Sendable {
+  var subject: String
+  var text: String
+  /// Whether it is there at all.
+  var isUp = true
+}
+
+/// Who is looked at.
+protocol WatchedSource: Sendable {
+  /// How long nobody looks between two readings.
+  var pause: Duration { get }
+  /// - Parameter isFull: also what is long to read, which is asked for every ten seconds.
+  func read(isFull: Bool) async -> [WatchedLine]
+  func summary(_ lines: [WatchedLine]) -> String
+}
+
+/// Reads again and again, and says what changed, or every ten seconds that nothing did.
 struct WatchLines {
   let loop: EventLoop
-  let fleet: Fleet
-  let finding: Finding
+  let source: any WatchedSource
   let isJSON: Bool
 
   func run() async {
-    var said: [NodeID: String] = [:]
+    var said: [String: String] = [:]
     var summarySaid: MonotonicTime?
     while !Task.isCancelled {
       let isFull = summarySaid.map { loop.now - $0 >= .seconds(10) } ?? true
-      let lines = await readAll(isFull ? .views : .pulse)
+      let lines = await source.read(isFull: isFull)
       let clock = WallTime(milliseconds: WallClock.milliseconds)
-      for (node, line) in lines where said[node.id] != line {
-        said[node.id] = line
-        say(clock, node.address.description, line)
+      for line in lines where said[line.subject] != line.text {
+        said[line.subject] = line.text
+        say(clock, line.subject, line.text)
       }
       if isFull {
         summarySaid = loop.now
-        let up = lines.filter { !$0.1.hasPrefix("GONE") && !$0.1.hasPrefix("UNREAD") }.count
-        say(clock, "all", "\(up) of \(lines.count) nodes answer")
+        say(clock, "all", source.summary(lines))
       }
-      do throws(CancellationError) { try await loop.sleep(for: .seconds(1)) } catch { return }
+      do throws(CancellationError) { try await loop.sleep(for: source.pause) } catch { return }
     }
-  }
-
-  private func readAll(_ depth: ReadingDepth) async -> [(NodeSetup, String)] {
-    let reader = NodeReader(fleet: fleet)
-    return await withTaskGroup(of: (Int, String).self) { group in
-      for (index, node) in finding.nodes.enumerated() {
-        group.addTask { (index, line(await reader.read(node.address, depth, expecting: node.id))) }
-      }
-      var texts: [Int: String] = [:]
-      for await (index, text) in group { texts[index] = text }
-      return finding.nodes.enumerated().map { ($1, texts[$0] ?? "UNREAD") }
-    }
-  }
-
-  private func line(_ readout: NodeReadout) -> String {
-    guard let pulse = readout.pulse else {
-      let failure = readout.failure
-      return "\(failure?.kind == .refused ? "GONE" : "UNREAD") \(failure?.sentence ?? "no answer")"
-    }
-    let link =
-      pulse.replication.upstream.map { $0.linkUp ? "linked" : "LINK DOWN" }
-      ?? "\(pulse.replication.replicas.count) replicas"
-    let state = pulse.cluster.map { $0.isOK ? "cluster ok" : "CLUSTER FAIL" } ?? "loading"
-    return "\(pulse.role.rawValue) \(pulse.server.release?.description ?? pulse.server.versionText) \(link), \(state), "
-      + "\(pulse.keys) keys"
   }
 
   private func say(_ clock: WallTime, _ subject: String, _ text: String) {
@@ -69,5 +57,92 @@ struct WatchLines {
     } else {
       print("\(clock.clock) \(subject) \(text)".madeVisible)
     }
+  }
+}
+
+/// Servers, each asked for itself once a second. How each sees the others is as long as there are nodes.
+struct WatchedServers: WatchedSource {
+  let fleet: Fleet
+  let finding: Finding
+  let pause = Duration.seconds(1)
+
+  init(_ fleet: Fleet, _ finding: Finding) {
+    self.fleet = fleet
+    self.finding = finding
+  }
+
+  func read(isFull: Bool) async -> [WatchedLine] {
+    let reader = NodeReader(fleet: fleet)
+    let depth: ReadingDepth = isFull ? .views : .pulse
+    return await withTaskGroup(of: (Int, WatchedLine).self) { group in
+      for (index, node) in finding.nodes.enumerated() {
+        group.addTask { (index, line(node, await reader.read(node.address, depth, expecting: node.id))) }
+      }
+      var lines: [(Int, WatchedLine)] = []
+      for await line in group { lines.append(line) }
+      return lines.sorted { $0.0 < $1.0 }.map(\.1)
+    }
+  }
+
+  func summary(_ lines: [WatchedLine]) -> String { "\(lines.count(where: \.isUp)) of \(lines.count) nodes answer" }
+
+  private func line(_ node: NodeSetup, _ readout: NodeReadout) -> WatchedLine {
+    let subject = node.address.description
+    guard let pulse = readout.pulse else {
+      let failure = readout.failure
+      let word = failure?.kind == .refused ? "GONE" : "UNREAD"
+      return WatchedLine(subject: subject, text: "\(word) \(failure?.sentence ?? "no answer")", isUp: false)
+    }
+    let link =
+      pulse.replication.upstream.map { $0.linkUp ? "linked" : "LINK DOWN" }
+      ?? "\(pulse.replication.replicas.count) replicas"
+    let state = pulse.cluster.map { $0.isOK ? "cluster ok" : "CLUSTER FAIL" } ?? "loading"
+    return WatchedLine(
+      subject: subject,
+      text: "\(pulse.role.rawValue) \(pulse.server.release?.description ?? pulse.server.versionText) \(link), \(state), "
+        + "\(pulse.keys) keys")
+  }
+}
+
+/// A cluster of Redis Enterprise Software, by its own report: its programs take seconds.
+struct WatchedCluster: WatchedSource {
+  let reader: EnterpriseReader
+  let pause = Duration.seconds(3)
+
+  init(_ reader: EnterpriseReader) { self.reader = reader }
+
+  func read(isFull: Bool) async -> [WatchedLine] {
+    switch await reader.read(.report) {
+    case .failure(let failure):
+      return [WatchedLine(subject: "the cluster", text: "UNREAD \(failure.sentence)", isUp: false)]
+    case .success(let survey):
+      let status = survey.status
+      let upgradeMode = survey.upgradeMode == true ? ", upgrade mode on" : ""
+      let complaints = status.complaints
+      let health = complaints.isEmpty ? "OK" : complaints.joined(separator: "; ")
+      return [WatchedLine(subject: "the cluster", text: health + upgradeMode, isUp: complaints.isEmpty)]
+        + status.nodes.map { node in
+          let role = node.role == .master ? "primary node" : "member"
+          return WatchedLine(
+            subject: "node:\(node.id)",
+            text: "\(node.address) \(role) \(node.version) \(node.status.text), \(node.shards) shards",
+            isUp: node.status.isOK)
+        }
+        + status.databases.map { database in
+          let machine = database.stateMachine.map { ", \($0)" } ?? ""
+          return WatchedLine(
+            subject: "db:\(database.id)",
+            text: "\(database.name) \(database.status) Redis \(database.version ?? "?")\(machine)",
+            isUp: database.status == "active")
+        }
+    }
+  }
+
+  func summary(_ lines: [WatchedLine]) -> String {
+    let nodes = lines.filter { $0.subject.hasPrefix("node:") }
+    let databases = lines.filter { $0.subject.hasPrefix("db:") }
+    guard !nodes.isEmpty else { return "the cluster could not be read" }
+    return "\(nodes.count(where: \.isUp)) of \(nodes.count) nodes OK, \(databases.count(where: \.isUp)) of "
+      + "\(databases.count) databases active"
   }
 }

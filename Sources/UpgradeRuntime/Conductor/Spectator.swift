@@ -9,6 +9,8 @@ package struct SpectatorParts: Sendable {
   package var fleet: Fleet
   /// Where hosts are reached by ssh.
   package var links: SSHLinks?
+  /// Looks through the proxies of a cluster of Redis Enterprise Software.
+  package var clients: ProxyReader?
   /// The host that this is.
   package var host: String
   package var target: String
@@ -18,12 +20,14 @@ package struct SpectatorParts: Sendable {
   package var runUnderWay: @Sendable (Set<NodeID>) -> RunDirectory?
 
   package init(
-    loop: EventLoop, fleet: Fleet, links: SSHLinks? = nil, host: String, target: String, endsWithRun: Bool = false,
+    loop: EventLoop, fleet: Fleet, links: SSHLinks? = nil, clients: ProxyReader? = nil, host: String, target: String,
+    endsWithRun: Bool = false,
     runUnderWay: @escaping @Sendable (Set<NodeID>) -> RunDirectory? = { _ in nil }
   ) {
     self.loop = loop
     self.fleet = fleet
     self.links = links
+    self.clients = clients
     self.host = host
     self.target = target
     self.endsWithRun = endsWithRun
@@ -38,25 +42,29 @@ package struct SpectatorParts: Sendable {
 package actor Spectator: WizardDriver, PictureSource {
   nonisolated let parts: SpectatorParts
   private nonisolated let board: PictureBoard
-  private var machine = UpgradeMachine.byTheBook
-  private var follower: RunFollower?
+  var machine = UpgradeMachine.byTheBook
+  var follower: RunFollower?
   private var watching = Watching(.noRun)
   private var times = RunTimes()
   private var kept: KeptReport?
   private var health = HealthTracker()
   private var changes = ServerChanges()
-  private var reads: [NodeID: ReadState] = [:]
+  var reads: [NodeID: ReadState] = [:]
   private var looks = (running: Task<Void, Never>?.none, next: Task<Void, Never>?.none)
   private var lastLook: Instant?
   private var lastSearch: Instant?
   private var lastShown: Instant?
   private var endSeen: Instant?
   private var membersMissed = 0
+  /// Of Redis Enterprise Software, watched without a run.
+  var finder: EnterpriseFinder?
+  var probe: ProxyProbe?
+  var measure: ClientMeasure?
   private var eventCount = 0
   private var hasBegun = false
   private var isOver = false
 
-  private struct ReadState {
+  struct ReadState {
     var isUnderWay = false
     var count = 0
     var lastAsked: Instant?
@@ -79,13 +87,13 @@ package actor Spectator: WizardDriver, PictureSource {
   package nonisolated var picture: RunPicture { board.newest }
   package nonisolated var pictures: AsyncStream<RunPicture> { board.stream }
 
-  private var now: Instant { Instant(nanoseconds: parts.loop.now.nanoseconds) }
+  var now: Instant { Instant(nanoseconds: parts.loop.now.nanoseconds) }
 
   // MARK: - Beginning
 
   /// Watches the deployment at these addresses, and the run under way on it where there is one.
   package func begin(_ seeds: [Address]) async throws(FindingError) {
-    take(try await DeploymentFinder(fleet: parts.fleet).findWatched(seeds))
+    take(Setup(watching: try await DeploymentFinder(fleet: parts.fleet).findWatched(seeds), target: parts.target))
     await searchRun()
     await start()
   }
@@ -101,7 +109,7 @@ package actor Spectator: WizardDriver, PictureSource {
   }
 
   /// What is shown first was read from every node that answers at once.
-  private func start() async {
+  func start() async {
     let began = now
     readDue()
     while now - began < .seconds(2), reads.values.contains(where: \.isUnderWay) {
@@ -113,8 +121,7 @@ package actor Spectator: WizardDriver, PictureSource {
   }
 
   /// A machine whose run is none: it keeps readings and judges rules as it would for one.
-  private func take(_ finding: Finding) {
-    let setup = Setup(watching: finding, target: parts.target)
+  func take(_ setup: Setup) {
     machine = .byTheBook
     machine.apply(
       .started(run: "", by: WizardIdentity(host: parts.host, user: "", processID: 0, version: ""), setup: setup),
@@ -167,7 +174,7 @@ package actor Spectator: WizardDriver, PictureSource {
     }
   }
 
-  private func isDue(_ last: Instant?, _ span: Duration) -> Bool { last.map { now - $0 >= span } ?? true }
+  func isDue(_ last: Instant?, _ span: Duration) -> Bool { last.map { now - $0 >= span } ?? true }
 
   /// Every node once a second, never two questions at once; after an effect on it at once.
   private func readDue() {
@@ -193,31 +200,6 @@ package actor Spectator: WizardDriver, PictureSource {
     }
   }
 
-  /// The report of a cluster of Redis Enterprise Software, every three seconds; rlcheck is left to who drives.
-  private func readCluster(_ setup: Setup) {
-    guard let first = setup.order.first, let constants = setup.enterprise else { return }
-    let state = reads[first] ?? ReadState()
-    guard !state.isUnderWay, isDue(state.lastAsked, .seconds(3)) else { return }
-    let asOf = machine.state.sequence
-    reads[first] = ReadState(isUnderWay: true, count: state.count + 1, lastAsked: now, record: asOf)
-    _ = parts.loop.task { [weak self, parts] in
-      let shell = SiteShell(setup.site, links: parts.links, loop: parts.loop)
-      let result = await EnterpriseReader(shell, constants, nodes: setup.order).read(.report)
-      await self?.arrived(result, asOf, at: first)
-    }
-  }
-
-  private func arrived(
-    _ result: Result<Enterprise.Survey, ReadingFailure>, _ asOf: RecordNumber, at first: NodeID
-  ) async {
-    reads[first]?.isUnderWay = false
-    if follower != nil { await look() }
-    switch result {
-    case .success(let survey): machine.observe(survey, asOf: asOf, now: now)
-    case .failure(let failure): machine.observe(enterpriseFailure: failure.sentence, asOf: asOf, now: now)
-    }
-  }
-
   /// An intent is on disk before its effect: whoever looks there after a reading knows all that the reading may show.
   private func arrived(_ node: NodeID, _ readout: NodeReadout, _ asOf: RecordNumber) async {
     reads[node]?.isUnderWay = false
@@ -239,16 +221,16 @@ package actor Spectator: WizardDriver, PictureSource {
     membersMissed = 0
     let seeds = setup.nodes.compactMap { snapshot[$0.id].view == nil ? nil : $0.address }
     guard let finding = try? await DeploymentFinder(fleet: parts.fleet).findWatched(seeds) else { return }
-    take(finding)
+    take(Setup(watching: finding, target: parts.target))
     remark("the cluster has \(finding.nodes.count + finding.unreachable.count) members now, was \(known.count)")
   }
 
   // MARK: - The journal
 
-  private func searchRun() async {
+  func searchRun() async {
     lastSearch = now
     guard let setup = machine.state.setup else { return }
-    let nodes = Set(setup.nodes.map(\.id))
+    let nodes = Set(setup.lockedNames)
     let found = try? await parts.loop.blocking { [parts] () throws(SystemError) in parts.runUnderWay(nodes) }
     guard let directory = found.flatMap(\.self), follower == nil, !isOver else { return }
     await follow(directory)
@@ -256,6 +238,7 @@ package actor Spectator: WizardDriver, PictureSource {
 
   private func follow(_ directory: RunDirectory) async {
     let idle = machine
+    await endProbe()
     machine = .byTheBook
     reads = [:]
     follower = RunFollower(directory, host: parts.host)
@@ -270,7 +253,7 @@ package actor Spectator: WizardDriver, PictureSource {
   }
 
   /// Looks into the run's folder; who asks while a look is under way gets one that begins after that.
-  private func look() async {
+  func look() async {
     if let next = looks.next { return await next.value }
     let running = looks.running
     let task = parts.loop.task { [weak self] in
@@ -372,7 +355,7 @@ package actor Spectator: WizardDriver, PictureSource {
     let snapshot = machine.snapshot(now: now)
     let isRun = follower != nil
     let state = isRun ? machine.state : State()
-    let measure = isRun ? (kept?.clients ?? state.measures.last) : nil
+    let measure = isRun ? (kept?.clients ?? state.measures.last) : measure
     health.take(snapshot, measure: measure, bastion: machine.state.setup?.site.remote?.bastion, now: now)
     if !isRun, let setup = machine.state.setup {
       for sentence in changes.take(snapshot, setup) { remark(sentence) }
@@ -399,7 +382,7 @@ package actor Spectator: WizardDriver, PictureSource {
     }
   }
 
-  private func remark(_ text: String) { append(text, nil, at: WallClock.milliseconds) }
+  func remark(_ text: String) { append(text, nil, at: WallClock.milliseconds) }
 
   private func append(_ text: String, _ record: Record?, at wallMilliseconds: Int64) {
     eventCount += 1
@@ -425,6 +408,7 @@ package actor Spectator: WizardDriver, PictureSource {
 
   private func conclude(_ conclusion: Conclusion) {
     isOver = true
+    if let probe { _ = parts.loop.task { await probe.stop() } }
     draw { $0.conclusion = conclusion }
     board.end()
   }

@@ -44,7 +44,7 @@ extension WizardParts {
 
   var restReader: RestReader? { enterprise.rest.map { RestReader($0, way: fleet.settings.way, on: loop) } }
 
-  var proxyReader: ProxyReader { ProxyReader(enterprise.doors, fleet.settings, on: loop) }
+  var proxyReader: ProxyReader { enterprise.proxyReader(fleet.settings, on: loop) }
 
   /// What reads a cluster of Redis Enterprise Software; nil where the nodes are servers.
   func clusterReader(_ setup: Setup) -> EnterpriseReader? {

@@ -1,5 +1,6 @@
 // All logins of a run on a cluster of Redis Enterprise Software: of its REST API, and of its databases.
 
+package import SystemIO
 package import UpgradeCore
 
 /// What was read once, before there were threads.
@@ -17,6 +18,11 @@ package struct EnterpriseAccess: Sendable {
   package init(_ profile: Profile) throws(UsageError) {
     rest = try profile.rest.map(RestAccess.init)
     doors = try DatabaseDoors(profile.clients)
+  }
+
+  /// Calls databases by these logins, from connections that are otherwise the run's.
+  package func proxyReader(_ settings: ConnectionSettings, on loop: EventLoop) -> ProxyReader {
+    ProxyReader(doors, settings, on: loop)
   }
 
   /// As a run has kept it for whoever goes on with it.

@@ -22,15 +22,12 @@ package struct EnterprisePreflight: Sendable {
   }
 
   private var profile: Profile { request.profile }
-  private var programs: String { profile.programs ?? Enterprise.Constants.usualPrograms }
+  private var finder: EnterpriseFinder {
+    EnterpriseFinder(loop: loop, seeds: request.seeds, profile: profile, links: links)
+  }
 
   /// Finds the cluster by the first report that any of the hosts gives, and lays down the constants of the run.
   package func setup() async throws(FindingError) -> Setup {
-    guard profile.reach != .manual else {
-      throw FindingError(
-        "Redis Enterprise Software is read by its own programs on its hosts: the profile has to reach them "
-          + "(reach: local or reach: ssh).")
-    }
     guard profile.stages.contains(.install) else {
       throw FindingError(
         "The profile has no install: say how the vendor's installer is begun on a host, for example "
@@ -40,26 +37,16 @@ package struct EnterprisePreflight: Sendable {
       throw FindingError(
         "--to \(request.to) names no build of Redis Enterprise Software: write it as the package does, 7.22.0-250.")
     }
-    let survey = try await firstReport()
+    let survey = try await finder.report()
     let to = Release(goal)
-    let nodes = survey.status.nodes.map { row in
-      NodeSetup(
-        id: NodeID(String(row.id)), address: Address(host: row.address, port: Self.port), release: Release(row.version),
-        role: .replica, runID: "", processID: 0, configFile: "", directory: "", appendOnly: false, settings: [:])
-    }
-    // Only the API says who replicates from whom, and what is Active-Active; the checks say where it was not asked.
+    let nodes = EnterpriseFinder.nodes(of: survey)
+    // The checks say where the API was not asked.
     let view = try? await rest?.read(from: survey.status.nodes.map(\.address))
     let constants = Enterprise.Constants(
-      databases: survey.status.databases.map { row in
-        let own = view?.databases.first { $0.id == row.id }
-        return Enterprise.DatabaseSetup(
-          id: row.id, name: row.name, version: row.version.flatMap { Enterprise.DatabaseVersion($0) },
-          isReplicated: row.isReplicated, persistence: row.persistence, kind: row.kind,
-          sources: own.flatMap { view?.sources(of: $0) } ?? [], isActiveActive: own?.isActiveActive ?? false)
-      }, master: survey.status.master?.id,
+      databases: EnterpriseFinder.databases(of: survey, view), master: survey.status.master?.id,
       databaseGoal: Enterprise.BundledVersions.goal(
-        of: goal.version, policy: survey.settings?[Enterprise.BundledVersions.policySetting]), programs: programs,
-      rest: profile.rest?.settings, clients: profile.clients)
+        of: goal.version, policy: survey.settings?[Enterprise.BundledVersions.policySetting]),
+      programs: finder.programs, rest: profile.rest?.settings, clients: profile.clients)
     do throws(UsageError) {
       return Setup(
         target: request.target, to: to, nodes: nodes, shards: [], nodeTimeout: .zero, wayBackNarrows: false,
@@ -68,9 +55,6 @@ package struct EnterprisePreflight: Sendable {
       throw FindingError(error.description)
     }
   }
-
-  /// Where the REST API listens; it stands for the node in addresses.
-  private static let port = 9443
 
   /// Every command of the profile, written out for every node, so that what cannot be filled in is known now.
   private func site(_ nodes: [NodeSetup], to: Release) throws(UsageError) -> Site {
@@ -87,36 +71,6 @@ package struct EnterprisePreflight: Sendable {
       reach: profile.reach, remote: profile.remote(nodes), addresses: profile.places.addresses, commands: commands,
       bounds: bounds, isLab: request.isLab)
   }
-
-  // MARK: - The first report
-
-  /// Until a report is there, no node's number is known: on hosts of their own that does not matter, and where several
-  /// are simulated on one host the folder of the first that is there is taken.
-  private func firstReport() async throws(FindingError) -> Enterprise.Survey {
-    let candidates: [(node: NodeID, host: String)]
-    if profile.reach == .ssh {
-      candidates = request.seeds.map { (NodeID("1"), profile.host(of: $0)) }
-    } else {
-      let numbers = programs.contains("{node_id}") ? 1...Self.mostNodes : 1...1
-      candidates = numbers.map { (NodeID(String($0)), "") }
-    }
-    var complaint: String?
-    for (node, host) in candidates {
-      let shell = SiteShell(reach: profile.reach, links: links, hosts: [node: host], loop: loop)
-      let reader = EnterpriseReader(shell, Enterprise.Constants(databases: [], programs: programs), nodes: [node])
-      switch await reader.read(.report) {
-      case .success(let survey): return survey
-      case .failure(let failure):
-        if complaint == nil { complaint = host.isEmpty ? failure.sentence : "\(host): \(failure.sentence)" }
-      }
-    }
-    throw FindingError(
-      "No report of a cluster was to be had (\(programs)/rladmin status extra all): \(complaint ?? "no host was named")"
-    )
-  }
-
-  /// Redis Enterprise Software takes up to 35 nodes (redis/docs, hardware requirements).
-  private static let mostNodes = 35
 
   // MARK: - Checks
 

@@ -63,7 +63,7 @@ package actor ProxyProbe {
   }
 
   /// The time between an answer and the next command: nothing is known more exactly than this.
-  private var rhythm: Duration { .milliseconds(isWriting ? max(20, lines.count * 2) : 250) }
+  private var rhythm: Duration { .milliseconds(isWriting ? max(20, lines.count * 2) : max(100, lines.count * 4)) }
 
   /// Takes the proxies of the newest report: a new one is called, one that is gone is let go until it is listed again.
   package func use(_ proxies: [Enterprise.Proxy]) {

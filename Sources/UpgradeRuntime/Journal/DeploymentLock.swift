@@ -19,16 +19,19 @@ package final class DeploymentLock: Sendable {
       self.run = run
       self.wizard = wizard
       self.since = since
-      self.nodes = Set(nodes.map { String($0.text.prefix(Self.nodePrefix)) })
+      self.nodes = Set(nodes.map(Self.short))
     }
 
     /// Whether any of these nodes is one of its run's.
     func isOn(_ nodes: Set<NodeID>) -> Bool {
-      nodes.contains { self.nodes.contains(String($0.text.prefix(Self.nodePrefix))) }
+      nodes.contains { self.nodes.contains(Self.short($0)) }
     }
 
-    /// Enough to tell the nodes of one site apart, short enough for the lock of a thousand.
-    private static let nodePrefix = 16
+    /// Enough to tell the nodes of one site apart, short enough for the lock of a thousand: names in hexadecimal digits
+    /// are cut, others have what they differ in at their end.
+    private static func short(_ node: NodeID) -> String {
+      node.text.allSatisfy(\.isHexDigit) ? String(node.text.prefix(16)) : node.text
+    }
 
     var content: [UInt8] {
       JSONValue.object([

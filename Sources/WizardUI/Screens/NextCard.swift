@@ -103,7 +103,13 @@ struct NextCard: Widget {
     let green = gates.green.map(\.string).joined(separator: "  ")
     return (gates.red.isEmpty ? [] : [Row(label: "not now", text: gates.red.map(\.string).joined(separator: "  "))])
       + [Row(label: "hold", text: green.isEmpty ? "none" : green)]
-      + [Row(label: "sent", text: "INFO, CLUSTER INFO, CLUSTER NODES, CONFIG GET: once a second to every node")]
+      + [
+        Row(
+          label: "sent",
+          text: picture.setup?.enterprise == nil
+            ? "INFO, CLUSTER INFO, CLUSTER NODES, CONFIG GET: once a second to every node"
+            : "rladmin status, info cluster, running_actions: every 3 s on one node; PING to every proxy")
+      ]
   }
 
   private var quietRows: [Row] {

@@ -87,4 +87,30 @@ import UpgradeRuntime
       #expect(try night.cluster.nodes.allSatisfy { $0.version.description == "5.4.0-19" })
     }
   }
+
+  /// Who only looks on sees the cluster and what its clients feel, and follows the run that somebody begins.
+  @Test func watched() async throws {
+    try await withEnterpriseNight { night in
+      let words = ["watch", "enterprise://127.0.0.1", "--state-dir", night.night.state] + night.night.profile.prefix(2)
+      try await Console.with(
+        [Wizard.path] + words, columns: 80, rows: 24, environment: ["HOME": night.night.folder], on: night.night.loop
+      ) { console in
+        try await console.wait("clients without a run") {
+          $0.contains("[Health]  no run is followed") && $0.contains("databases 4/4 active")
+            && $0.contains("cache  active  max gap ")
+        }
+        let wizard = try night.night.start(night.begin + EnterpriseNight.yes)
+        try await console.wait("the run") { $0.contains("WATCHING") && $0.contains("[3 Nodes") }
+        _ = try wizard.send(.kill)
+        _ = await wizard.exit()
+        try await console.wait("that nobody drives it") { $0.contains("NOT DRIVEN") }
+      }
+      try await night.night.withPerson(words + ["--plain"]) { person in
+        try await person.reads("node:1 127.0.0.1 primary node 7.")
+        try await person.reads("db:4 cache active Redis 7.2")
+        try await person.reads("all 3 of 3 nodes OK, 4 of 4 databases active")
+        #expect(try await person.isStruck(by: .interrupt) == .exited(0))
+      }
+    }
+  }
 }
