@@ -99,7 +99,8 @@ struct WatchedServers: WatchedSource {
     let state = pulse.cluster.map { $0.isOK ? "cluster ok" : "CLUSTER FAIL" } ?? "loading"
     return WatchedLine(
       subject: subject,
-      text: "\(pulse.role.rawValue) \(pulse.server.release?.description ?? pulse.server.versionText) \(link), \(state), "
+      text:
+        "\(pulse.role.rawValue) \(pulse.server.release?.description ?? pulse.server.versionText) \(link), \(state), "
         + "\(pulse.keys) keys")
   }
 }

@@ -64,7 +64,8 @@ package struct EnterpriseFinder: Sendable {
   func watched(_ survey: Enterprise.Survey, target: String) -> Setup {
     let nodes = Self.nodes(of: survey)
     return Setup(
-      target: target, to: nodes.map(\.release).max { $0.version < $1.version } ?? Release(.enterprise, Version(0, 0, 0)),
+      target: target,
+      to: nodes.map(\.release).max { $0.version < $1.version } ?? Release(.enterprise, Version(0, 0, 0)),
       nodes: nodes, shards: [], nodeTimeout: .zero, wayBackNarrows: false,
       site: Site(
         reach: profile.reach, remote: profile.remote(nodes), addresses: profile.places.addresses, commands: [:],

@@ -75,10 +75,15 @@ private struct RestRound: Sendable {
     answers = await ask([
       Enterprise.RestPath.nodes, Enterprise.RestPath.databases, Enterprise.RestPath.shards,
       Enterprise.RestPath.nodeStatus, Enterprise.RestPath.license, Enterprise.RestPath.actions,
-      Enterprise.RestPath.check, Enterprise.RestPath.policy,
+      Enterprise.RestPath.check, Enterprise.RestPath.policy, Enterprise.RestPath.ldap,
     ])
     var view = try assembled(answers)
+    let usesRoleLDAP = ldap(answers, &view)
     view.cluster = cluster
+    view.cluster?.usesRoleLDAP = usesRoleLDAP
+    if view.databases.contains(where: { $0.guid != nil }) {
+      fill(&view, activeActive: await ask([Enterprise.RestPath.activeActive]))
+    }
     let paths = view.databases.map { Enterprise.RestPath.availability($0.id) }
     fill(&view, availability: await ask(paths))
     return view
@@ -137,6 +142,21 @@ private struct RestRound: Sendable {
     view.failedChecks = optional(Path.check, answers, &view, Reader.restFailedChecks)
     view.policy = optional(Path.policy, answers, &view, Reader.restPolicy)
     return view
+  }
+
+  /// Not every role may see it; what it is for says so itself where it is not known.
+  private func ldap(_ answers: Answers, _ view: inout Enterprise.RestView) -> Bool? {
+    if case .success(let answer)? = answers[Enterprise.RestPath.ldap], answer.code == 403 { return nil }
+    return optional(Enterprise.RestPath.ldap, answers, &view, Reader.restLDAP)
+  }
+
+  private func fill(_ view: inout Enterprise.RestView, activeActive answers: Answers) {
+    guard let all = optional(Enterprise.RestPath.activeActive, answers, &view, Reader.restActiveActive) else { return }
+    for index in view.databases.indices {
+      guard let own = view.databases[index].guid.flatMap({ all[$0] }) else { continue }
+      view.databases[index].protocolVersion = own.protocolVersion
+      view.databases[index].featuresetVersion = own.featureset
+    }
   }
 
   private func fill(_ view: inout Enterprise.RestView, availability answers: Answers) {

@@ -54,7 +54,7 @@ import UpgradeRuntime
     try await withNode(model) { scratch, node in
       let view = try await RestReader(try node.access(), on: scratch.loop).read(from: ["127.0.0.1"])
       #expect(view.troubles == [])
-      #expect(view.cluster == Enterprise.RestCluster(name: "cluster.local", upgradeMode: true))
+      #expect(view.cluster?.name == "cluster.local" && view.cluster?.upgradeMode == true)
       #expect(view.nodes.map(\.id) == [1, 2, 3] && view.nodes.map(\.isMaster) == [true, false, false])
       #expect(view.nodes.map(\.address) == model.nodes.map(\.address))
       #expect(view.nodes.allSatisfy { $0.version?.description == "7.2.4-92" && $0.isInMaintenance == false })
@@ -69,12 +69,13 @@ import UpgradeRuntime
       #expect(view.actions == ["SMUpgradeBDB of bdb:2 is active"])
       #expect(view.failedChecks?.count == 1 && view.failedChecks?.first?.hasPrefix("node:2: process alert_mgr") == true)
       #expect(view.policy?.defaultVersion?.description == "7.2")
+      #expect(view.cluster?.usesRoleLDAP == false)
       // Passwords that the API has for us are neither asked for nor kept.
       #expect(!"\(view)".contains("simulated-secret"))
       #expect(node.requests.allSatisfy { $0.method == "GET" })
       #expect(node.requests.first { $0.path == "/v1/bdbs" }?.query["fields"]?.contains("authentication") == false)
       // One question after the other over few connections.
-      #expect(node.requests.count == 13 && node.connections <= 4, "\(node.requests.count), \(node.connections)")
+      #expect(node.requests.count == 14 && node.connections <= 4, "\(node.requests.count), \(node.connections)")
     }
   }
 
@@ -93,10 +94,27 @@ import UpgradeRuntime
     }
   }
 
+  /// Where a database is Active-Active, the API says which protocol it speaks.
+  @Test func activeActiveDatabasesSayTheirProtocol() async throws {
+    let crdbs = #"[{"guid": "g-1", "protocol_version": 0, "featureset_version": 7}, {"guid": "g-2"}]"#
+    let databases = #"[{"uid": 1, "name": "a", "type": "redis", "crdt": true, "crdt_guid": "g-1"}]"#
+    try await withNode(lie: { request in
+      let text = ["/v1/bdbs": databases, "/v1/crdbs": crdbs][request.path]
+      return text.flatMap { try? JSONParser.read(Array($0.utf8)) }.map { .answer(Simulator.HTTPAnswer(200, $0)) }
+    }) { scratch, node in
+      let view = try await RestReader(try node.access(), on: scratch.loop).read(from: ["127.0.0.1"])
+      #expect(view.troubles == [])
+      #expect(view.databases.map(\.isActiveActive) == [true])
+      #expect(view.databases.map(\.protocolVersion) == [0] && view.databases.map(\.featuresetVersion) == [7])
+    }
+  }
+
   @Test func aPieceThatFailsIsNotTheWhole() async throws {
     try await withNode(lie: { request in
       switch request.path {
       case "/v1/cluster/check": .answer(Simulator.HTTPAnswer(403))
+      // Not every role that may look at the rest may see it.
+      case "/v1/cluster/ldap": .answer(Simulator.HTTPAnswer(403))
       case "/v1/license": .answer(.error(500, "internal\u{1B}[31m", "it \"broke\""))
       case "/v1/actions": .bytes(Array("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{\"act".utf8))
       case "/v1/bdbs/2/availability": .answer(.error(503, "bdb_unavailable_shard_unreachable", "x"))
@@ -245,7 +263,7 @@ import UpgradeRuntime
       let view = try await RestReader(try master.access(), on: scratch.loop).read(from: ["127.0.0.1", "127.0.0.2"])
       #expect(view.nodes.count == 3 && view.databases.count == 4 && view.troubles == [])
       // Each connection stays where it was sent to.
-      #expect(follower.requests.count <= 4 && master.requests.count == 13)
+      #expect(follower.requests.count <= 4 && master.requests.count == 14)
       // Where the master is not known to be of the cluster, it gets nothing.
       let before = master.connections
       let failure = await failure(of: try master.access(), in: scratch)

@@ -141,16 +141,26 @@ import UpgradeCore
     let policy = try Reader.restPolicy(
       json(#"{"default_provisioned_redis_version": "7.2", "redis_upgrade_policy": "major", "resp3_default": true}"#))
     #expect(policy.defaultVersion?.description == "7.2" && policy.upgradePolicy == "major")
+    #expect(try Reader.restLDAP(json(#"{"control_plane": false, "data_plane": true, "bind_pass": "***"}"#)))
+    #expect(try !Reader.restLDAP(json(#"{"control_plane": false, "data_plane": false}"#)))
+    let protocols = try Reader.restActiveActive(
+      json(#"[{"guid": "a1", "protocol_version": 1, "featureset_version": 8}, {"guid": "b2"}]"#))
+    #expect(protocols["a1"]?.protocolVersion == 1 && protocols["a1"]?.featureset == 8)
+    #expect(protocols["b2"]?.protocolVersion == nil && protocols.count == 2)
     #expect(Reader.restAvailability(code: 200, nil).map(\.isAvailable) == true)
     let none = try Reader.restAvailability(code: 503, json(#"{"error_code": "bdb_unavailable"}"#))
     #expect(none?.isAvailable == false && none?.because == "bdb_unavailable")
     #expect(Reader.restAvailability(code: 404, nil) == nil)
   }
 
-  enum Piece: String, Sendable { case cluster, nodes, databases, shards, license, actions, check, policy }
+  enum Piece: String, Sendable {
+    case cluster, nodes, databases, shards, license, actions, check, policy, ldap, activeActive
+  }
 
   @Test(arguments: [
     (Piece.cluster, #"{"upgrade_mode": true}"#, "GET /v1/cluster has no field name"),
+    (Piece.ldap, #"{"uris": []}"#, "GET /v1/cluster/ldap has no field control_plane"),
+    (Piece.activeActive, #"[{"protocol_version": 1}]"#, "GET /v1/crdbs has no field database at place 1: guid"),
     (.cluster, #"{"name": 7}"#, #"GET /v1/cluster has name = "7""#),
     (.cluster, #"{"name": "a", "upgrade_mode": "on"}"#, #"GET /v1/cluster has upgrade_mode = ""on"""#),
     (.cluster, "[]", #"GET /v1/cluster has the reply = "(a list)""#),
@@ -214,6 +224,8 @@ import UpgradeCore
       case .actions: _ = try Reader.restActions(value)
       case .check: _ = try Reader.restFailedChecks(value)
       case .policy: _ = try Reader.restPolicy(value)
+      case .ldap: _ = try Reader.restLDAP(value)
+      case .activeActive: _ = try Reader.restActiveActive(value)
       }
     }
     #expect(said == "the reply to \(words)")

@@ -25,6 +25,7 @@ extension Simulator {
       case ("v1", "nodes"): return answer(onNodes: Array(parts.dropFirst(2)))
       case ("v1", "bdbs"): return answer(onDatabases: Array(parts.dropFirst(2)), request.query)
       case ("v1", "shards") where parts.count == 2: return HTTPAnswer(200, .array(cluster.shards.map(shard)))
+      case ("v1", "crdbs") where parts.count == 2: return HTTPAnswer(200, .array([]))
       case ("v1", "license") where parts.count == 2: return license
       case ("v1", "actions"), ("v2", "actions"):
         return answer(onActions: Array(parts.dropFirst(2)), isSecond: parts[0] == "v2")
@@ -54,6 +55,7 @@ extension Simulator {
             "handle_redirects": false, "http_support": true, "cm_port": 8443,
             "cnm_https_port": .integer(Int64(cluster.restPort)), "cnm_http_port": 8080, "reserved_ports": .array([]),
           ]))
+      case "ldap": return HTTPAnswer(200, .object(["control_plane": false, "data_plane": false, "uris": .array([])]))
       case "policy":
         let parallel = cluster.policy.parallelShards
         return HTTPAnswer(

@@ -92,6 +92,8 @@ extension Enterprise {
     package var protocolVersion: Int?
     package var featuresetVersion: Int?
     package var persistence: Database.Persistence?
+    /// Of an Active-Active database: the name that it has in all of its clusters.
+    package var guid: String?
     /// It is an instance of an Active-Active database.
     package var isActiveActive: Bool?
     /// Sources that it replicates from (Replica Of), as host and port; the password that it knows for them is left out.

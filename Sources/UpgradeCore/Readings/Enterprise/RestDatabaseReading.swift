@@ -29,8 +29,10 @@ extension Reader {
       database.persistence = persistence
     }
     let crdt = try reply.flag("crdt")
-    let guid = try reply.text("crdt_guid").map { !$0.isEmpty }
-    database.isActiveActive = crdt == true || guid == true ? true : crdt ?? guid
+    let guid = try reply.text("crdt_guid")
+    let hasGUID = guid.map { !$0.isEmpty }
+    database.isActiveActive = crdt == true || hasGUID == true ? true : crdt ?? hasGUID
+    database.guid = hasGUID == true ? guid : nil
     database.replicaOf = try sources(reply)
     for endpoint in try reply.list("endpoints", "endpoint") {
       guard let port = try endpoint.number("port") else { continue }

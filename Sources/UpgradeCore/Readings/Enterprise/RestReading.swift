@@ -15,6 +15,8 @@ extension Enterprise {
     package static let actions = "/v1/actions"
     package static let check = "/v1/cluster/check"
     package static let policy = "/v1/cluster/policy"
+    package static let ldap = "/v1/cluster/ldap"
+    package static let activeActive = "/v1/crdbs"
     package static func availability(_ database: Int) -> String { "/v1/bdbs/\(database)/availability" }
   }
 }
@@ -33,6 +35,26 @@ extension Reader {
     return Enterprise.RestPolicy(
       defaultVersion: try version("default_provisioned_redis_version", in: reply),
       upgradePolicy: try reply.text("redis_upgrade_policy"))
+  }
+
+  /// `GET /v1/cluster/ldap`: whether users, of the cluster or of databases, get their roles from LDAP groups.
+  package static func restLDAP(_ value: JSONValue) throws(ReadingError) -> Bool {
+    let reply = try RestReply(value, "GET /v1/cluster/ldap")
+    let (control, data) = (try reply.flag("control_plane"), try reply.flag("data_plane"))
+    guard control != nil || data != nil else { throw ReadingError("GET /v1/cluster/ldap", "control_plane", .missing) }
+    return control == true || data == true
+  }
+
+  /// `GET /v1/crdbs`: the protocol and the set of features of each Active-Active database, by its GUID.
+  package static func restActiveActive(
+    _ value: JSONValue
+  ) throws(ReadingError) -> [String: (protocolVersion: Int?, featureset: Int?)] {
+    var all: [String: (protocolVersion: Int?, featureset: Int?)] = [:]
+    for reply in try RestReply.list(value, "GET /v1/crdbs", "database") {
+      let guid = try reply.needed("guid", reply.text("guid"))
+      all[guid] = (try reply.number("protocol_version"), try reply.number("featureset_version"))
+    }
+    return all
   }
 
   /// `GET /v1/nodes`, and where it was read `GET /v1/nodes/status`, which knows roles and maintenance.
