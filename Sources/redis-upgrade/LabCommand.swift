@@ -87,7 +87,12 @@ extension TrainingLab.LabRequest {
   init(_ servers: LabServersRequest, to: WantedRelease? = nil) {
     let usual = Release(.redis, servers.tls ? Version(7, 0, 15) : Version(6, 2, 14))
     let from = servers.from?.release(for: .redis) ?? usual
-    self.init(from: from, to: to?.release(for: from.product))
+    let target = to?.release(for: from.product)
+    switch servers.shape {
+    case .cluster: self.init(from: from, to: target)
+    case .replication: self.init(from: from, to: target, tree: Self.usualTree)
+    case .standalone: self.init(from: from, to: target, tree: [nil])
+    }
     directory = servers.directory
     port = servers.port
     tls = servers.tls

@@ -72,7 +72,7 @@ struct WatchedServers: WatchedSource {
   }
 
   func read(isFull: Bool) async -> [WatchedLine] {
-    let reader = NodeReader(fleet: fleet)
+    let reader = NodeReader(fleet: fleet, kind: finding.kind)
     let depth: ReadingDepth = isFull ? .views : .pulse
     return await withTaskGroup(of: (Int, WatchedLine).self) { group in
       for (index, node) in finding.nodes.enumerated() {
@@ -96,7 +96,8 @@ struct WatchedServers: WatchedSource {
     let link =
       pulse.replication.upstream.map { $0.linkUp ? "linked" : "LINK DOWN" }
       ?? "\(pulse.replication.replicas.count) replicas"
-    let state = pulse.cluster.map { $0.isOK ? "cluster ok" : "CLUSTER FAIL" } ?? "loading"
+    let isServing = finding.kind.isPlain && !pulse.persistence.loading
+    let state = pulse.cluster.map { $0.isOK ? "cluster ok" : "CLUSTER FAIL" } ?? (isServing ? "up" : "loading")
     return WatchedLine(
       subject: subject,
       text:

@@ -111,9 +111,11 @@ struct KillPair: Sendable, CustomTestStringConvertible {
 
 extension Night {
   /// Starts the program, its output into files, to be killed.
-  func start(_ words: [String]) throws -> ChildProcess {
+  func start(_ words: [String], environment: [String: String?] = [:]) throws -> ChildProcess {
     try ChildProcess.spawn(
-      ChildCommand(Wizard.path, words, environment: .changed(["HOME": folder, "TERM": "dumb"])),
+      ChildCommand(
+        Wizard.path, words,
+        environment: .changed((["HOME": folder, "TERM": "dumb"] as [String: String?]).merging(environment) { $1 })),
       streams: .files(input: nil, output: "\(folder)/killed.out", error: "\(folder)/killed.err"), newSession: true,
       on: loop)
   }

@@ -37,6 +37,7 @@ final class Performance {
     case .handOver(_, let from, let to): handOver(from, to)
     case .drain(let node): drain(node, since: world.agenda.now, quietSince: nil, calls: nil)
     case .errand: end(Outcome(.refused, "there is no Redis Enterprise Software in this world"))
+    case .follow, .saveRole: end(Outcome(.refused, "there are only clusters in this world"))
     case .watch, .confirm: end(Outcome(.done))
     }
   }

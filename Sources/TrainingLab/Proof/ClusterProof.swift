@@ -59,8 +59,17 @@ package struct ClusterProof: Sendable {
     func count(_ info: ServerInfo) -> ShardKeys.Count {
       ShardKeys.Count(all: info.keys.all, expiring: info.keys.expiring)
     }
+    /// Whom a replica follows in the end, by way of others.
+    func root(of address: Address) -> Address? {
+      var current = address
+      for _ in infos where infos[current]?.isPrimary == false {
+        guard let next = infos[current]?.primary else { return nil }
+        current = next
+      }
+      return current
+    }
     return infos.filter(\.value.isPrimary).map { address, info in
-      let replicas = infos.filter { !$0.value.isPrimary && $0.value.primary == address }
+      let replicas = infos.filter { !$0.value.isPrimary && root(of: $0.key) == address }
       return ShardKeys(primary: address, count: count(info), replicas: replicas.mapValues(count))
     }.sorted { $0.primary < $1.primary }
   }
@@ -68,7 +77,8 @@ package struct ClusterProof: Sendable {
   /// Waits until every replica is linked and has taken in what its primary had when this began.
   package func awaitReplicas(within bound: Duration) async throws(LabError) {
     let deadline = loop.now + bound
-    let wanted = try await infos().filter(\.value.isPrimary).mapValues { $0.offset ?? 0 }
+    // A replica may follow another replica.
+    let wanted = try await infos().mapValues { $0.offset ?? 0 }
     while true {
       let late = try await infos().filter { !$0.value.isPrimary }.filter { _, info in
         guard info.isLinked, let offset = info.offset, let primary = info.primary else { return true }

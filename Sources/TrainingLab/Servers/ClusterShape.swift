@@ -13,6 +13,8 @@ package struct ClusterShape: Equatable, Sendable {
     package let port: Int
     /// 40 hexadecimal digits.
     package let name: String
+    /// Outside of clusters: the number of the server that it follows.
+    package var follows: Int?
   }
 
   /// How far above a node's port its cluster bus listens (redis cluster.h: `CLUSTER_PORT_INCR`).
@@ -35,6 +37,16 @@ package struct ClusterShape: Equatable, Sendable {
         port: port + number, name: Self.name(seed: seed, number: number))
     }
     shardCount = replicas.count
+  }
+
+  /// Servers outside of a cluster, each following the one of that number.
+  package init(tree: [Int?], host: String, port: Int, seed: UInt64) {
+    nodes = tree.enumerated().map { number, follows in
+      Node(
+        number: number, shard: 0, isPrimary: follows == nil, host: host, port: port + number,
+        name: Self.name(seed: seed, number: number), follows: follows)
+    }
+    shardCount = 1
   }
 
   /// The slots of a shard, divided as `redis-cli --cluster create` divides them.

@@ -122,7 +122,7 @@ package struct Lab: Sendable {
     let count = request.replicas.count + request.replicas.reduce(0, +)
     let port = try LabPorts(labs: registry.all(), host: request.host, loop: loop).base(for: count, wanted: request.port)
     let seed = request.seed ?? UInt64.random(in: 0...UInt64(Int64.max))
-    let shape = ClusterShape(replicas: request.replicas, hosts: request.hosts, port: port, seed: seed)
+    let shape = request.shape(port: port, seed: seed)
     let directory =
       request.directory.map(LabFiles.absolute) ?? "\(registry.directory)/lab-\(port)-\(WallClock.milliseconds)"
     let isThere = Files.exists(directory)
@@ -142,8 +142,9 @@ package struct Lab: Sendable {
       version: request.from.version.description, started: WallClock.milliseconds,
       nodes: shape.nodes.map {
         LabRecord.Node(
-          host: $0.host, port: $0.port, shard: $0.shard, isPrimary: $0.isPrimary, name: $0.name)
-      }, seed: seed, tls: request.tls ? true : nil)
+          host: $0.host, port: $0.port, shard: $0.shard, isPrimary: $0.isPrimary, name: $0.name,
+          follows: $0.follows.map { port + $0 })
+      }, seed: seed, tls: request.tls ? true : nil, plain: request.tree == nil ? nil : true)
     try record.write(to: record.path)
     try registry.note(record)
     return record

@@ -13,6 +13,8 @@ package struct LabRecord: Codable, Equatable, Sendable {
     package var name: String
     /// What it listens on; nil is 127.0.0.1, as in labs of before that was a choice.
     package var host: String?
+    /// Outside of clusters: the port of the server that it follows at the start.
+    package var follows: Int?
     /// The process that the lab started here, once known; an upgrade puts another in its place.
     package var process: ProcessIdentity? {
       get { processText.flatMap { ProcessIdentity($0) } }
@@ -20,7 +22,10 @@ package struct LabRecord: Codable, Equatable, Sendable {
     }
     private var processText: String?
 
-    package init(host: String? = nil, port: Int, shard: Int, isPrimary: Bool, name: String) {
+    package init(
+      host: String? = nil, port: Int, shard: Int, isPrimary: Bool, name: String, follows: Int? = nil
+    ) {
+      self.follows = follows
       self.host = host
       self.port = port
       self.shard = shard
@@ -29,7 +34,7 @@ package struct LabRecord: Codable, Equatable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-      case host, port, shard, name
+      case host, port, shard, name, follows
       case isPrimary = "primary"
       case processText = "process"
     }
@@ -53,6 +58,8 @@ package struct LabRecord: Codable, Equatable, Sendable {
   package var seed: UInt64
   /// Whether the servers speak TLS; labs of before that was possible do not say.
   package var tls: Bool?
+  /// Whether cluster mode is off; labs of before that was possible do not say.
+  package var plain: Bool?
 
   /// What is more of a simulated Enterprise cluster, whose nodes here are its shards; nil for real deployments.
   package var enterprise: Enterprise?

@@ -18,6 +18,8 @@ package struct LabRequest: Equatable, Sendable {
   package var port: Int?
   /// The number of replicas of each shard; its count is the number of shards.
   package var replicas: [Int]
+  /// Servers outside of a cluster, in place of one: for each whom it follows, by number from 0, nil for the primary.
+  package var tree: [Int?]?
   /// `cluster-node-timeout`, milliseconds.
   package var nodeTimeout = 2000
   /// Keys written to each shard before the lab counts as ready.
@@ -45,6 +47,21 @@ package struct LabRequest: Equatable, Sendable {
     replicas = Array(repeating: replicasPerPrimary, count: max(0, primaries))
   }
 
+  /// Servers outside of a cluster: `[nil, 0]` is a pair, `[nil]` a single one.
+  package init(from: Release, to: Release? = nil, tree: [Int?]) {
+    self.init(from: from, to: to, primaries: 1, replicasPerPrimary: max(0, tree.count - 1))
+    self.tree = tree
+  }
+
+  /// A primary, two who follow it, and one who follows the second of them.
+  package static let usualTree: [Int?] = [nil, 0, 0, 2]
+
+  /// Which node is what.
+  func shape(port: Int, seed: UInt64) -> ClusterShape {
+    if let tree { return ClusterShape(tree: tree, host: host, port: port, seed: seed) }
+    return ClusterShape(replicas: replicas, hosts: hosts, port: port, seed: seed)
+  }
+
   package static let usualHost = "127.0.0.1"
   /// The addresses that the nodes listen on and announce.
   package var hosts: [String] {
@@ -64,6 +81,16 @@ package struct LabRequest: Equatable, Sendable {
       throw LabError(
         .badRequest, "A lab has at least one primary and at most \(Self.mostNodes) nodes, not \(nodes)",
         remedy: "Ask for another number of primaries or replicas.")
+    }
+    if let tree {
+      let isTree = tree.enumerated().allSatisfy { number, followed in
+        followed.map { (0..<number).contains($0) } ?? (number == 0)
+      }
+      guard isTree, !tree.isEmpty, hostCount == 1 else {
+        throw LabError(
+          .badRequest, "A replication has one primary, its first server, and everybody else follows one before it",
+          remedy: "Ask for [nil, 0, 0, 2] or the like, on one address.")
+      }
     }
     guard Self.knownHosts.contains(host) else {
       throw LabError(

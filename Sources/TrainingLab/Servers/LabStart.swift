@@ -19,7 +19,7 @@ struct LabStart {
   private static let pause = Duration.milliseconds(20)
 
   private func shape(of record: LabRecord) -> ClusterShape {
-    ClusterShape(replicas: request.replicas, hosts: request.hosts, port: record.firstPort, seed: record.seed)
+    request.shape(port: record.firstPort, seed: record.seed)
   }
 
   /// Writes every node's files and starts all servers; the record that it returns knows their processes.
@@ -35,8 +35,10 @@ struct LabStart {
       try LabFiles.write(
         ServerConfiguration.text(for: planned, of: request, directory: directory, certificates: record.certificates),
         to: "\(directory)/\(ServerConfiguration.fileName)", mode: 0o600)
-      try LabFiles.write(
-        shape.nodesFile(of: planned), to: "\(directory)/\(ServerConfiguration.nodesFileName)", mode: 0o600)
+      if request.tree == nil {
+        try LabFiles.write(
+          shape.nodesFile(of: planned), to: "\(directory)/\(ServerConfiguration.nodesFileName)", mode: 0o600)
+      }
       try LabFiles.link("\(directory)/\(LabProfile.linkName)", to: executable)
     }
     // As the profile starts them, so that there is one way only.
@@ -100,6 +102,7 @@ struct LabStart {
   /// What keeps a node from being ready; nil when it is.
   private func complaint(of node: LabRecord.Node, in record: LabRecord) async -> String? {
     do throws(ForeignFailure) {
+      if record.plain == true { return try await plainComplaint(of: node, in: record) }
       let cluster = ServerInfo(try await text(["CLUSTER", "INFO"], of: node))
       guard cluster["cluster_state"] == "ok", cluster["cluster_known_nodes"] == String(record.nodes.count) else {
         return "cluster_state:\(cluster["cluster_state"] ?? "?")"
@@ -114,6 +117,17 @@ struct LabStart {
     } catch {
       return error.description
     }
+  }
+
+  /// Outside of clusters: a link up where there is one to be, and everybody online who follows.
+  private func plainComplaint(
+    of node: LabRecord.Node, in record: LabRecord
+  ) async throws(ForeignFailure) -> String? {
+    let info = try await info(of: node, section: "replication")
+    guard info.isPrimary == node.isPrimary else { return "role:\(info["role"] ?? "?")" }
+    if !node.isPrimary, !info.isLinked { return "master_link_status:\(info["master_link_status"] ?? "?")" }
+    let wanted = record.nodes.filter { $0.follows == node.port }.count
+    return info.replicasOnline == wanted ? nil : "\(info.replicasOnline) of \(wanted) replicas online"
   }
 
   /// Writes numbered keys until every shard has its share, and waits until the replicas have them.

@@ -27,12 +27,16 @@ package enum ServerConfiguration {
       "save 3600 1",
       "save 300 100",
       "save 60 10000",
-      "cluster-enabled yes",
-      "cluster-config-file \(nodesFileName)",
-      "cluster-node-timeout \(request.nodeTimeout)",
-      // A lab has no second replica worth waiting for: 5 s by default since 6.0.
-      "repl-diskless-sync-delay 0",
     ]
+    if let follows = node.follows {
+      lines.append("replicaof \(node.host) \(node.port - node.number + follows)")
+    } else if request.tree == nil {
+      lines += [
+        "cluster-enabled yes", "cluster-config-file \(nodesFileName)", "cluster-node-timeout \(request.nodeTimeout)",
+      ]
+    }
+    // A lab has no second replica worth waiting for: 5 s by default since 6.0.
+    lines.append("repl-diskless-sync-delay 0")
     // What connects to another address of this machine would seem to come from its first one.
     if request.hostCount > 1 { lines += ["cluster-announce-ip \(node.host)", "replica-announce-ip \(node.host)"] }
     let oldest = min(request.from.version, request.to?.version ?? request.from.version)

@@ -55,6 +55,12 @@ package actor ForeignCluster {
           known.formUnion(map.ranges.map(\.primary))
           return map
         }
+        if case .error(let line) = reply, line.contains("cluster support disabled") {
+          let info = ServerInfo(try await send(["INFO", "replication"], to: address).text ?? "")
+          guard !info.isPrimary else { return takeOver(address) }
+          complaints.append("\(address): a replica")
+          continue
+        }
         complaints.append("\(address): \(Self.complaint(reply))")
       } catch {
         complaints.append("\(address): \(error)")
@@ -63,6 +69,14 @@ package actor ForeignCluster {
     throw LabError(
       .connectionLost, "No node of the cluster says who serves which slot (\(complaints.joined(separator: "; ")))",
       remedy: "Check that the address is a node of a running cluster, and the password.")
+  }
+
+  /// Outside of clusters whoever is primary serves everything.
+  private func takeOver(_ address: Address) -> SlotMap {
+    let map = SlotMap(ranges: [SlotMap.Range(slots: 0...(ClusterShape.slotCount - 1), primary: address)])
+    self.map = map
+    known.insert(address)
+    return map
   }
 
   /// Sends commands that may be repeated, each to the primary of its slot, and follows redirections within a bound.
@@ -102,7 +116,9 @@ package actor ForeignCluster {
   }
 
   /// Error codes of a cluster that is about to have another shape.
-  private static let passing: Set<String> = ["MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN", "LOADING", "MASTERDOWN"]
+  private static let passing: Set<String> = [
+    "MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "READONLY", "UNBLOCKED",
+  ]
 
   private func send(_ batch: [(Int, [String])], to primary: Address) async -> [(Int, ForeignReply)] {
     var answers: [(Int, ForeignReply)] = []

@@ -79,4 +79,10 @@ package struct WritingReport: Codable, Equatable, Sendable {
 
   /// No error, nothing lost, and everything read back.
   package var isClean: Bool { errorCount == 0 && lost == 0 && unverified == 0 }
+
+  /// The same outside of clusters, where being told that a server takes no writes any more is how a client hears of a
+  /// hand-over: no harm, since what was refused was not acknowledged.
+  package var isCleanOutsideClusters: Bool {
+    errors.keys.allSatisfy { ["READONLY", "UNBLOCKED"].contains($0) } && lost == 0 && unverified == 0
+  }
 }

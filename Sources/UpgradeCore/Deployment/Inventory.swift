@@ -30,6 +30,8 @@ package struct Inventory: Hashable, Sendable {
   package var readers: Int?
   /// What other members of its shard answered to the login that it would use to follow them; nil where not tried.
   package var refusedLogins: [String]?
+  /// Sentinels that listen to a server outside of a cluster; nil where it could not be asked.
+  package var sentinels: Int?
   /// The file that tells a node of a cluster at its start who it is; nil where it could not be looked at.
   package var identityFile: IdentityFile?
 

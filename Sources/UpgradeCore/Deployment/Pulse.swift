@@ -61,6 +61,17 @@ package struct Replication: Hashable, Sendable {
   package var replicas: [ReplicaLine]
   /// On a replica: whom it follows.
   package var upstream: Upstream?
+  /// `master_failover_state`, from 6.2 on.
+  package var failover: FailoverState?
+}
+
+/// How far a `FAILOVER` has come on the server that was told.
+package enum FailoverState: String, Hashable, Sendable {
+  case none = "no-failover"
+  /// Writes are paused until the candidate has all of them.
+  case waiting = "waiting-for-sync"
+  /// It has told the candidate to take over, and waits for that without an end.
+  case underWay = "failover-in-progress"
 }
 
 /// One `slaveN:` line of a primary.

@@ -29,12 +29,15 @@ package struct Setup: Hashable, Sendable {
   package var encryption: EncryptionFiles?
   /// A cluster of Redis Enterprise Software; nil where the nodes are servers.
   package var enterprise: Enterprise.Constants?
+  private let servers: DeploymentKind
   private var index: Index
 
   package init(
     target: String, to: Release, nodes: [NodeSetup], shards: [Shard], nodeTimeout: Duration, wayBackNarrows: Bool,
-    site: Site, options: Options, encryption: EncryptionFiles? = nil, enterprise: Enterprise.Constants? = nil
+    site: Site, options: Options, encryption: EncryptionFiles? = nil, enterprise: Enterprise.Constants? = nil,
+    servers: DeploymentKind = .cluster
   ) {
+    self.servers = servers
     self.target = target
     self.to = to
     self.nodes = nodes
@@ -47,6 +50,9 @@ package struct Setup: Hashable, Sendable {
     self.enterprise = enterprise
     index = Index(nodes, shards, turns, site)
   }
+
+  /// What decides runbook and rules.
+  package var kind: DeploymentKind { enterprise == nil ? servers : .enterprise }
 
   /// How long a node that won an election may not be asked to win another: four node time-outs.
   package var electionPause: Duration { nodeTimeout * 4 }
@@ -99,6 +105,17 @@ package struct Setup: Hashable, Sendable {
     return false
   }
 
+  /// The node that answers at an address, or that others call by it.
+  package func node(at address: Address) -> NodeID? { index.called[address] }
+
+  /// The node that a server means by an address.
+  package func node(at address: Address, from speaker: NodeID) -> NodeID? {
+    node(at: node(speaker).map { address.said(by: $0.address) } ?? address)
+  }
+
+  /// The address by which the other servers know a node: they may not reach it where we do.
+  package func peerAddress(_ id: NodeID) -> Address? { node(id).map { $0.aliases.first ?? $0.address } }
+
   /// What nobody else may work on while this run does: nodes by names that no other deployment has.
   package var lockedNames: [NodeID] {
     enterprise == nil ? nodes.map(\.id) : nodes.map { NodeID("enterprise/\($0.address.host)/\($0.id)") }
@@ -107,7 +124,7 @@ package struct Setup: Hashable, Sendable {
   /// An object as a person names it: an address, a shard's name, `the cluster`.
   package func name(_ object: ObjectID) -> String {
     switch object {
-    case .deployment: "the cluster"
+    case .deployment: kind.title
     case .host(let host): host
     case .node(let id): address(id)
     case .shard(let id): id.description
@@ -122,6 +139,8 @@ private struct Index: Hashable, Sendable {
   let ranks: [NodeID: Int]
   let members: [ShardID: [NodeID]]
   let nodes: [NodeID: Int]
+  /// By every address that is known of it.
+  let called: [Address: NodeID]
   /// The place of the shard that a node is a member of.
   let shards: [NodeID: Int]
   let names: [ShardID: Int]
@@ -143,6 +162,9 @@ private struct Index: Hashable, Sendable {
       shards.map { [ranks] in ($0.id, $0.members.sorted { ranks[$0, default: .max] < ranks[$1, default: .max] }) },
       uniquingKeysWith: { first, _ in first })
     self.nodes = places(nodes.enumerated().map { ($1.id, $0) })
+    called = Dictionary(
+      nodes.map { ($0.address, $0.id) } + nodes.flatMap { node in node.aliases.map { ($0, node.id) } },
+      uniquingKeysWith: { first, _ in first })
     self.shards = places(shards.enumerated().flatMap { place, shard in shard.members.map { ($0, place) } })
     let names = places(shards.enumerated().map { ($1.id, $0) })
     self.names = names
@@ -191,6 +213,12 @@ package struct NodeSetup: Hashable, Sendable {
   package var windowSettings: [Setting] = []
   /// Where it writes its log; empty where that is its standard output.
   package var logFile = ""
+  /// Outside of clusters: whom it followed at the start.
+  package var follows: NodeID?
+  /// Outside of clusters: other addresses by which the servers call it, what they are told first.
+  package var aliases: [Address] = []
+  /// Its configuration does not say `replica-priority 0`, never to be made primary.
+  package var isPromotable = true
 
   package init(
     id: NodeID, address: Address, release: Release, role: Role, runID: String, processID: Int, configFile: String,
@@ -216,6 +244,8 @@ package struct Site: Hashable, Sendable {
   /// The moments of a node's upgrade at which the profile may have a command; `candidate` is asked before the start.
   package enum Stage: String, Hashable, Sendable, CaseIterable {
     case candidate, stage, beforeNode = "before_node", stop, install, start, rollback, afterNode = "after_node"
+    /// Outside of clusters: the clients' address is moved to this node, the new primary.
+    case switchOver = "switch"
   }
   package var reach: Reach
   /// Only where ssh is used, for commands or for connections to servers.

@@ -20,7 +20,8 @@ extension Topic {
 
   /// Every name that is understood, apart from versions.
   package static let names: [String] =
-    lists.map(\.word) + (Rulebook.all + Rulebook.enterprise).map(\.name.text) + Considerations.all.map(\.id)
+    lists.map(\.word) + (Rulebook.all + Rulebook.onlyPlain + Rulebook.enterprise).map(\.name.text)
+    + Considerations.all.map(\.id)
     + Set(BlockList.rows.map(\.id)).sorted()
 
   /// What a name means; nil for none that is known. Case does not matter.

@@ -31,9 +31,11 @@ package enum Permissions {
   /// What a run needs on a node of a release: what it reads by and what it acts by, each with its rehearsal.
   ///
   /// `stopsByCommand`: the profile stops the server, so that `SHUTDOWN` is not needed.
-  package static func needed(for release: Release, stopsByCommand: Bool) -> [NeededPermission] {
+  package static func needed(
+    for release: Release, stopsByCommand: Bool, kind: DeploymentKind = .cluster
+  ) -> [NeededPermission] {
     let hasDryRun = release.descends(from: Version(7, 0, 0))
-    return ServerCommands.sent(stopsByCommand: stopsByCommand).compactMap { command in
+    return ServerCommands.sent(stopsByCommand: stopsByCommand, to: kind, [release]).compactMap { command in
       switch command.trial {
       case .none: nil
       case .itself(let words):
@@ -72,12 +74,18 @@ package enum Permissions {
       guard let error else {
         return .unknown("a rehearsal that should be refused was answered with \(reply ?? "nothing")")
       }
-      return judge(error, isExpected: ["syntax error", "unsupported config", "unknown option"])
+      return judge(error, isExpected: Self.refusedBeforeActing)
     case .itself:
       guard let error else { return .granted }
       return judge(error, isExpected: [])
     }
   }
+
+  /// What servers say of a word that they do not take; `REPLICAOF` and `CLIENT PAUSE` of a number that is none.
+  private static let refusedBeforeActing = [
+    "syntax error", "unsupported config", "unknown option", "not an integer", "invalid master port",
+    "invalid primary port", "unknown subcommand", "wrong number of arguments",
+  ]
 
   private static func judge(_ error: String, isExpected: [String]) -> Permission {
     if error.hasPrefix("NOPERM") { return .denied(error) }

@@ -15,8 +15,6 @@ package struct ServerCommand: Hashable, Sendable {
     case rehearsing
     /// The client probe, which is a question of its own.
     case probing
-    /// Sent to databases of Redis Enterprise Software only.
-    case counting
   }
 
   /// How it is found out beforehand that it may be sent.
@@ -35,12 +33,37 @@ package struct ServerCommand: Hashable, Sendable {
   /// What it is for, in a few words.
   package let reason: String
   let trial: Trial
+  private let place: Place
 
-  fileprivate init(_ text: String, _ purpose: Purpose, _ reason: String, _ trial: Trial = .none) {
+  /// Where it is sent at all.
+  fileprivate enum Place {
+    case everywhere, clusters, replication, plain
+    /// Outside of clusters, to servers that know `FAILOVER`.
+    case modernReplication
+    /// To databases of Redis Enterprise Software.
+    case databases
+  }
+
+  fileprivate init(
+    _ text: String, _ purpose: Purpose, _ reason: String, _ trial: Trial = .none, _ place: Place = .everywhere
+  ) {
+    self.place = place
     words = text.split(separator: " ").map(String.init)
     self.purpose = purpose
     self.reason = reason
     self.trial = trial
+  }
+
+  /// Whether it is sent to servers of a deployment, the releases of which are told.
+  func isSent(to kind: DeploymentKind, _ releases: some Collection<Release>) -> Bool {
+    switch place {
+    case .everywhere: true
+    case .clusters: !kind.isPlain
+    case .plain: kind.isPlain
+    case .replication: kind == .replication
+    case .databases: kind == .enterprise
+    case .modernReplication: kind == .replication && releases.allSatisfy { $0.descends(from: Version(6, 2, 0)) }
+    }
   }
 
   package var title: String { words.joined(separator: " ") }
@@ -54,11 +77,12 @@ package enum ServerCommands {
     ServerCommand("PING", .introduction, "is a password asked for, on a connection that has none"),
     ServerCommand("CLIENT SETNAME", .introduction, "our name in CLIENT LIST, so that nobody starts a second run"),
     ServerCommand("INFO", .reading, "role, offsets, data, version, what was called", .itself([])),
-    ServerCommand("CLUSTER INFO", .reading, "what the node says of the cluster", .itself([])),
-    ServerCommand("CLUSTER NODES", .reading, "what the node sees of the others", .itself([])),
+    ServerCommand("CLUSTER INFO", .reading, "what the node says of the cluster", .itself([]), .clusters),
+    ServerCommand("CLUSTER NODES", .reading, "what the node sees of the others", .itself([]), .clusters),
     ServerCommand(
       "CONFIG GET", .reading, "settings, and the originals of temporary ones", .itself(["cluster-node-timeout"])),
     ServerCommand("CLIENT LIST", .reading, "is another run at work", .itself([])),
+    ServerCommand("PUBSUB NUMSUB", .reading, "does a Sentinel listen", .itself(["__sentinel__:hello"]), .plain),
     ServerCommand("TIME", .looking, "do the clocks agree"),
     ServerCommand("ACL LIST", .looking, "are there the same users afterwards"),
     ServerCommand("MODULE LIST", .looking, "which modules are loaded"),
@@ -68,22 +92,32 @@ package enum ServerCommands {
       "CONFIG SET", .acting, "temporary settings, and back",
       .rehearsal(real: ["cluster-require-full-coverage", "no"], misspelt: ["no-such-directive", "x"])),
     ServerCommand("BGSAVE", .acting, "the backup", .rehearsal(real: [], misspelt: ["bogus"])),
-    ServerCommand("CLUSTER FAILOVER", .acting, "the hand-over", .rehearsal(real: [], misspelt: ["bogus"])),
+    ServerCommand("CLUSTER FAILOVER", .acting, "the hand-over", .rehearsal(real: [], misspelt: ["bogus"]), .clusters),
+    ServerCommand(
+      "FAILOVER", .acting, "the hand-over", .rehearsal(real: [], misspelt: ["bogus"]), .modernReplication),
+    ServerCommand(
+      "REPLICAOF", .acting, "whom a server follows",
+      .rehearsal(real: ["127.0.0.1", "6379"], misspelt: ["bogus", "bogus"]), .replication),
+    ServerCommand(
+      "CONFIG REWRITE", .acting, "its next start has the role that it has now",
+      .rehearsal(real: [], misspelt: ["bogus"]), .replication),
     ServerCommand(
       "SHUTDOWN", .acting, "the stop, unless the profile does it", .rehearsal(real: [], misspelt: ["bogus"])),
     ServerCommand("INCR", .probing, "a numbered write"),
     ServerCommand("EXPIRE", .probing, "its keys go by themselves"),
     ServerCommand("ASKING", .probing, "after a redirection to a slot on the move"),
     ServerCommand("DEL", .probing, "its keys are taken away"),
-    ServerCommand("DBSIZE", .counting, "are the keys of a database the same afterwards"),
+    ServerCommand("DBSIZE", .looking, "are the keys of a database the same afterwards", .none, .databases),
   ]
 
   /// The keys of the client probe.
   package static let probeKeys = "redis-upgrade:probe:"
 
-  /// Those that a run sends to servers; without `SHUTDOWN` where the profile stops servers.
-  package static func sent(stopsByCommand: Bool) -> [ServerCommand] {
-    all.filter { !(stopsByCommand && $0.words == ["SHUTDOWN"]) && $0.purpose != .counting }
+  /// Those that a run sends to a deployment of these releases; without `SHUTDOWN` where the profile stops servers.
+  package static func sent(
+    stopsByCommand: Bool, to kind: DeploymentKind = .cluster, _ releases: some Collection<Release> = [Release]()
+  ) -> [ServerCommand] {
+    all.filter { !(stopsByCommand && $0.words == ["SHUTDOWN"]) && $0.isSent(to: kind, releases) }
   }
 }
 
@@ -95,14 +129,14 @@ package struct RunUser: Hashable, Sendable {
   package let why: String
 
   /// - Parameter releases: of every node, now; the target reads the same line at its first start.
-  package init(releases: some Collection<Release>, stopsByCommand: Bool) {
+  package init(releases: some Collection<Release>, stopsByCommand: Bool, kind: DeploymentKind = .cluster) {
     guard let oldest = releases.filter({ !$0.descends(from: Version(6, 0, 0)) }).min(by: { $0.version < $1.version })
     else {
       // Before 6.2 there is no word for channels, and 7.0 lets a user without one use none.
       let knowsChannels = releases.allSatisfy { $0.descends(from: Version(6, 2, 0)) }
       rules =
         ["resetkeys", "~\(ServerCommands.probeKeys)*"] + (knowsChannels ? ["resetchannels"] : []) + ["-@all"]
-        + ServerCommands.sent(stopsByCommand: stopsByCommand).map { "+\($0.key)" }
+        + ServerCommands.sent(stopsByCommand: stopsByCommand, to: kind, releases).map { "+\($0.key)" }
       why = ""
       return
     }

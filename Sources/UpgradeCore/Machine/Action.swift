@@ -28,6 +28,10 @@ package enum Action: Hashable, Sendable {
   case setAside(NodeID)
   /// `CLUSTER FAILOVER`, sent to the replica `to`, watched until epoch and peers confirm it.
   case handOver(ShardID, from: NodeID, to: NodeID)
+  /// `REPLICAOF`, sent to a server outside of a cluster: it follows another one from then on.
+  case follow(NodeID, primary: NodeID)
+  /// `CONFIG REWRITE`: the role that a server outside of a cluster has now is the one that it starts with.
+  case saveRole(NodeID)
   /// The old primary is left running until nobody calls it, within a bound.
   case drain(NodeID)
   /// Nothing is done: the step ends when its own `achieved` says so.
@@ -51,8 +55,9 @@ extension Action {
   package var touches: [NodeID] {
     switch self {
     case .configure(let node, _), .restore(let node, _), .host(let node, _), .shutDown(let node, _),
-      .setAside(let node), .drain(let node), .errand(let node, _):
+      .setAside(let node), .drain(let node), .errand(let node, _), .saveRole(let node):
       [node]
+    case .follow(let node, let primary): [node, primary]
     case .handOver(_, let from, let to): [from, to]
     case .hostWide(_, let nodes): nodes
     case .backUp, .watch, .confirm: []
@@ -78,8 +83,8 @@ extension Action {
   /// Whether it may take a node out of service or move a role.
   package var isDisruptive: Bool {
     switch self {
-    case .host, .hostWide, .shutDown, .setAside, .handOver, .errand: true
-    case .configure, .restore, .backUp, .drain, .watch, .confirm: false
+    case .host, .hostWide, .shutDown, .setAside, .handOver, .errand, .follow: true
+    case .configure, .restore, .backUp, .drain, .watch, .confirm, .saveRole: false
     }
   }
 
@@ -89,7 +94,7 @@ extension Action {
 
   package var reissue: Reissue {
     switch self {
-    case .configure, .restore, .backUp, .drain, .watch, .confirm, .setAside: .idempotent
+    case .configure, .restore, .backUp, .drain, .watch, .confirm, .setAside, .follow, .saveRole: .idempotent
     case .host, .hostWide, .shutDown, .handOver, .errand: .probeFirst
     }
   }
@@ -97,7 +102,7 @@ extension Action {
   /// How long the conductor may take for it before the outcome is "unknown".
   package func bound(in setup: Setup) -> Duration {
     switch self {
-    case .configure, .restore: .seconds(10)
+    case .configure, .restore, .follow, .saveRole: .seconds(10)
     case .backUp: .seconds(3600)
     case .host(_, let stage), .hostWide(let stage, _): setup.site.bounds[stage] ?? .seconds(600)
     case .shutDown: .seconds(90)
@@ -113,12 +118,12 @@ extension Action {
   /// How long it can still act when nobody watches: nothing on its objects is issued or judged before that is over.
   ///
   /// A manual failover lives at most 5 s on the replica and pauses the primary for at most 10 s
-  /// (`CLUSTER_MF_TIMEOUT`, redis 7.0 cluster.h).
+  /// (`CLUSTER_MF_TIMEOUT`, redis 7.0 cluster.h); outside of clusters the bound is our own (`ReplicaHandOver`).
   package var afterlife: Duration {
     switch self {
     case .handOver: .seconds(11)
     case .shutDown: .seconds(12)
-    case .configure, .restore: .seconds(1)
+    case .configure, .restore, .follow, .saveRole: .seconds(1)
     case .host, .hostWide, .backUp, .setAside, .drain, .watch, .confirm, .errand: .zero
     }
   }
@@ -130,7 +135,7 @@ extension Action {
     case .host(_, .start): setup.options.backWithin
     case .host(_, .stop): .seconds(60)
     case .handOver: .seconds(15)
-    case .watch: setup.options.backWithin
+    case .watch, .follow: setup.options.backWithin
     case .errand: .seconds(120)
     default: .seconds(15)
     }

@@ -6,9 +6,10 @@ extension Action {
     func client(_ node: NodeID, _ words: String) -> String {
       "\(setup.client("redis-cli", setup.node(node)?.address)) \(words)"
     }
+    func value(_ text: String) -> String { text.isEmpty ? "\"\"" : text }
     switch self {
     case .configure(let node, let settings), .restore(let node, let settings):
-      return settings.map { client(node, "CONFIG SET \($0.directive) \($0.value)") }
+      return settings.map { client(node, "CONFIG SET \($0.directive) \(value($0.value))") }
     case .backUp(let nodes): return nodes.map { client($0, "BGSAVE") }
     case .host(let node, let stage): return [setup.site.command(stage, node) ?? "(run by hand: \(stage.rawValue))"]
     case .hostWide(let stage, let nodes):
@@ -17,8 +18,17 @@ extension Action {
     case .setAside(let node):
       let directory = setup.node(node)?.directory ?? "."
       return ["move dump and append-only files of \(directory) aside"]
+    case .handOver(_, let from, let to) where setup.kind.isPlain:
+      let words = setup.peerAddress(to).map { "\($0.host) \($0.port)" } ?? to.text
+      return [client(from, "FAILOVER TO \(words) TIMEOUT \(Setup.failoverTimeout)")]
     case .handOver(_, _, let to): return [client(to, "CLUSTER FAILOVER")]
-    case .drain(let node): return [client(node, "INFO commandstats") + "   (repeated until nobody calls it)"]
+    case .follow(let node, let primary):
+      return [client(node, setup.peerAddress(primary).map { "REPLICAOF \($0.host) \($0.port)" } ?? "")]
+    case .saveRole(let node): return [client(node, "CONFIG REWRITE")]
+    case .drain(let node):
+      return [
+        client(node, "INFO \(setup.kind.isPlain ? "clients" : "commandstats")") + "   (repeated until nobody calls it)"
+      ]
     case .errand(let node, let errand): return [setup.enterprise?.command(errand, on: node) ?? ""]
     case .watch, .confirm: return []
     }

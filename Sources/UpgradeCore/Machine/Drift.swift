@@ -74,7 +74,9 @@ extension UpgradeMachine {
       result[from]?.role = .replica
       result[to]?.role = .primary
       return result
-    case .configure, .restore, .backUp, .host, .hostWide, .shutDown, .setAside, .drain, .confirm, .errand: return [:]
+    case .configure, .restore, .backUp, .host, .hostWide, .shutDown, .setAside, .drain, .confirm, .errand, .follow,
+      .saveRole:
+      return [:]
     }
   }
 

@@ -79,6 +79,12 @@ package struct Facts: Hashable, Sendable {
   package var promoted: Set<ShardID> = []
   /// Nodes that followed the new version on an old one that misses writes of it: they take all data anew.
   package var incomplete: Set<NodeID> = []
+  /// Outside of clusters: whom a node follows since we told it; the others follow whom they did at the start.
+  package var follows: [NodeID: NodeID] = [:]
+  /// Outside of clusters: nodes whose configuration says the role that they have.
+  package var savedRoles: Set<NodeID> = []
+  /// Outside of clusters: the new primary to which the site's command has not moved the clients' address yet.
+  package var switchDue: NodeID?
   /// Keys that a node held when we stopped it, and how many of them carried an expiry.
   package var keysAtStop: [NodeID: KeyCount] = [:]
   /// Gates that the operator set aside, each for one step.
@@ -121,6 +127,11 @@ extension Facts {
     failed[step] = nil
     overridden = overridden.filter { $0.value != step }
     switch action {
+    case .host(let node, .switchOver): if switchDue == node { switchDue = nil }
+    case .follow(let node, let primary):
+      follows[node] = primary
+      savedRoles.remove(node)
+    case .saveRole(let node): savedRoles.insert(node)
     case .host(let node, .install): installed[node] = setup.to
     case .host(let node, .rollback): installed[node] = setup.node(node)?.release
     case .hostWide(let stage, let nodes):
@@ -142,6 +153,11 @@ extension Facts {
     case .handOver(let shard, let from, let to):
       demoted.insert(from)
       demoted.remove(to)
+      if setup.kind.isPlain {
+        follows[from] = to
+        savedRoles.subtract([from, to])
+        switchDue = to
+      }
       // Between two nodes of the old version a shard has only moved.
       if runs(to).map({ $0 == setup.to }) ?? true { promoted.insert(shard) }
     case .drain(let node): demoted.remove(node)
@@ -149,6 +165,8 @@ extension Facts {
       for setting in settings { ledger[LedgerKey(node, setting.directive)]?.standing = .open }
     case .restore(let node, _):
       for key in ledger.open(of: node) { ledger[key]?.standing = .closed }
+      // A role that was saved meanwhile was saved with what was ours beside it.
+      savedRoles.remove(node)
     default: break
     }
   }
@@ -179,6 +197,7 @@ extension Facts {
   /// and a shard that the new version may have written to.
   mutating func adopt(role: Role, of node: NodeID, on release: Release, was old: Role?, _ setup: Setup) {
     guard let old, old != role else { return }
+    savedRoles.remove(node)
     if role == .replica {
       demoted.insert(node)
     } else {

@@ -17,6 +17,9 @@ package enum Verb: String, Hashable, Sendable, CaseIterable {
   case confirm
   case handOver = "hand-over"
   case drain
+  case switchOver = "switch"
+  case follow
+  case saveRole = "save-role"
   case upgradeDatabase = "upgrade-database"
   /// A setting of a cluster of Redis Enterprise Software that stays.
   case tune

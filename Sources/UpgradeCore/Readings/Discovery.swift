@@ -15,6 +15,30 @@ package struct NodeAnswer: Hashable, Sendable {
   }
 }
 
+extension NodeAnswer {
+  /// What a run keeps of whoever said this.
+  func node(_ id: NodeID, at address: Address, _ release: Release) -> NodeSetup {
+    let server = pulse.server
+    var node = NodeSetup(
+      id: id, address: address, release: release, role: pulse.role, runID: server.runID,
+      processID: server.processID, configFile: server.configFile, directory: configuration["dir"] ?? "",
+      appendOnly: pulse.persistence.appendOnly,
+      settings: configuration.filter { ClusterProcedure.guardDirectives.contains($0.key) },
+      nodeTimeoutMilliseconds: configuration["cluster-node-timeout"].flatMap { Int($0) })
+    node.logFile = logFile
+    return node
+  }
+
+  /// A relative path is one in the data directory, to which a server goes before it writes its first line
+  /// (redis src/config.c, `dir`).
+  private var logFile: String {
+    guard let file = configuration["logfile"], !file.isEmpty, !file.hasPrefix("/") else {
+      return configuration["logfile"] ?? ""
+    }
+    return configuration["dir"].map { "\($0)/\(file)" } ?? ""
+  }
+}
+
 /// The pure part of discovery: it is told what each address said, and says whom to ask next.
 ///
 /// Topology comes from `CLUSTER NODES` of every node: `CLUSTER SHARDS` crashes servers in mixed clusters
@@ -30,6 +54,8 @@ package struct Discovery: Sendable {
   /// Where a member has answered: the first address that led to it, since that one has been shown to work.
   private(set) var reached: [NodeID: Address] = [:]
   private var known: Set<NodeID> = []
+  /// Outside of clusters: whom servers follow, and who follows them, in the order in which they were named.
+  private var named: [Address] = []
 
   package init(seeds: [Address]) {
     var seen: Set<Address> = []
@@ -40,7 +66,7 @@ package struct Discovery: Sendable {
   package var toAsk: [Address] {
     var asked: Set<Address> = []
     let unread = members.lazy.filter { reached[$0] == nil }.compactMap { listed[$0] }
-    return (seeds + unread).filter { answers[$0] == nil && failures[$0] == nil && asked.insert($0).inserted }
+    return (seeds + unread + named).filter { answers[$0] == nil && failures[$0] == nil && asked.insert($0).inserted }
   }
 
   package mutating func failed(_ address: Address, _ failure: ReadingFailure) {
@@ -49,7 +75,10 @@ package struct Discovery: Sendable {
 
   package mutating func answered(_ address: Address, _ answer: NodeAnswer) {
     answers[address] = answer
-    guard let view = answer.view else { return }
+    guard let view = answer.view else {
+      named += Lineage.neighbours(of: answer, at: address)
+      return
+    }
     if reached[view.myself] == nil { reached[view.myself] = address }
     // A node in handshake has a name for the moment only; it is no member yet.
     for member in view.members where !member.flags.contains(.handshake) {
@@ -75,6 +104,10 @@ package struct Discovery: Sendable {
 
   /// What all answers together say; complete once `toAsk` is empty.
   package func finding() -> Finding {
+    let plain = answers.filter { $0.value.view == nil }
+    if !plain.isEmpty, plain.count == answers.count {
+      return Lineage(seeds: seeds, answers: answers, failures: failures).finding()
+    }
     let order = members.sorted { (address(of: $0), $0) < (address(of: $1), $1) }
     var nodes: [NodeSetup] = []
     var strangers: [Finding.Stranger] = []
@@ -89,14 +122,7 @@ package struct Discovery: Sendable {
         strangers.append(Finding.Stranger(address: address, name: server.name, version: server.versionText))
         continue
       }
-      var node = NodeSetup(
-        id: id, address: address, release: release, role: answer.pulse.role, runID: server.runID,
-        processID: server.processID, configFile: server.configFile, directory: answer.configuration["dir"] ?? "",
-        appendOnly: answer.pulse.persistence.appendOnly,
-        settings: answer.configuration.filter { ClusterProcedure.guardDirectives.contains($0.key) },
-        nodeTimeoutMilliseconds: answer.configuration["cluster-node-timeout"].flatMap { Int($0) })
-      node.logFile = logFile(answer.configuration)
-      nodes.append(node)
+      nodes.append(answer.node(id, at: address, release))
     }
     let views = Dictionary(
       uniqueKeysWithValues: reached.compactMap { id, address in answers[address]?.view.map { (id, $0) } })
@@ -113,15 +139,6 @@ package struct Discovery: Sendable {
         views[id].map { ViewDifference.of(id, $0, own: own, expecting: Set(order)) } ?? []
       },
       mostData: answers.values.map(\.pulse.memory.used).max() ?? 0)
-  }
-
-  /// A relative path is one in the data directory, to which a server goes before it writes its first line
-  /// (redis src/config.c, `dir`).
-  private func logFile(_ configuration: [String: String]) -> String {
-    guard let file = configuration["logfile"], !file.isEmpty, !file.hasPrefix("/") else {
-      return configuration["logfile"] ?? ""
-    }
-    return configuration["dir"].map { "\($0)/\(file)" } ?? ""
   }
 
   private func address(of id: NodeID) -> Address { reached[id] ?? listed[id] ?? Address(host: "", port: 0) }
@@ -162,6 +179,10 @@ package struct Finding: Hashable, Sendable {
   /// Addresses that answered with cluster mode off.
   package var notClustered: [Address]
   package var differences: [ViewDifference]
+  /// What kind of deployment the answers are those of.
+  package var kind = DeploymentKind.cluster
+  /// Outside of clusters: groups of servers that have nothing to do with each other, where there are several.
+  package var apart: [[Address]] = []
   /// `used_memory` of the node that has most.
   package var mostData: Int
 

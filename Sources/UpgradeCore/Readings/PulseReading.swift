@@ -75,7 +75,8 @@ extension Reader {
       role: role, offset: try info.number("master_repl_offset"), replicationID: try info.text("master_replid"),
       secondOffset: try info.number("second_repl_offset"), backlogActive: try info.flag("repl_backlog_active"),
       backlogBytes: try info.number("repl_backlog_size"), replicas: try replicaLines(info),
-      upstream: role == .replica ? try upstream(info) : nil)
+      upstream: role == .replica ? try upstream(info) : nil,
+      failover: info["master_failover_state"].flatMap { FailoverState(rawValue: String($0)) })
   }
 
   /// `slave0:ip=127.0.0.1,port=6380,state=online,offset=362,lag=0`, and whatever newer servers append.

@@ -69,7 +69,13 @@ extension Posture {
       }
       return
     }
-    let ofAll = (["cluster-ok", "shards-served", "views-agree"] as [RuleName]).map { Gate($0, .deployment) }
+    let names: [RuleName] =
+      switch setup.kind {
+      case .replication: ["replication-tree", "shards-served"]
+      case .standalone: ["shards-served"]
+      case .cluster, .enterprise: ["cluster-ok", "shards-served", "views-agree"]
+      }
+    let ofAll = names.map { Gate($0, .deployment) }
     let ofShards = setup.shards.filter { $0.members.count > 1 }.map { Gate("replica-in-sync", .shard($0.id)) }
     gates = (ofAll + ofShards).map { gate in
       GateStatus(gate: gate, verdict: Rulebook.evaluate(gate.rule, gate.object, in: scene))

@@ -25,7 +25,7 @@ extension Scene {
     let starts = Set(releases.values).subtracting([setup.to]).sorted { $0.description < $1.description }
     var seen: Set<String> = []
     let points = starts.flatMap { from in
-      Paths.judge(from: from, to: setup.to, facts: facts).considerations
+      Paths.judge(from: from, to: setup.to, mode: setup.kind.pathMode, facts: facts).considerations
     }.filter { seen.insert($0.id).inserted }
     return Briefing(
       points: points.filter(\.wasSeen) + points.filter { $0.applies && !$0.wasSeen } + points.filter { !$0.applies },

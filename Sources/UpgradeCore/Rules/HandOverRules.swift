@@ -29,6 +29,13 @@ struct HandOverCandidate: NodeRule {
       return .unknown(why: "the primary of \(shard.id) has not been read")
     }
     if let fault = versionFault(node, view, under: source, in: scene) { return fault }
+    if scene.setup.kind.isPlain {
+      guard view.pulse.replication.upstream.flatMap({ scene.setup.node(at: $0.address, from: node) }) == primary else {
+        return .broken(
+          saw: "\(name) follows another replica, not \(scene.name(primary)) itself", fix: scene.catchUpHint(node))
+      }
+      return .holds(saw: "\(name): in sync, on \(view.release?.title ?? "?"), follows \(scene.name(primary))")
+    }
     guard let info = view.pulse.cluster else { return .unknown(why: "\(name): CLUSTER INFO was not read") }
     guard info.isOK else {
       return .broken(

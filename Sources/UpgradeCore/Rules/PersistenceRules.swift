@@ -97,11 +97,12 @@ struct PersistenceOn: NodeRule {
   let reads = "INFO persistence: aof_enabled; CONFIG GET save"
   let remedy = "CONFIG SET appendonly yes, or a save point, where the node is the only copy."
   let source = "redis.io documentation, Replication: safety when persistence is off"
-  let severityVaries = "a warning where the shard has another member"
+  let severityVaries = "a warning where the shard has another member, or where upgrade mode lets its stop save"
 
   func severity(of object: ObjectID, in scene: Scene) -> Severity {
     guard case .node(let node) = object, let shard = scene.setup.shard(of: node) else { return .blocking }
-    return shard.members.count > 1 ? .warning : .blocking
+    return shard.members.count > 1 || scene.window(of: object, sets: [StandaloneProcedure.savePoints])
+      ? .warning : .blocking
   }
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
@@ -114,9 +115,12 @@ struct PersistenceOn: NodeRule {
     return .broken(
       saw: "\(scene.name(node)) keeps nothing on disk (appendonly no, save \"\")"
         + (alone ? ", and has no replica" : ": it comes back by a full sync"),
-      fix: alone
-        ? "switch it on first: " + scene.paste(node, "CONFIG SET appendonly yes")
-        : "nothing, if a full sync is welcome; else: " + scene.paste(node, "CONFIG SET save \"3600 1\""))
+      fix: scene.window(of: .node(node), sets: [StandaloneProcedure.savePoints])
+        ? "nothing: upgrade mode gives it a save point, so that its stop saves; a dump stays in its data directory, which "
+          + "a later start reads"
+        : alone
+          ? "switch it on first: " + scene.paste(node, "CONFIG SET appendonly yes")
+          : "nothing, if a full sync is welcome; else: " + scene.paste(node, "CONFIG SET save \"3600 1\""))
   }
 }
 

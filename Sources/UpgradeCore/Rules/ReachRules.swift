@@ -22,8 +22,11 @@ struct Reachable: Rule {
     case .down(let why):
       .broken(
         saw: "\(scene.name(node)) does not answer: \(why)",
-        fix: "start it; if it is gone for good, take it out on every other node: CLUSTER FORGET \(node)"
-          + elsewhere(node, in: scene))
+        fix: scene.setup.kind.isPlain
+          ? "start it; if it is gone for good, let nobody follow it (REPLICAOF), and where a primary still lists it wait "
+            + "until it does not" + elsewhere(node, in: scene)
+          : "start it; if it is gone for good, take it out on every other node: CLUSTER FORGET \(node)"
+            + elsewhere(node, in: scene))
     case .unknown(let why): .unknown(why: "\(scene.name(node)): \(why)\(elsewhere(node, in: scene))")
     }
   }
@@ -88,6 +91,9 @@ struct IdentityRule: NodeRule {
           "\(scene.name(node)) answers as process \(server.processID), run id \(server.runID.prefix(8)); expected was "
           + "process \(expected.processID), run id \(expected.runID.prefix(8))",
         fix: "find out who restarted it or took its port: " + scene.paste(node, "INFO server"))
+    }
+    if scene.setup.kind.isPlain {
+      return .holds(saw: "process \(server.processID), run id \(server.runID.prefix(8))")
     }
     guard let cluster = view.cluster else {
       return .unknown(why: "\(scene.name(node)): its own node id has not been read since the last change to it")

@@ -18,14 +18,14 @@ enum ReplicaState {
 }
 
 extension Scene {
-  /// A replica of a shard, against its primary; both must have been asked after our last effect on either.
+  /// A replica of a shard, against whom it follows; both must have been asked after our last effect on either.
   func replicaState(_ node: NodeID, of shard: Shard) -> ReplicaState {
     switch snapshot[node] {
     case .up: break
     case .down(let why): return .behind(saw: "\(name(node)) does not answer: \(why)")
     case .unknown(let why): return .unknown("\(name(node)): \(why)")
     }
-    guard let primary = snapshot.primary(of: shard) else {
+    guard let primary = source(of: node, in: shard) else {
       let claimants = shard.members.filter { snapshot[$0].view?.role == .primary }
       return claimants.count > 1
         ? .behind(saw: "\(names(claimants)) both say that they are primary of \(shard.id)")
@@ -63,6 +63,14 @@ extension Scene {
     return lag(node, own: upstream.offset, acknowledged: line, primary: source.replication.offset)
   }
 
+  /// Its primary; outside of clusters the member that it follows itself, which may be a replica.
+  private func source(of node: NodeID, in shard: Shard) -> NodeID? {
+    guard setup.kind.isPlain, let upstream = snapshot[node].view?.pulse.replication.upstream,
+      let source = setup.node(at: upstream.address, from: node), source != node
+    else { return snapshot.primary(of: shard) }
+    return source
+  }
+
   /// Bytes on both sides. A replica acknowledges once a second, so an acknowledgement of the last second that is
   /// older than what the replica itself shows counts as that.
   private func lag(_ node: NodeID, own: Int, acknowledged line: ReplicaLine, primary: Int) -> ReplicaState {
@@ -87,6 +95,7 @@ extension Scene {
     var addresses: Set<Address> = []
     if let address = address(node) { addresses.insert(address) }
     if let announced = snapshot.announced(node) { addresses.insert(announced) }
+    addresses.formUnion(setup.node(node)?.aliases ?? [])
     if let line = primary.replication.replicas.first(where: { addresses.contains($0.address) }) { return line }
     let ports = Set(addresses.map(\.port))
     let others = shard.members.filter { $0 != node }.compactMap { address($0)?.port }
@@ -130,7 +139,7 @@ struct InSync: NodeRule {
       guard claimants.count == 1 else {
         return .broken(
           saw: "\(scene.names(claimants)) both say that they are primary of \(shard.id)",
-          fix: "see who owns its slots: " + scene.paste(node, "CLUSTER NODES"))
+          fix: scene.whoIsPrimary(node))
       }
       return .notApplicable(why: "\(scene.name(node)) is the primary of \(shard.id)")
     }
@@ -182,7 +191,7 @@ struct HasReplica: Rule {
   let source = "redis.io documentation, Cluster administration: upgrading nodes"
 
   func objects(in scene: Scene) -> [ObjectID] {
-    scene.setup.shards.filter { !$0.slots.isEmpty }.map { .shard($0.id) }
+    scene.setup.shards.filter { !$0.slots.isEmpty || scene.setup.kind.isPlain }.map { .shard($0.id) }
   }
 
   func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
@@ -194,6 +203,13 @@ struct HasReplica: Rule {
     }
     let replicas = shard.members.filter { $0 != primary }
     guard replicas.isEmpty else { return .holds(saw: scene.names(replicas)) }
+    if scene.setup.kind.isPlain {
+      let address = scene.setup.peerAddress(primary).map { "\($0.host) \($0.port)" } ?? scene.name(primary)
+      return .broken(
+        saw: "\(scene.name(primary)) has no replica: its upgrade is an outage of everything, with a consent of its own",
+        fix: "to avoid it let a second server follow it first (REPLICAOF \(address)), and move the clients' address at "
+          + "the hand-over")
+    }
     return .broken(
       saw: "\(scene.name(primary)), primary of \(id), has no replica: its upgrade is an outage of \(shard.slots.count) "
         + "slots, with a consent of its own",

@@ -21,6 +21,28 @@ package enum Rulebook {
     HostCleared(),
   ]
 
+  /// Those about servers outside of clusters: one, or a primary and those who follow it.
+  package static let plain: [any Rule] = [
+    Reachable(), KnownProduct(), IdentityRule(),
+    VersionPath(), TargetBlocked(), PathHazards(), SameVersion(),
+    ReplicationTree(), ReplicaInSync(), InSync(), HasReplica(), ReplicaReadOnly(), ReplicaKeys(), MinimumReplicas(),
+    SyncCredentials(), RolesCanBeSaved(), FailoverKnown(), AddressSwitch(), NotWatched(),
+    NotLoading(), LastSaveOK(), LastAppendOK(), NoForkRunning(), PersistenceOn(), MemoryForFork(), ForkPause(),
+    MemoryBelowLimit(), ReplicaMemory(), ClientLimit(), ClocksAgree(), NoRefusals(), SyncsGetThrough(), BigValues(),
+    ReplicaBuffer(), BacklogCoversRestart(), ReplicationTimeout(), DisklessLoad(),
+    ConfigurationSaved(), ConfigurationFile(), ConfigDirectives(), UsersSaved(), ChannelRulesKept(), ModulesKnown(),
+    PermissionsGranted(), CertificateExpiry(), NoOtherOperator(), HostsReached(), CommandsOutliveLink(),
+    OneNodePerPackage(),
+    DiskForSaves(), HugePages(), SupervisorLetsStop(), NoRivalController(),
+    NoUnattendedUpgrades(), HeldPackages(), PackageStarts(), ProgramKept(),
+    HandOverCandidate(), SameKeys(), CompleteResync(), ShardHasPrimary(), ShardsServed(), HostCleared(),
+  ]
+
+  /// The rules that only servers outside of clusters have.
+  package static let onlyPlain: [any Rule] = [
+    ReplicationTree(), RolesCanBeSaved(), FailoverKnown(), AddressSwitch(), NotWatched(),
+  ]
+
   /// Those about a cluster of Redis Enterprise Software, in the order in which an operator reads them.
   package static let enterprise: [any Rule] = [
     ToolsRun(), ReportsAgree(),
@@ -34,7 +56,7 @@ package enum Rulebook {
     ConfigurationCopied(), SoftwareKept(), ChangeFreeze(), ClientsReady(),
   ]
 
-  private static let byName = Dictionary(uniqueKeysWithValues: (all + enterprise).map { ($0.name, $0) })
+  private static let byName = Dictionary(uniqueKeysWithValues: (all + onlyPlain + enterprise).map { ($0.name, $0) })
 
   package static func rule(named name: RuleName) -> (any Rule)? { byName[name] }
 

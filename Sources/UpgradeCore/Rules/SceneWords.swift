@@ -85,6 +85,13 @@ extension Scene {
     return releases
   }
 
+  /// What tells who is primary, to be looked at by a person.
+  func whoIsPrimary(_ node: NodeID) -> String {
+    setup.kind.isPlain
+      ? "see who follows whom: " + paste(node, "INFO replication")
+      : "see who owns its slots: " + paste(node, "CLUSTER NODES")
+  }
+
   /// A line to paste: the client's name, the node, the command.
   func paste(_ node: NodeID, _ command: String) -> String {
     let program = snapshot[node].view?.pulse.server.product == .valkey ? "valkey-cli" : "redis-cli"

@@ -22,7 +22,7 @@ struct ShardHasPrimary: Rule {
     if primaries.count > 1 {
       return .broken(
         saw: "\(scene.names(primaries)) all say that they are primary of \(id)",
-        fix: "see who owns its slots: " + scene.paste(primaries[0], "CLUSTER NODES"))
+        fix: scene.whoIsPrimary(primaries[0]))
     }
     let unread = shard.members.filter { scene.snapshot[$0].isUnknown }
     guard unread.isEmpty else { return .unknown(why: "\(id): \(scene.names(unread)) not read") }
@@ -31,7 +31,9 @@ struct ShardHasPrimary: Rule {
     }
     return .broken(
       saw: (["no member of \(id) that answers is primary"] + silent).joined(separator: "; "),
-      fix: "see what its members say: " + (shard.members.first.map { scene.paste($0, "CLUSTER NODES") } ?? ""))
+      fix: "see what its members say: "
+        + (shard.members.first.map { scene.paste($0, scene.setup.kind.isPlain ? "INFO replication" : "CLUSTER NODES") }
+          ?? ""))
   }
 }
 
@@ -56,7 +58,7 @@ struct ShardsServed: Rule {
     case .node(let node): shards = scene.setup.shard(of: node).map { [$0] } ?? []
     case .deployment, .host, .database: shards = scene.setup.shards
     }
-    let serving = shards.filter { !$0.slots.isEmpty }
+    let serving = shards.filter { !$0.slots.isEmpty || scene.setup.kind.isPlain }
     guard !serving.isEmpty else { return .unknown(why: "no shard with slots is known") }
     let served = servedSlots(in: scene)
     return Verdict.together(serving.map { judge($0, served, in: scene) }, of: "shard")
@@ -79,6 +81,7 @@ struct ShardsServed: Rule {
         saw: "\(scene.name(primary)), primary of \(shard.id), refuses writes because its last save failed (MISCONF)",
         fix: "its log says why; then: " + scene.paste(primary, "BGSAVE"))
     }
+    if scene.setup.kind.isPlain { return .holds(saw: "by \(scene.name(primary))") }
     guard let info = view.pulse.cluster else {
       return .unknown(why: "\(scene.name(primary)): CLUSTER INFO was not read")
     }

@@ -24,13 +24,15 @@ struct VersionPath: Rule {
         verdicts.append(.unknown(why: "\(scene.name(node)): its version is not known"))
         continue
       }
-      if seen.insert(release).inserted { verdicts.append(judge(release, to: scene.setup.to, facts)) }
+      if seen.insert(release).inserted {
+        verdicts.append(judge(release, to: scene.setup.to, scene.setup.kind.pathMode, facts))
+      }
     }
     return Verdict.together(verdicts, of: "version")
   }
 
-  private func judge(_ from: Release, to: Release, _ facts: DeploymentFacts) -> Verdict {
-    let path = Paths.judge(from: from, to: to, facts: facts)
+  private func judge(_ from: Release, to: Release, _ mode: PathMode, _ facts: DeploymentFacts) -> Verdict {
+    let path = Paths.judge(from: from, to: to, mode: mode, facts: facts)
     switch path.answer {
     case .refused(let refusal):
       let fix =

@@ -23,6 +23,7 @@ extension Scene {
   }
 
   private func windowSettings(_ node: NodeID) -> [Setting] {
+    if setup.kind == .standalone { return savePoint(node).map { [$0] } ?? [] }
     guard let shard = setup.shard(of: node), shard.members.count > 1, let primary = snapshot.primary(of: shard),
       let view = snapshot[primary].view, let own = snapshot[node].view,
       let configuration = own.inventory?.configuration
@@ -31,6 +32,14 @@ extension Scene {
       backlog(primary, view, own), buffer(primary, view, configuration["client-output-buffer-limit"]),
       writes(primary, view, node, configuration),
     ].compactMap(\.self)
+  }
+
+  /// The only copy of everything: whatever stops it, it saves.
+  private func savePoint(_ node: NodeID) -> Setting? {
+    guard let view = snapshot[node].view, !view.pulse.persistence.appendOnly,
+      view.inventory?.configuration[StandaloneProcedure.savePoints]?.isEmpty == true
+    else { return nil }
+    return StandaloneProcedure.anySavePoint
   }
 
   private func backlog(_ primary: NodeID, _ view: NodeView, _ own: NodeView) -> Setting? {

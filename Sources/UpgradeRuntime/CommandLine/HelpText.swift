@@ -33,7 +33,8 @@ package enum HelpText {
       lines +=
         row(
           "DRILL",
-          "enterprise: the main job on a simulated cluster of Redis Enterprise Software; without one, on real servers")
+          "replication or standalone: the main job on servers outside of a cluster; enterprise: on a simulated cluster of "
+            + "Redis Enterprise Software; without one, on a real cluster")
         + [""]
     case .labAction: lines += labActions + [""]
     case .words: lines += words + [""]
@@ -54,6 +55,9 @@ package enum HelpText {
 
   private static let labActions =
     row("up [cluster]", "starts servers that go on by themselves, prints their target and a profile for them")
+    + row(
+      "up replication", "starts a primary, two servers that follow it, and one that follows the second of them")
+    + row("up standalone", "starts a single server")
     + row(
       "up enterprise",
       "starts a simulator of a Redis Enterprise Software cluster, from one version to another such as 7.22.0-250")

@@ -98,10 +98,11 @@ struct InvocationReader {
         .unknownCommand, "lab has no action \(Quotation.quoted(word))", remedy: "Write lab \(actions).")
     }
     if action == .up, words.arguments.count > 1, words.arguments[1] == "enterprise" { return try enterpriseLab() }
-    if action == .up, words.arguments.count > 1, words.arguments[1] != "cluster" {
+    let shape = words.arguments.count > 1 ? LabServersRequest.Shape(rawValue: words.arguments[1]) : .cluster
+    if action == .up, shape == nil {
       throw UsageError(
         .notBuilt, "there is no lab of kind \(Quotation.quoted(words.arguments[1])) yet",
-        remedy: "Write lab up cluster or lab up enterprise.")
+        remedy: "Write lab up cluster, lab up replication, lab up standalone or lab up enterprise.")
     }
     if let flag = [Flag.to, .nodes].first(where: words.has) {
       throw UsageError(
@@ -123,6 +124,7 @@ struct InvocationReader {
     }
     var request = LabRequest(action: action, servers: try servers(), face: try face())
     request.all = words.has(.all)
+    if action == .up { request.servers.shape = shape ?? .cluster }
     if action == .write {
       if words.arguments.count > 1 { request.target = try Target(words.arguments[1]) }
       request.encryption = encryption()

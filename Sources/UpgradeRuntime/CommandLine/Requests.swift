@@ -252,6 +252,10 @@ package struct LabServersRequest: Equatable, Sendable {
   package var directory: String?
   package var port: Int?
   package var keep = false
+  package var shape = Shape.cluster
+
+  /// What kind of deployment the servers are.
+  package enum Shape: String, Sendable, CaseIterable { case cluster, replication, standalone }
 
   package init() {}
 }

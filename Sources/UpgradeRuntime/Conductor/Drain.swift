@@ -7,8 +7,11 @@ package struct Drain: Sendable {
   private let fleet: Fleet
   private let timekeeper: LoopTimekeeper
   private let address: Address
+  /// Outside of clusters nobody is sent on: a client that still writes there gets `READONLY`.
+  private let isPlain: Bool
 
-  package init(_ address: Address, fleet: Fleet, timekeeper: LoopTimekeeper) {
+  package init(_ address: Address, fleet: Fleet, timekeeper: LoopTimekeeper, isPlain: Bool = false) {
+    self.isPlain = isPlain
     self.address = address
     self.fleet = fleet
     self.timekeeper = timekeeper
@@ -38,14 +41,28 @@ package struct Drain: Sendable {
         last = count
       }
       if timekeeper.now - quietSince >= Drain.quiet.boundedNanoseconds {
+        let clients = isPlain ? await clientsLeft() : nil
+        let sentence =
+          clients.map {
+            $0 == 0
+              ? ""
+              : "\($0 == 1 ? "1 client connection" : "\($0) client connections") still open there, closed at its stop"
+          }
+          ?? ""
         return Outcome(
-          .done, evidence: ["calls": String(calls), "ms": String((timekeeper.now - begun) / 1_000_000)])
+          .done, sentence,
+          evidence: [
+            "calls": String(calls), "ms": String((timekeeper.now - begun) / 1_000_000),
+            "clients": clients.map(String.init) ?? "not counted",
+          ])
       }
       do throws(CancellationError) { try await timekeeper.sleep(for: Drain.rhythm) } catch { break }
     }
     // A soft gate: it gives way, and says so.
     return Outcome(
-      .done, "clients still called it after \(Int(Drain.bound.seconds)) s; they will find a closed connection",
+      .done,
+      (isPlain ? "clients still wrote to it" : "clients still called it")
+        + " after \(Int(Drain.bound.seconds)) s; they will find a closed connection",
       evidence: ["calls": String(calls), "gave_way": "yes"])
   }
 
@@ -61,11 +78,23 @@ package struct Drain: Sendable {
       let replies = try await client.pipeline([["INFO", "errorstats"], ["INFO", "commandstats"]])
       let errors = replies[0].text ?? ""
       if errors.contains("# Errorstats") {
-        return .success(Drain.count(errors, field: "errorstat_MOVED", value: "count"))
+        return .success(Drain.count(errors, field: isPlain ? "errorstat_READONLY" : "errorstat_MOVED", value: "count"))
       }
       return .success(Drain.foreignCalls(replies[1].text ?? ""))
     } catch {
       return .failure(Problem(text: "the old primary could not be read while it was drained: \(error.sentence)"))
+    }
+  }
+
+  /// Connections of clients that are neither ours nor of replicas; nil where nobody may ask.
+  private func clientsLeft() async -> Int? {
+    let replies = try? await fleet.reader(address).pipeline([["CLIENT", "LIST"]])
+    guard let reply = replies?.first, reply.error == nil, let text = reply.text else { return nil }
+    return text.split(whereSeparator: \.isNewline).count { line in
+      let words = line.split(separator: " ")
+      let flags = words.first { $0.hasPrefix("flags=") }?.dropFirst(6) ?? ""
+      let isOurs = words.contains { $0.hasPrefix("name=redis-upgrade:") }
+      return !isOurs && !flags.contains("S") && !flags.contains("M") && !flags.contains("O")
     }
   }
 

@@ -27,7 +27,7 @@ package struct Performer: Sendable {
   ) {
     self.loop = loop
     self.fleet = fleet
-    reader = NodeReader(fleet: fleet)
+    reader = NodeReader(fleet: fleet, kind: setup.kind)
     self.host = host
     timekeeper = LoopTimekeeper(loop)
     self.setup = setup
@@ -52,9 +52,14 @@ package struct Performer: Sendable {
     case .hostWide(let stage, let nodes): outcome = await runOnHost(effect, nodes, stage)
     case .shutDown(let node, let save): outcome = await shutDown(node, save: save, effect.identities[node])
     case .setAside(let node): outcome = await setAside(node)
+    case .handOver(_, let from, let to) where setup.kind.isPlain:
+      outcome = await ReplicaHandOver(performer: self, from: from, to: to, identities: effect.identities).run()
     case .handOver(_, let from, let to):
       outcome = await HandOver(performer: self, from: from, to: to, identities: effect.identities).run()
-    case .drain(let node): outcome = await Drain(address(node), fleet: fleet, timekeeper: timekeeper).run()
+    case .follow(let node, let primary): outcome = await follow(node, primary)
+    case .saveRole(let node): outcome = await saveRole(node)
+    case .drain(let node):
+      outcome = await Drain(address(node), fleet: fleet, timekeeper: timekeeper, isPlain: setup.kind.isPlain).run()
     case .errand(let node, let errand): outcome = await run(errand, on: node, effect)
     case .watch, .confirm: outcome = Outcome(.done)
     }

@@ -32,8 +32,8 @@ struct PostChecks {
   }
 
   private func readAll() async -> [NodeID: After] {
-    let reader = NodeReader(fleet: fleet)
-    let inventories = InventoryReader(fleet: fleet, stopsByCommand: setup.site.has(.stop))
+    let reader = NodeReader(fleet: fleet, kind: setup.kind)
+    let inventories = InventoryReader(fleet: fleet, stopsByCommand: setup.site.has(.stop), kind: setup.kind)
     return await withTaskGroup(of: (NodeID, After).self) { group in
       for node in setup.nodes {
         group.addTask {
@@ -60,6 +60,7 @@ struct PostChecks {
   }
 
   private func served(_ after: [NodeID: After]) -> FinishReport.Line {
+    if setup.kind.isPlain { return roles(after) }
     let infos = setup.nodes.compactMap { after[$0.id]?.readout.pulse?.cluster }
     guard infos.count == setup.nodes.count else {
       return .init(.notVerified, "Slots", "not every node answered CLUSTER INFO")
@@ -67,6 +68,22 @@ struct PostChecks {
     let good = infos.allSatisfy { $0.isOK && $0.slotsOK == SlotSet.count }
     let least = infos.map(\.slotsOK).min() ?? 0
     return .init(good ? .ok : .fail, "Slots", "\(least) of \(SlotSet.count) served, as every node sees it")
+  }
+
+  /// Outside of clusters: one primary, and the role of everybody in its configuration.
+  private func roles(_ after: [NodeID: After]) -> FinishReport.Line {
+    let pulses = setup.nodes.compactMap { after[$0.id]?.readout.pulse }
+    guard pulses.count == setup.nodes.count else { return .init(.notVerified, "Primary", "not every server answered") }
+    let primaries = setup.nodes.filter { after[$0.id]?.readout.pulse?.role == .primary }
+    let names = primaries.map(\.address.description).joined(separator: ", ")
+    let isSaved = setup.nodes.allSatisfy { state.facts.savedRoles.contains($0.id) }
+    let saved =
+      setup.kind == .standalone
+      ? ""
+      : isSaved ? "; every server has written its role into its configuration" : "; not every role was written down"
+    return primaries.count == 1
+      ? .init(.ok, "Primary", "\(names)\(saved)")
+      : .init(.fail, "Primary", primaries.isEmpty ? "nobody says so" : "\(names) all say so")
   }
 
   private func inSync(_ after: [NodeID: After]) -> FinishReport.Line {
@@ -79,6 +96,12 @@ struct PostChecks {
       if !upstream.linkUp || upstream.syncInProgress {
         return .init(.fail, "Replicas", "\(node.address) is not linked to its primary")
       }
+      if setup.kind.isPlain,
+        let source = setup.node(at: upstream.address, from: node.id).flatMap({ after[$0]?.readout.pulse })
+      {
+        worst = max(worst, source.replication.offset - upstream.offset)
+        continue
+      }
       let primary = setup.nodes.first { other in
         setup.shard(of: other.id)?.id == setup.shard(of: node.id)?.id
           && after[other.id]?.readout.pulse?.role == .primary
@@ -88,6 +111,7 @@ struct PostChecks {
       }
       worst = max(worst, source.replication.offset - upstream.offset)
     }
+    if setup.nodes.count == 1 { return .init(.ok, "Replicas", "there is none") }
     return .init(
       worst <= setup.options.lagBound ? .ok : .warn, "Replicas", "all linked; the worst is \(worst) bytes behind")
   }

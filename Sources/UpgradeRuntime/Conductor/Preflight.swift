@@ -54,14 +54,10 @@ package struct Preflight: Sendable {
         "\(stranger.address) calls itself \(stranger.name) \(stranger.version). This program upgrades Redis and Valkey; "
           + "it does not touch what it does not know.")
     }
-    if let single = finding.notClustered.first {
-      throw FindingError(
-        "\(single) runs with cluster mode off. This version upgrades Redis and Valkey Cluster; replication and "
-          + "standalone servers are not built yet.")
-    }
+    try finding.refuseMixture()
     guard let first = finding.nodes.first else {
       let why = finding.unreachable.first?.failure.sentence ?? "no node answered"
-      throw FindingError("No node of the cluster can be read: \(why)")
+      throw FindingError("No node can be read: \(why)")
     }
     let to = request.to.release(for: first.release.product)
     if let obstacle = finding.nodes.lazy.compactMap({ request.profile.obstacle(from: $0.release, to: to) }).first {
@@ -82,7 +78,8 @@ package struct Preflight: Sendable {
           target: request.target, to: to, nodes: finding.nodes, shards: finding.shards,
           nodeTimeout: .milliseconds(timeout),
           wayBackNarrows: WayBack.judge(from: finding.nodes.map(\.release), to: to).narrows, site: site,
-          options: options, encryption: fleet.settings.tls.map { EncryptionFiles($0.settings) }), finding
+          options: options, encryption: fleet.settings.tls.map { EncryptionFiles($0.settings) },
+          servers: finding.kind), finding
       )
     } catch {
       throw FindingError(error.description)
@@ -144,8 +141,8 @@ package struct Preflight: Sendable {
   }
 
   private func snapshot(_ setup: Setup, _ finding: Finding, withInventory: Bool) async -> Snapshot {
-    let reader = NodeReader(fleet: fleet)
-    let inventories = InventoryReader(fleet: fleet, stopsByCommand: setup.site.has(.stop))
+    let reader = NodeReader(fleet: fleet, kind: setup.kind)
+    let inventories = InventoryReader(fleet: fleet, stopsByCommand: setup.site.has(.stop), kind: setup.kind)
     let lookup = HostLookup(profile: request.profile, nodes: setup.nodes, to: setup.to, links: links, loop: loop)
     let readings = await withTaskGroup(of: (NodeID, Reading).self) { group in
       for node in setup.nodes {

@@ -51,7 +51,7 @@ package actor RunSession {
   ) {
     self.loop = loop
     surroundings = LiveSurroundings(
-      loop: loop, reader: NodeReader(fleet: fleet), cluster: cluster, sink: sink, perform: perform, changed: changed)
+      loop: loop, fleet: fleet, cluster: cluster, sink: sink, perform: perform, changed: changed)
     conductor = Conductor(machine: machine, surroundings: surroundings)
   }
 
@@ -142,7 +142,7 @@ package actor RunSession {
 private final class LiveSurroundings: Surroundings {
   weak var session: RunSession?
   private let loop: EventLoop
-  private let reader: NodeReader
+  private let fleet: Fleet
   private let cluster: EnterpriseReader?
   private let sink: any RecordSink
   private let performEffect: @Sendable (Effect, Setup) async -> Outcome
@@ -151,11 +151,11 @@ private final class LiveSurroundings: Surroundings {
   private var isOver = false
 
   init(
-    loop: EventLoop, reader: NodeReader, cluster: EnterpriseReader?, sink: any RecordSink,
+    loop: EventLoop, fleet: Fleet, cluster: EnterpriseReader?, sink: any RecordSink,
     perform: @escaping @Sendable (Effect, Setup) async -> Outcome, changed: @escaping @Sendable () -> Void
   ) {
     self.loop = loop
-    self.reader = reader
+    self.fleet = fleet
     self.cluster = cluster
     self.sink = sink
     performEffect = perform
@@ -185,9 +185,9 @@ private final class LiveSurroundings: Surroundings {
 
   func read(_ node: NodeID, _ depth: ReadingDepth) {
     guard !isOver else { return }
-    _ = loop.task { [reader, weak session] in
-      guard let address = await session?.setup?.node(node)?.address else { return }
-      let readout = await reader.read(address, depth, expecting: node)
+    _ = loop.task { [fleet, weak session] in
+      guard let setup = await session?.setup, let address = setup.node(node)?.address else { return }
+      let readout = await NodeReader(fleet: fleet, kind: setup.kind).read(address, depth, expecting: node)
       await session?.read(node, readout)
     }
   }

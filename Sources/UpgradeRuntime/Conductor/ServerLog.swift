@@ -52,7 +52,8 @@ extension ServerLog {
     else { return nil }
     let lines = await ServerLog(host: host, node: id, path: node.logFile, begin: 0).since()
     guard !lines.isEmpty else { return nil }
-    let copy = "\(folder)/\(id.text.prefix(8))-\(problem.name).log"
+    let copy =
+      "\(folder)/\(id.isAddress ? "\(node.address.host)-\(node.address.port)" : String(id.text.prefix(8)))-\(problem.name).log"
     let text = lines.map { $0 + "\n" }.joined()
     let isKept =
       (try? await loop.blocking({ () throws(SystemError) in try Files.writeAtomically(copy, Array(text.utf8)) })) != nil

@@ -194,7 +194,8 @@ package actor Spectator: WizardDriver, PictureSource {
       reads[node.id] = state
       let asOf = state.record
       _ = parts.loop.task { [weak self, parts] in
-        let readout = await NodeReader(fleet: parts.fleet).read(node.address, depth, expecting: node.id)
+        let readout = await NodeReader(fleet: parts.fleet, kind: setup.kind).read(
+          node.address, depth, expecting: node.id)
         await self?.arrived(node.id, readout, asOf)
       }
     }
@@ -211,6 +212,8 @@ package actor Spectator: WizardDriver, PictureSource {
   private func noticeMembers() async {
     guard follower == nil, let setup = machine.state.setup else { return }
     let snapshot = machine.snapshot(now: now)
+    // Outside of clusters the rule about the tree says who is new.
+    guard setup.kind == .cluster else { return }
     let views = snapshot.nodes.values.compactMap { $0.view?.cluster }
     let known = Set(setup.nodes.map(\.id))
     let isOther = views.contains { view in

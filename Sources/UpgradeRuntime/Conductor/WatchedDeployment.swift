@@ -6,16 +6,27 @@ extension DeploymentFinder {
   /// Finds what can be watched; throws where that is nothing.
   func findWatched(_ seeds: [Address]) async throws(FindingError) -> Finding {
     let finding = try await find(seeds)
+    try finding.refuseMixture()
     guard finding.nodes.isEmpty else { return finding }
-    if let single = finding.notClustered.first {
-      throw FindingError(
-        "\(single) runs with cluster mode off. This version watches Redis and Valkey Cluster; replication and "
-          + "standalone servers are not built yet.")
-    }
     if let stranger = finding.strangers.first {
       throw FindingError("\(stranger.address) calls itself \(stranger.name) \(stranger.version), which is not known.")
     }
     throw FindingError(finding.unreachable.first?.failure.sentence ?? "No node of the cluster can be read.")
+  }
+}
+
+extension Finding {
+  /// Several addresses have to lead to one deployment.
+  func refuseMixture() throws(FindingError) {
+    if let single = notClustered.first {
+      throw FindingError(
+        "\(single) runs with cluster mode off, and the other addresses lead to a cluster. A run is about one deployment."
+      )
+    }
+    guard let first = apart.first?.first, let second = apart.dropFirst().first?.first else { return }
+    throw FindingError(
+      "\(first) and \(second) have nothing to do with each other: neither follows the other, by way of whomever. A run "
+        + "is about one deployment: name one of them.")
   }
 }
 
@@ -31,6 +42,7 @@ extension Setup {
     }
     self.init(
       target: target, to: release, nodes: finding.nodes + silent, shards: finding.shards, nodeTimeout: .seconds(15),
-      wayBackNarrows: false, site: Site(reach: .manual, commands: [:], bounds: [:], isLab: false), options: Options())
+      wayBackNarrows: false, site: Site(reach: .manual, commands: [:], bounds: [:], isLab: false), options: Options(),
+      servers: finding.kind)
   }
 }

@@ -66,7 +66,7 @@ package actor ClientProbe {
 
   package func start() {
     for shard in setup.shards {
-      guard let tag = KeySlot.tag(in: shard.slots),
+      guard let tag = setup.kind.isPlain ? "s" : KeySlot.tag(in: shard.slots),
         let primary = setup.nodes.first(where: { shard.members.contains($0.id) && primaries.contains($0.id) })
       else { continue }
       counters.append(
@@ -157,7 +157,7 @@ package actor ClientProbe {
         return
       } catch {
         if Task.isCancelled { return }
-        guard let target = redirection(error) else {
+        guard let target = await redirection(error, from: asking ?? counter.address) else {
           if error.serverError == nil, await isCutOff() {
             counters[index].blindSince = counters[index].blindSince ?? begun
           } else {
@@ -192,7 +192,16 @@ package actor ClientProbe {
     if wasMoved { counters[index].longestMove = max(counters[index].longestMove, stall, 1) }
   }
 
-  private func redirection(_ error: ClientError) -> (address: Address, isAsk: Bool)? {
+  /// Outside of clusters a client that meets `READONLY` looks for the primary anew, as one does that knows the servers
+  /// or asks for the address again; what it finds is whoever takes writes by then.
+  private func redirection(_ error: ClientError, from asked: Address) async -> (address: Address, isAsk: Bool)? {
+    if setup.kind.isPlain, case .server(let server) = error, server.code == "READONLY" || server.code == "UNBLOCKED" {
+      for node in setup.nodes where node.address != asked {
+        let replies = try? await client(node.address).pipeline([["INFO", "replication"]], within: .seconds(1))
+        if replies?.first?.text?.contains("role:master") == true { return (node.address, false) }
+      }
+      return nil
+    }
     guard case .server(let server) = error, server.code == "MOVED" || server.code == "ASK",
       let place = server.message.split(separator: " ").last, let address = Address(place)
     else { return nil }

@@ -25,7 +25,7 @@ package struct HealthTracker: Sendable {
     health.nodesUp = views.count
     health.clients = measure
     let infos = views.compactMap(\.pulse.cluster)
-    health.clusterOK = infos.isEmpty ? nil : infos.allSatisfy(\.isOK)
+    health.clusterOK = infos.isEmpty ? primaryServes(snapshot) : infos.allSatisfy(\.isOK)
     health.slotsServed = infos.map(\.slotsOK).min() ?? 0
     health.epoch = infos.map(\.currentEpoch).max()
     if !views.isEmpty { health.readAt = now }
@@ -35,6 +35,15 @@ package struct HealthTracker: Sendable {
     let errors = measure?.errorCount ?? 0
     health.clientErrors.append(measure == nil ? nil : Double(max(0, errors - lastErrors)))
     lastErrors = errors
+  }
+
+  /// Outside of clusters: whether one server says that it is primary, and has its data; nil where that is not known.
+  private func primaryServes(_ snapshot: Snapshot) -> Bool? {
+    let views = snapshot.nodes.values.compactMap(\.view)
+    guard !views.isEmpty, views.allSatisfy({ $0.pulse.server.mode != "cluster" }) else { return nil }
+    let primaries = views.filter { $0.role == .primary }
+    if primaries.isEmpty, snapshot.nodes.values.contains(where: { $0.view == nil && !$0.isDown }) { return nil }
+    return primaries.count == 1 && !primaries[0].pulse.persistence.loading
   }
 
   private mutating func take(_ survey: Enterprise.Survey, now: Instant) {

@@ -24,14 +24,18 @@ package struct HoldFiles: Sendable {
     let object: String =
       switch effect.step.object {
       case .deployment: "all"
+      // Addresses of neighbours begin alike, and outside of clusters they are the names of nodes.
+      case .node(let node) where node.isAddress: Self.short(node.text)
       case .node(let node): String(node.text.prefix(12))
-      case .shard(let shard): shard.description
+      // A shard's commands are about a member of it.
+      case .shard(let shard): shard.description + (effect.step.argument.map { "-" + Self.short($0) } ?? "")
       case .database(let number): "db\(number)"
-      // Addresses of neighbours begin alike.
-      case .host(let host): String(SHA256.hexadecimal(host.utf8).prefix(12))
+      case .host(let host): Self.short(host)
       }
     self.init(folder: folder, name: "\(effect.step.verb.rawValue)-\(object)-\(effect.attempt)")
   }
+
+  private static func short(_ text: String) -> String { String(SHA256.hexadecimal(text.utf8).prefix(12)) }
 
   var job: String { "\(folder)/\(name).job" }
   var lock: String { "\(folder)/\(name).lock" }

@@ -120,6 +120,7 @@ package struct Profile: Equatable, Sendable {
     case .stage: .seconds(1800)
     case .install, .rollback: .seconds(900)
     case .beforeNode, .afterNode: .seconds(300)
+    case .switchOver: .seconds(120)
     case .stop: .seconds(120)
     case .start: .seconds(60)
     }

@@ -5,7 +5,7 @@ extension Profile {
     "reach", "base", "ssh", "hosts", "addresses", "bastion", "rest", "software", "hooks", "enterprise", "databases",
   ]
   private static let softwareStages: [Site.Stage] = [.candidate, .stage, .stop, .install, .start, .rollback]
-  private static let hookStages: [Site.Stage] = [.beforeNode, .afterNode]
+  private static let hookStages: [Site.Stage] = [.beforeNode, .afterNode, .switchOver]
   private static let longestBound = 86_400
 
   /// The profile that `--profile` names: a built-in one, or a file.

@@ -65,6 +65,9 @@ package struct DeploymentFinder: Sendable {
       ])
       if let error = replies[0].error { return .failure(Failure(reading: ReadingFailure(error))) }
       let isClustered = replies[1].error == nil
+      if !isClustered, (replies[0].text ?? "").contains("_mode:cluster"), let error = replies[1].error {
+        return .failure(Failure(reading: ReadingFailure(error)))
+      }
       do throws(ReadingError) {
         let pulse = try Reader.pulse(
           info: replies[0].text ?? "", clusterInfo: isClustered ? replies[1].text : nil)

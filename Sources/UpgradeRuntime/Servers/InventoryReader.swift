@@ -8,9 +8,11 @@ package struct InventoryReader: Sendable {
   private let fleet: Fleet
   /// The profile stops servers by a command of its own, so that SHUTDOWN is not needed.
   private let stopsByCommand: Bool
+  private let kind: DeploymentKind
 
-  package init(fleet: Fleet, stopsByCommand: Bool) {
+  package init(fleet: Fleet, stopsByCommand: Bool, kind: DeploymentKind = .cluster) {
     self.fleet = fleet
+    self.kind = kind
     self.stopsByCommand = stopsByCommand
   }
 
@@ -53,6 +55,13 @@ package struct InventoryReader: Sendable {
       } catch {
         return .failure(ReadingFailure(.other, error.description))
       }
+      if kind.isPlain {
+        // Each Sentinel subscribes to this on every server that it watches (redis src/sentinel.c).
+        let listening = try await client.pipeline([["PUBSUB", "NUMSUB", "__sentinel__:hello"]])
+        inventory.sentinels = listening.first.flatMap { $0.error == nil ? $0.map { $0.integer }.last : nil }?.map {
+          Int($0)
+        }
+      }
       let user = replies[4].error == nil ? replies[4].text : nil
       inventory.permissions = await rehearse(client, release, user: user)
       if replies[0].error == nil { inventory.refusedLogins = await tryLogin(texts(replies[0]), at: peers) }
@@ -62,6 +71,14 @@ package struct InventoryReader: Sendable {
     } catch {
       return .failure(ReadingFailure(error))
     }
+  }
+
+  /// What the peers answer now to the login that a node would follow them with; nil where it has none.
+  func refusedLogins(of address: Address, at peers: [Address]) async -> [String]? {
+    let client = await fleet.commander(address)
+    let replies = try? await client.pipeline([["CONFIG", "GET", "*"]])
+    guard let reply = replies?.first, reply.error == nil else { return nil }
+    return await tryLogin(texts(reply), at: peers)
   }
 
   /// What the peers answer to the login in a node's configuration; nil where it has none. A password is only used
@@ -102,7 +119,7 @@ package struct InventoryReader: Sendable {
 
   /// Each command of the run is tried without doing anything; a second way is taken where the first did not tell.
   private func rehearse(_ client: Client, _ release: Release, user: String?) async -> [String: Permission] {
-    let needed = Permissions.needed(for: release, stopsByCommand: stopsByCommand)
+    let needed = Permissions.needed(for: release, stopsByCommand: stopsByCommand, kind: kind)
     var result: [String: Permission] = [:]
     for round in 0..<2 {
       let open = needed.filter { need in

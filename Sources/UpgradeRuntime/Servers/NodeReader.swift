@@ -5,13 +5,23 @@ package import UpgradeCore
 /// Reads nodes.
 package struct NodeReader: Sendable {
   private let fleet: Fleet
+  private let kind: DeploymentKind
 
-  package init(fleet: Fleet) { self.fleet = fleet }
+  package init(fleet: Fleet, kind: DeploymentKind = .cluster) {
+    self.fleet = fleet
+    self.kind = kind
+  }
 
   /// Reads a node; `expecting` is who must answer there, where that is known.
   package func read(_ address: Address, _ depth: ReadingDepth, expecting: NodeID?) async -> NodeReadout {
-    var commands: [Command] = [["INFO"], ["CLUSTER", "INFO"]]
-    if depth == .views {
+    // A server with cluster mode off would count an error for each question about one.
+    var commands: [Command] = kind.isPlain ? [["INFO"]] : [["INFO"], ["CLUSTER", "INFO"]]
+    if depth == .views, kind.isPlain {
+      commands += [
+        ["CONFIG", "GET", "save"], ["CONFIG", "GET", "repl-backlog-size"],
+        ["CONFIG", "GET", "client-output-buffer-limit"], ["CONFIG", "GET", "min-*-to-write"],
+      ]
+    } else if depth == .views {
       // One pattern at a time: several are taken from 7.0 on only (redis 7.0 config.c, configGetCommand).
       commands += [
         ["CLUSTER", "NODES"], ["CONFIG", "GET", "cluster-*"], ["CONFIG", "GET", "repl-backlog-size"],
@@ -33,9 +43,10 @@ package struct NodeReader: Sendable {
     var readout = NodeReadout()
     do throws(ReadingError) {
       // A server that loads, or that has cluster mode off, answers INFO and refuses CLUSTER.
-      let clusterInfo = replies.count > 1 && replies[1].error == nil ? replies[1].text : nil
+      let isPlain = kind.isPlain
+      let clusterInfo = !isPlain && replies.count > 1 && replies[1].error == nil ? replies[1].text : nil
       readout.pulse = try Reader.pulse(info: information.text ?? "", clusterInfo: clusterInfo)
-      if replies.count > 2, replies[2].error == nil, let text = replies[2].text {
+      if !isPlain, replies.count > 2, replies[2].error == nil, let text = replies[2].text {
         let view = try await fleet.clusterView(text)
         if let expecting, view.myself != expecting {
           return NodeReadout(
@@ -44,7 +55,7 @@ package struct NodeReader: Sendable {
         }
         readout.view = view
       }
-      for reply in replies.dropFirst(3) where reply.error == nil {
+      for reply in replies.dropFirst(isPlain ? 1 : 3) where reply.error == nil {
         let all = try Reader.configuration(reply.map { $0.text ?? "" })
         readout.settings = (readout.settings ?? [:]).merging(
           all.filter { ClusterProcedure.guardDirectives.contains($0.key) }

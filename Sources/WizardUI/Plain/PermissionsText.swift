@@ -9,7 +9,11 @@ package struct PermissionsText: Sendable {
   package init(_ setup: Setup) { self.setup = setup }
 
   private var stopsByCommand: Bool { setup.site.has(.stop) }
-  private var user: RunUser { RunUser(releases: setup.nodes.map(\.release), stopsByCommand: stopsByCommand) }
+  private var present: [Release] { setup.nodes.map(\.release) }
+  private var user: RunUser { RunUser(releases: present, stopsByCommand: stopsByCommand, kind: setup.kind) }
+  private var sent: [ServerCommand] {
+    ServerCommands.sent(stopsByCommand: stopsByCommand, to: setup.kind, present)
+  }
 
   package var lines: [String] {
     var lines = [
@@ -24,7 +28,7 @@ package struct PermissionsText: Sendable {
     } else {
       lines += ["\(user.why). What is sent:"]
     }
-    for command in ServerCommands.sent(stopsByCommand: stopsByCommand) {
+    for command in sent {
       let title = command.title + String(repeating: " ", count: max(1, 18 - command.title.utf8.count))
       lines.append("  \(title)\(command.purpose.words): \(command.reason)")
     }
@@ -54,7 +58,7 @@ package struct PermissionsText: Sendable {
       (
         "commands",
         .array(
-          ServerCommands.sent(stopsByCommand: stopsByCommand).map { command in
+          sent.map { command in
             .object([
               ("command", .string(command.title)), ("purpose", .string(command.purpose.rawValue)),
               ("reason", .string(command.reason)), ("rule", .string("+\(command.key)")),
@@ -109,7 +113,6 @@ extension ServerCommand.Purpose {
     case .acting: "to act"
     case .rehearsing: "to rehearse"
     case .probing: "client probe"
-    case .counting: "to count keys"
     }
   }
 }

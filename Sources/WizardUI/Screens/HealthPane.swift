@@ -21,7 +21,7 @@ struct HealthPane: Widget {
       (row, rows) = rows.cutTop(1)
       return row
     }
-    put([Line("cluster ") + text.cluster, text.slots, text.nodes], in: next(), on: &canvas)
+    put([text.label + text.cluster, text.slots, text.nodes], in: next(), on: &canvas)
     if let cluster = picture.health.cluster {
       put([text.lag, text.upgradeMode], in: next(), on: &canvas)
       // What is not well comes first where they do not all fit.

@@ -108,13 +108,13 @@ struct HealthScreen: WizardScreen {
   private var headLines: [Line] {
     if picture.health.cluster != nil {
       return [
-        Line("cluster ") + text.cluster + "   " + text.slots + "   " + text.nodes,
+        text.label + text.cluster + "   " + text.slots + "   " + text.nodes,
         text.lag + (text.upgradeMode.isEmpty ? Line() : "   " + text.upgradeMode),
         text.clientErrors + "   " + text.clientTotals, text.stall,
       ]
     }
     return [
-      Line("cluster ") + text.cluster + "   " + text.slots + "   " + text.nodes + "   " + text.operations,
+      text.label + text.cluster + "   " + text.slots + "   " + text.nodes + "   " + text.operations,
       text.clientErrors + "   " + text.clientTotals, text.stall,
     ]
   }

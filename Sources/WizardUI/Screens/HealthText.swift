@@ -14,9 +14,12 @@ package struct HealthText: Hashable, Sendable {
   /// How long ago what clients felt was written down, where that is not live.
   private let sinceMeasured: Duration?
   private let isElsewhere: Bool
+  /// Servers outside of clusters: one is primary, and there are no slots.
+  private let isPlain: Bool
 
   package init(_ picture: RunPicture) {
     health = picture.health
+    isPlain = picture.setup?.kind.isPlain ?? false
     sinceRead = picture.health.readAt.map(picture.age)
     sinceMeasured = picture.watching.flatMap { $0.measuredAt.map(picture.age) }
     isElsewhere = picture.isReadOnly && picture.state.facts.probing
@@ -35,6 +38,9 @@ package struct HealthText: Hashable, Sendable {
 
   /// In place of a number that is too old.
   private var missing: String { sinceRead == nil ? "not read" : ageText }
+
+  /// What `cluster` is said of.
+  package var label: Line { Line(isPlain ? "primary " : "cluster ") }
 
   /// `ok`, `FAIL`, `not known`.
   package var cluster: Line {
@@ -56,9 +62,19 @@ package struct HealthText: Hashable, Sendable {
 
   package var slots: Line {
     if let cluster = health.cluster { return databases(cluster) }
+    if isPlain { return replicas }
     guard !isStale else { return Line("slots ?", .attention) }
     let isWhole = health.slotsServed == SlotSet.count
     return Line("slots \(health.slotsServed)/\(SlotSet.count)", isWhole ? .plain : .danger)
+  }
+
+  /// `replicas 3/3 in sync`, `no replica`.
+  private var replicas: Line {
+    guard !isStale else { return Line("replicas ?", .attention) }
+    let all = health.shards.values.reduce(0) { $0 + $1.replicas }
+    let inSync = health.shards.values.reduce(0) { $0 + $1.replicasInSync }
+    if all == 0 { return Line("no replica") }
+    return Line("replicas \(inSync)/\(all) in sync", inSync < all ? .attention : .plain)
   }
 
   /// The worst lag of all shards: `lag 12 KB`; `in sync` where no byte is missing.

@@ -8,6 +8,8 @@ package struct PlanRow: Hashable, Sendable {
     /// What is to be known before the rest is agreed to.
     case briefing
     case staging, upgradeModeOn, upgradeModeOff, backUp
+    /// Outside of clusters: roles are written into the configurations.
+    case roles
     case node(NodeID)
     /// All nodes of a host, stopped for one installation.
     case host(String)
@@ -80,11 +82,18 @@ package struct PlanRows: Hashable, Sendable {
     for index in rows.indices { rows[index].describe(setup, &roles) }
   }
 
-  /// The settings that a restarted node gets again belong to that node's row.
+  /// The settings that a restarted node gets again belong to that node's row, and what follows from a hand-over to that.
   private static func kind(of step: Step, after last: PlanRow.Kind?, _ setup: Setup) -> PlanRow.Kind {
     switch (step.key.verb, step.key.object) {
     case (.enterUpgradeMode, .node(let node)) where last == .node(node): .node(node)
     case (.enterUpgradeMode, .node(let node)) where last == .host(setup.host(of: node)): .host(setup.host(of: node))
+    case (.switchOver, .shard(let shard)): .handOver(shard)
+    case (.follow, .node(let node)), (.saveRole, .node(let node)):
+      if let shard = setup.shard(of: node)?.id, last == .handOver(shard) {
+        .handOver(shard)
+      } else {
+        step.key.verb == .saveRole ? .roles : .node(node)
+      }
     case (.enterUpgradeMode, _): .upgradeModeOn
     case (.leaveUpgradeMode, _): .upgradeModeOff
     case (.stage, _): .staging
@@ -119,6 +128,10 @@ extension PlanRow {
     case .upgradeModeOff:
       subject = Self.nodes(steps.count)
       what = "upgrade mode off"
+      clients = "nothing"
+    case .roles:
+      subject = Self.nodes(steps.count)
+      what = "write its role into the configuration"
       clients = "nothing"
     case .backUp:
       if case .backUp(let nodes)? = steps.first?.action { subject = Self.nodes(nodes.count) }

@@ -168,7 +168,9 @@ extension PlanRow.Kind {
     switch self {
     case .node(let node): setup.shard(of: node)?.id
     case .handOver(let shard): shard
-    case .briefing, .staging, .upgradeModeOn, .upgradeModeOff, .backUp, .host, .pause, .database, .other, .setting: nil
+    case .briefing, .staging, .upgradeModeOn, .upgradeModeOff, .backUp, .roles, .host, .pause, .database, .setting,
+      .other:
+      nil
     }
   }
 }

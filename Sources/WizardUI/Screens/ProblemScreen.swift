@@ -95,7 +95,9 @@ struct ProblemScreen: WizardScreen {
   private var clients: String {
     let text = HealthText(picture)
     guard picture.health.clients != nil else {
-      return "not measured. Slots served: \(text.slots.string), cluster \(text.cluster.string)."
+      return picture.setup?.kind.isPlain == true
+        ? "not measured. \(text.label.string)\(text.cluster.string), \(text.slots.string)."
+        : "not measured. Slots served: \(text.slots.string), cluster \(text.cluster.string)."
     }
     return "\(text.clientErrors.string), \(text.clientTotals.string); \(text.stall.string); \(text.slots.string)."
   }

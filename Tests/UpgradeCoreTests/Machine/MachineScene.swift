@@ -30,6 +30,8 @@ struct SceneServer {
   /// What runs; nil while it is down.
   var running: Release?
   var role: Role
+  /// Outside of clusters: whom it follows.
+  var follows: NodeID?
   var settings = SceneServer.defaults
   var starts = 1
   var keys = 1000
@@ -68,11 +70,21 @@ struct MachineScene {
   init(
     shards: Int = 3, replicas: Int = 1, stages: [Site.Stage] = [.install, .start, .rollback],
     options: Options = Options(settle: .zero), narrows: Bool = true, sharedHosts: Int? = nil,
-    startsItself: Set<Site.Stage> = []
+    startsItself: Set<Site.Stage> = [], tree: [Int?]? = nil
   ) {
     var port = 7000
     var members: [[NodeID]] = Array(repeating: [], count: shards)
-    for row in 0...replicas {
+    for followed in tree ?? [] {
+      let id = NodeID("\(port)")
+      servers[id] = SceneServer(
+        id: id, address: Address(host: "10.0.0.1", port: port), shard: ShardID(1), installed: Self.old,
+        running: Self.old, role: followed == nil ? .primary : .replica,
+        follows: followed.map { NodeID("\(7000 + $0)") },
+        settings: [:])
+      members[0].append(id)
+      port += 1
+    }
+    for row in 0...replicas where tree == nil {
       for shard in 0..<shards {
         let id = NodeID("\(port)")
         servers[id] = SceneServer(
@@ -88,13 +100,16 @@ struct MachineScene {
     setup = Setup(
       target: "redis://10.0.0.1:7000", to: Self.new,
       nodes: order.compactMap { servers[$0] }.map { server in
-        NodeSetup(
+        var node = NodeSetup(
           id: server.id, address: server.address, release: Self.old, role: server.role, runID: server.runID,
           processID: server.processID, configFile: "/etc/redis/\(server.id).conf", directory: "/data/\(server.id)",
           appendOnly: false, settings: server.settings)
+        node.follows = server.follows
+        return node
       },
       shards: members.enumerated().map { index, members in
-        Shard(id: ShardID(index + 1), slots: Self.slots(index, of: shards), members: members)
+        Shard(
+          id: ShardID(index + 1), slots: tree == nil ? Self.slots(index, of: shards) : SlotSet(), members: members)
       },
       nodeTimeout: .seconds(15), wayBackNarrows: narrows,
       site: Site(
@@ -104,7 +119,7 @@ struct MachineScene {
             (stage, Dictionary(uniqueKeysWithValues: order.map { ($0, "\(stage.rawValue)-redis \($0)") }))
           }), bounds: [:], startsItself: startsItself,
         hostWide: sharedHosts == nil ? [] : Set(stages).intersection([.install, .rollback]), isLab: false),
-      options: options)
+      options: options, servers: tree.map { $0.count > 1 ? .replication : .standalone } ?? .cluster)
     machine = UpgradeMachine(judge: judgement.judge)
   }
 
@@ -120,7 +135,7 @@ struct MachineScene {
     pulse.server.runID = server.runID
     pulse.server.processID = server.processID
     pulse.keys = server.keys
-    if server.role == .replica, let primary = primary(of: server.shard) {
+    if server.role == .replica, let primary = server.follows.flatMap({ servers[$0] }) ?? primary(of: server.shard) {
       pulse.replication.upstream = Upstream(
         address: primary.address, linkUp: true, syncInProgress: false, offset: 0, lastIOSecondsAgo: 0,
         downSeconds: nil, readOnly: true)
@@ -153,7 +168,7 @@ struct MachineScene {
         continue
       }
       machine.observe(id, pulse: pulse(of: server, release), asOf: asOf, now: now)
-      machine.observe(id, view: deaf[id] ?? view(from: id), asOf: asOf, now: now)
+      if !setup.kind.isPlain { machine.observe(id, view: deaf[id] ?? view(from: id), asOf: asOf, now: now) }
       machine.observe(id, settings: server.settings, asOf: asOf, now: now)
     }
   }
@@ -240,7 +255,13 @@ struct MachineScene {
     case .handOver(_, let from, let to):
       servers[from]?.role = .replica
       servers[to]?.role = .primary
-    case .backUp, .drain, .setAside, .watch, .confirm, .host, .errand: break
+      guard setup.kind.isPlain else { break }
+      servers[from]?.follows = to
+      servers[to]?.follows = nil
+    case .follow(let node, let primary):
+      servers[node]?.role = .replica
+      servers[node]?.follows = primary
+    case .backUp, .drain, .setAside, .watch, .confirm, .host, .errand, .saveRole: break
     }
     return Outcome(.done)
   }
@@ -250,7 +271,7 @@ struct MachineScene {
     guard let server = servers[node], server.running == nil else { return }
     servers[node]?.running = server.installed
     servers[node]?.starts += 1
-    servers[node]?.settings = SceneServer.defaults
+    servers[node]?.settings = setup.kind.isPlain ? setup.node(node)?.settings ?? [:] : SceneServer.defaults
   }
 
   // MARK: - Writing down

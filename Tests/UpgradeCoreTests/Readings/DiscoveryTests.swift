@@ -88,9 +88,19 @@ import Testing
   @Test func aNodeWithClusterModeOff() throws {
     var discovery = Discovery(seeds: [address(7000)])
     discovery.answered(address(7000), NodeAnswer(pulse: try Reader.pulse(info: Redis62.primaryInfo), view: nil))
-    #expect(discovery.toAsk.isEmpty)
-    #expect(discovery.finding().notClustered == [address(7000)])
-    #expect(discovery.finding().nodes.isEmpty)
+    // Outside of a cluster those who follow it are asked.
+    #expect(discovery.toAsk == [address(7005)])
+    #expect(discovery.finding().kind == .standalone)
+    #expect(discovery.finding().nodes.map(\.id.text) == ["127.0.0.1:7000"])
+  }
+
+  /// Beside a cluster it is no part of one.
+  @Test func aNodeWithClusterModeOffBesideACluster() throws {
+    let alone = Address(host: "127.0.0.1", port: 9)
+    var discovery = Discovery(seeds: [alone, address(7000)])
+    discovery.answered(alone, NodeAnswer(pulse: try Reader.pulse(info: Redis62.primaryInfo), view: nil))
+    discovery.answered(address(7000), try answer(7000))
+    #expect(discovery.finding().notClustered == [alone])
   }
 
   @Test func deadSeedsAreReported() {

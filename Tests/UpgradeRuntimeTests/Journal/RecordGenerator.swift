@@ -165,9 +165,11 @@ struct RecordGenerator {
 
   mutating func action() -> Action {
     let settings = list { Setting($0.text(), $0.text()) }
-    switch number(0...14) {
+    switch number(0...16) {
     case 13: return .errand(node(), .allowLatest)
     case 14: return .errand(node(), .setDefaultVersion(databaseVersion()))
+    case 15: return .follow(node(), primary: node())
+    case 16: return .saveRole(node())
     case 11: return .errand(node(), .disableUpgradeMode)
     case 12: return .errand(node(), .upgradeDatabase(number(1...99), to: databaseVersion(), losesData: flag()))
     case 0: return .configure(node(), settings)

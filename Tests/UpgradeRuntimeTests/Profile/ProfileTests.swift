@@ -174,7 +174,7 @@ import UpgradeRuntime
       "Its keys are reach, base, ssh, hosts, addresses, bastion, rest, software, hooks, enterprise and databases."),
     Bad(
       "software: {start: x}\nhooks: {befor_node: y}\n", "2: hooks has no key \"befor_node\".",
-      "Its keys are before_node and after_node; the nearest is before_node."),
+      "Its keys are before_node, after_node and switch; the nearest is before_node."),
     Bad(
       "reach: telnet\nsoftware: {start: x}\n", "1: reach is \"telnet\".",
       "Write local, ssh or manual."),

@@ -214,7 +214,7 @@ struct Rehearsal: Sendable {
     case .handOver(_, let from, let to):
       nodes[from]?.role = .replica
       nodes[to]?.role = .primary
-    case .backUp, .setAside, .drain, .watch, .confirm, .errand: break
+    case .backUp, .setAside, .drain, .watch, .confirm, .errand, .follow, .saveRole: break
     }
     if case .restore(let node, _) = effect.action {
       for (key, entry) in state.facts.ledger.entries.sorted(by: { $0.key < $1.key }) where key.node == node {
@@ -237,7 +237,7 @@ struct Rehearsal: Sendable {
       nodes[node]?.isUp = true
       nodes[node]?.runID = runID
       nodes[node]?.settings = settings
-    case .candidate, .stage, .beforeNode, .afterNode: break
+    case .candidate, .stage, .beforeNode, .afterNode, .switchOver: break
     }
   }
 

@@ -1,72 +1,14 @@
-// How readings show that a step of the runbook happened.
+// How readings show that a shard was handed over, and that a node is a member like the others again.
 
 extension ClusterProcedure {
-  package func achieved(
-    _ key: StepKey, _ action: Action, outcome: Outcome?, _ situation: Situation
-  ) -> Achievement {
-    switch action {
-    case .configure(let node, let settings), .restore(let node, let settings):
-      settingsRead(node, settings, situation)
-    case .shutDown(let node, _), .host(let node, .stop): stopSeen(node, outcome, situation)
-    case .host(let node, .start): startSeen(node, outcome, situation)
-    case .handOver(let shard, let from, let to): handOverSeen(shard, from, to, situation)
-    case .watch(let node): rejoinSeen(node, situation)
-    case .host, .hostWide, .backUp, .setAside, .drain, .confirm, .errand: .onlyOutcome
-    }
-  }
-
-  package func overdue(_ key: StepKey, _ action: Action, _ situation: Situation) -> Problem? {
-    switch action {
-    case .host(let node, .start), .watch(let node):
-      if case .unknown = situation.snapshot[node] { mute(node, situation) } else { nil }
-    default: nil
-    }
-  }
-
-  private func settingsRead(_ node: NodeID, _ settings: [Setting], _ situation: Situation) -> Achievement {
-    guard let present = situation.snapshot[node].view?.settings else {
-      return .notYet("\(situation.setup.address(node)) has not been read since")
-    }
-    for setting in settings where present[setting.directive] != setting.value {
-      return .notYet("\(setting.directive) still reads \(present[setting.directive] ?? "nothing")")
-    }
-    return .yes
-  }
-
-  private func stopSeen(_ node: NodeID, _ outcome: Outcome?, _ situation: Situation) -> Achievement {
-    switch situation.snapshot[node] {
-    case .down: return .yes
-    case .unknown(let why): return .notYet(why)
-    case .up(let view):
-      // A supervisor that restarts what we stop would fight us for ever.
-      if let before = outcome?.evidence["run_id"], before != view.pulse.server.runID {
-        return .never(
-          Problem(
-            name: ClusterProblem.restartedByOthers, object: .node(node), step: StepKey(.stop, .node(node)),
-            what: "\(situation.setup.address(node)) was stopped and is up again as another process, "
-              + "without a start of ours.",
-            risk: standing(node, situation),
-            guess: "a supervisor restarts it: give the profile a `stop` command that goes through the supervisor",
-            choices: [Offer(.retry, "Stop it again"), .stopHere, .windDown]))
-      }
-      return .notYet("it still answers")
-    }
-  }
-
-  private func startSeen(_ node: NodeID, _ outcome: Outcome?, _ situation: Situation) -> Achievement {
-    switch situation.snapshot[node] {
-    case .up: return .yes
-    case .unknown(let why): return wrongAnswer(node, situation).map { .never($0) } ?? .notYet(why)
-    case .down(let why):
-      // The start command came back well and somebody did listen: whoever it was is gone again.
-      if outcome?.kind == .done { return .never(notBack(node, why, situation)) }
-      return .notYet(why)
-    }
+  package func rejoinGates(_ node: NodeID, _ role: Role, _ situation: Situation) -> [Gate] {
+    let seen = Gate("seen-by-peers", .node(node))
+    return role == .primary ? [seen, Gate("cluster-ok", .deployment)] : [Gate("in-sync", .node(node)), seen]
   }
 
   /// Confirmed by both sides, and by everybody who answers, each asked after the command: with full coverage wanted
   /// again, one that has heard of the demotion only would refuse its clients. It takes a majority of the primaries.
-  private func handOverSeen(
+  package func handOverSeen(
     _ shard: ShardID, _ from: NodeID, _ to: NodeID, _ situation: Situation
   ) -> Achievement {
     let snapshot = situation.snapshot
@@ -93,54 +35,5 @@ extension ClusterProcedure {
       }
     }
     return .yes
-  }
-
-  private func rejoinSeen(_ node: NodeID, _ situation: Situation) -> Achievement {
-    let setup = situation.setup
-    switch situation.snapshot[node] {
-    case .unknown(let why): return wrongAnswer(node, situation).map { .never($0) } ?? .notYet(why)
-    case .down(let why): return .never(notBack(node, why, situation))
-    case .up(let view):
-      guard view.release == situation.facts.goals.want[node] else {
-        return .never(wrongVersion(node, view, situation))
-      }
-      if view.pulse.persistence.loading { return .notYet("it is loading its data") }
-      guard let shard = setup.shard(of: node) else { return .notYet("its shard is not known") }
-      if view.role == .primary {
-        // Alone in its shard, or made primary while it came back: then its peers have to see it so.
-        guard situation.snapshot.primary(of: shard) == node else {
-          return .notYet("it still says that it is primary, and so does another node")
-        }
-        if let before = situation.facts.keysAtStop[node], isShort(view.pulse.keys, of: before) {
-          return .never(dataGone(node, keys: view.pulse.keys, against: before.keys, situation))
-        }
-        return .gates([Gate("seen-by-peers", .node(node)), Gate("cluster-ok", .deployment)])
-      }
-      if let followed = view.cluster?.member(node)?.primary, let other = setup.shard(of: followed), other.id != shard.id
-      {
-        return .never(elsewhere(node, followed, other, situation))
-      }
-      let others = shard.members.filter { $0 != node }
-      if !others.isEmpty, others.allSatisfy({ situation.snapshot[$0].isDown }) {
-        return .never(nobodyToFollow(node, others, situation))
-      }
-      guard let primary = situation.snapshot.primary(of: shard),
-        let source = situation.snapshot.pulse(of: primary, about: node)
-      else { return .notYet("its primary has not been read since") }
-      if view.pulse.replication.upstream?.linkUp == true, view.pulse.replication.upstream?.syncInProgress == false,
-        isShort(view.pulse.keys, of: KeyCount(keys: source.keys, expiring: source.expiringKeys))
-      {
-        return .never(short(node, keys: view.pulse.keys, against: source.keys, situation))
-      }
-      var gates = [Gate("in-sync", .node(node)), Gate("seen-by-peers", .node(node))]
-      if setup.nodes.contains(where: { setup.missesWrites($0.id) }) { gates.append(Gate("same-keys", .node(node))) }
-      return .gates(gates)
-    }
-  }
-
-  /// Far fewer keys than can be explained by expiry and by what is written meanwhile.
-  private func isShort(_ keys: Int, of expected: KeyCount) -> Bool {
-    let lasting = expected.keys - expected.expiring
-    return lasting > 100 && keys * 10 < lasting * 9
   }
 }

@@ -80,7 +80,7 @@ extension ClusterProcedure {
   // MARK: - Its software
 
   /// What a node that is down waits for together with the rest of its host; nil where nothing of the kind is to be done.
-  func hostChange(of node: NodeID, _ situation: Situation) -> Next? {
+  package func hostChange(of node: NodeID, _ situation: Situation) -> Next? {
     let setup = situation.setup
     let host = setup.host(of: node)
     let nodes = setup.nodes(on: host)
@@ -113,13 +113,6 @@ extension ClusterProcedure {
     let isDue =
       stage == .install ? facts.installed[node] != setup.to : facts.altered.contains(setup.host(of: node))
     return isDue ? stage : nil
-  }
-
-  /// Whether the new version may have been started on a node's files: a host whose installation was never begun goes
-  /// back to nothing.
-  func hasMetNewSoftware(_ node: NodeID, _ situation: Situation) -> Bool {
-    !situation.setup.shares(.rollback, node) || situation.facts.installed[node] != nil
-      || situation.facts.altered.contains(situation.setup.host(of: node))
   }
 
   private func hostWideStep(

@@ -19,8 +19,10 @@ extension ClusterProcedure {
   /// Every directive that upgrade mode may touch in any version: what is read along with a node's views.
   package static let guardDirectives =
     ["cluster-require-full-coverage", "cluster-allow-replica-migration", "cluster-migration-barrier"]
-    + Scene.windowDirectives
+    + Scene.windowDirectives + [StandaloneProcedure.savePoints]
+}
 
+extension ServerProcedure {
   /// What brings a node's guard settings in force; nil where they are. A runtime setting dies with its process.
   func holding(_ node: NodeID, _ situation: Situation) -> Next? {
     guard let view = situation.snapshot[node].view, let release = view.release, let present = view.settings else {

@@ -24,6 +24,9 @@ extension Action: JournalCoded {
     case .setAside(let node): .object(["do": "set-aside", "node": node.json])
     case .handOver(let shard, let from, let to):
       .object(["do": "hand-over", "shard": shard.json, "from": from.json, "to": to.json])
+    case .follow(let node, let primary):
+      .object(["do": "follow", "node": node.json, "primary": primary.json])
+    case .saveRole(let node): .object(["do": "save-role", "node": node.json])
     case .drain(let node): .object(["do": "drain", "node": node.json])
     case .watch(let node): .object(["do": "watch", "node": node.json])
     case .confirm(let kind): .object(["do": "confirm", "question": kind.json])
@@ -43,6 +46,8 @@ extension Action: JournalCoded {
     case "set-aside": self = .setAside(try json.field("node"))
     case "hand-over":
       self = .handOver(try json.field("shard"), from: try json.field("from"), to: try json.field("to"))
+    case "follow": self = .follow(try json.field("node"), primary: try json.field("primary"))
+    case "save-role": self = .saveRole(try json.field("node"))
     case "drain": self = .drain(try json.field("node"))
     case "watch": self = .watch(try json.field("node"))
     case "confirm": self = .confirm(try json.field("question"))

@@ -18,6 +18,7 @@ extension Setup: JournalCoded {
       "target": target.json, "to": to.json, "nodes": nodes.json, "shards": shards.json,
       "node_timeout": nodeTimeout.json, "way_back_narrows": wayBackNarrows.json, "site": site.json,
       "options": options.json, "encryption": encryption?.json, "enterprise": enterprise?.json,
+      "kind": kind.isPlain ? kind.json : nil,
     ])
   }
   init(json: JSONValue) throws(CodingFault) {
@@ -26,9 +27,11 @@ extension Setup: JournalCoded {
       shards: try json.field("shards"), nodeTimeout: try json.field("node_timeout"),
       wayBackNarrows: try json.field("way_back_narrows"), site: try json.field("site"),
       options: try json.field("options"), encryption: try json.optional("encryption"),
-      enterprise: try json.optional("enterprise"))
+      enterprise: try json.optional("enterprise"), servers: try json.optional("kind") ?? .cluster)
   }
 }
+
+extension DeploymentKind: JournalCoded {}
 
 extension EncryptionFiles: JournalCoded {
   var json: JSONValue {
@@ -53,7 +56,8 @@ extension NodeSetup: JournalCoded {
       "pid": processID.json, "config_file": configFile.json, "dir": directory.json, "append_only": appendOnly.json,
       "settings": .table(settings), "node_timeout_ms": nodeTimeoutMilliseconds?.json,
       "window_settings": windowSettings.isEmpty ? nil : windowSettings.json,
-      "log_file": logFile.isEmpty ? nil : logFile.json,
+      "log_file": logFile.isEmpty ? nil : logFile.json, "follows": follows?.json,
+      "aliases": aliases.isEmpty ? nil : aliases.json, "promotable": isPromotable ? nil : false.json,
     ])
   }
   init(json: JSONValue) throws(CodingFault) {
@@ -65,6 +69,9 @@ extension NodeSetup: JournalCoded {
       nodeTimeoutMilliseconds: try json.optional("node_timeout_ms"))
     windowSettings = try json.optional("window_settings") ?? []
     logFile = try json.optional("log_file") ?? ""
+    follows = try json.optional("follows")
+    aliases = try json.optional("aliases") ?? []
+    isPromotable = try json.optional("promotable") ?? true
   }
 }
 

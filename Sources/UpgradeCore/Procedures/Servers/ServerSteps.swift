@@ -1,6 +1,6 @@
 // The steps of the runbook with their words: title, why, impact on clients, way back, usual time.
 
-extension ClusterProcedure {
+extension ServerProcedure {
   func enterUpgradeMode(_ node: NodeID, _ settings: [Setting], _ situation: Situation) -> Step {
     Step(
       key: StepKey(.enterUpgradeMode, .node(node)), title: "Enable upgrade mode on \(situation.setup.address(node))",
@@ -21,7 +21,7 @@ extension ClusterProcedure {
       key: StepKey(.leaveUpgradeMode, .node(node)), title: "Disable upgrade mode on \(situation.setup.address(node))",
       why: "every temporary setting is put back", action: .restore(node, settings),
       // With full coverage wanted again, a node that has not heard of the last hand-over would answer CLUSTERDOWN.
-      gates: [Gate("reachable", .node(node)), Gate("cluster-ok", .node(node))],
+      gates: [Gate("reachable", .node(node))] + (isCluster(situation) ? [Gate("cluster-ok", .node(node))] : []),
       consent: Consent(QuestionName(.disableUpgradeMode), .reversible), impact: "nothing",
       undo: "enable upgrade mode again", usual: "under 1 s")
   }
@@ -114,6 +114,11 @@ extension ClusterProcedure {
         )
       case .rollback:
         (.rollback, "Put \(want) back for \(address)", "the old version is wanted there again", "seconds")
+      case .switchOver:
+        (
+          .switchOver, "Move the clients' address to \(address)", "it is the primary now; writes to the old one fail",
+          "as long as the command takes"
+        )
       case .stop: (.stop, "Stop \(address)", "its software can be changed only while it is down", "seconds")
       case .start: (.start, "Start \(address) on \(want)", "it rejoins its shard", "seconds, and the load time")
       }
@@ -136,12 +141,13 @@ extension ClusterProcedure {
       key: StepKey(.stop, .node(node)),
       title: "Stop \(address) (\(isPrimary ? "PRIMARY" : "replica") of \(shard?.id.description ?? "?"))",
       why: isPrimary
-        ? "it has no replica that could take over, so its slots are without service until it is back"
+        ? "it has no replica that could take over, so \(isCluster(situation) ? "its slots are" : "its data is") without "
+          + "service until it is back"
         : "its software can be changed only while it is down",
       action: setup.site.has(.stop) ? .host(node, .stop) : .shutDown(node, save: saves), gates: gates,
       consent: nodeConsent(node, situation),
       impact: isPrimary
-        ? "OUTAGE: the slots of \(shard?.id.description ?? "it") answer nothing from its stop until its data is loaded"
+        ? outage(node, shard, situation)
         : "connections of readers on this replica are closed; writers notice nothing",
       undo: wayBack(node, situation), usual: "under 1 s, and a last save",
       // With the first of its host down, the others follow at once.
@@ -171,8 +177,25 @@ extension ClusterProcedure {
   func drain(_ node: NodeID, _ situation: Situation) -> Step {
     Step(
       key: StepKey(.drain, .node(node)), title: "Wait until no client calls \(situation.setup.address(node)) any more",
-      why: "stopped at once it would cut off every client that has not met MOVED yet", action: .drain(node),
-      impact: "none: they are sent on with MOVED", undo: "nothing to undo", usual: "under 1 s, at most 5 s")
+      why: isCluster(situation)
+        ? "stopped at once it would cut off every client that has not met MOVED yet"
+        : "clients that still write there get READONLY until they know the new primary", action: .drain(node),
+      impact: isCluster(situation)
+        ? "none: they are sent on with MOVED" : "none of ours: who still calls it is counted and said",
+      undo: "nothing to undo", usual: "under 1 s, at most 5 s")
+  }
+
+  private func isCluster(_ situation: Situation) -> Bool { situation.setup.kind == .cluster }
+
+  /// What clients lose while a primary without a replica is away, and for how long.
+  private func outage(_ node: NodeID, _ shard: Shard?, _ situation: Situation) -> String {
+    guard situation.setup.kind.isPlain else {
+      return
+        "OUTAGE: the slots of \(shard?.id.description ?? "it") answer nothing from its stop until its data is loaded"
+    }
+    let bytes = situation.snapshot[node].view?.pulse.memory.used ?? 0
+    return "OUTAGE: nobody is served from its stop until its data is saved and loaded"
+      + (bytes > 0 ? ", some \(Int(Estimate.outageSeconds(bytes).rounded(.up))) s for \(Words.bytes(bytes))" : "")
   }
 
   func handOver(_ shard: Shard, from: NodeID, to: NodeID, isReturn: Bool, _ situation: Situation) -> Step {
@@ -194,10 +217,11 @@ extension ClusterProcedure {
       action: .handOver(shard.id, from: from, to: to),
       gates: health(situation) + [
         Gate("hand-over-candidate", .node(to)), Gate("identity", .node(from)), Gate("identity", .node(to)),
-        Gate(MachineRule.electionSettled, .node(to)),
-      ],
+      ] + (isCluster(situation) ? [Gate(MachineRule.electionSettled, .node(to))] : []),
       consent: Consent(question, narrows ? .noReturn : .visible),
-      impact: "writes to \(shard.slots.count) slots pause, usually for less than 0.1 s, at worst 5 s; then MOVED",
+      impact: isCluster(situation)
+        ? "writes to \(shard.slots.count) slots pause, usually for less than 0.1 s, at worst 5 s; then MOVED"
+        : setup.handOverImpact(from: from),
       undo: setup.missesWrites(from) && isPromotion
         ? "NONE without loss: from now on \(setup.address(from)) misses every SET with an expiry, without a sign"
         : narrows
@@ -207,15 +231,6 @@ extension ClusterProcedure {
   }
 
   // MARK: - What they share
-
-  /// What has to be green at every boundary; the node in hand and the one that is out are left out of it.
-  func health(_ situation: Situation) -> [Gate] {
-    var gates = [Gate("cluster-ok", .deployment), Gate("views-agree", .deployment)]
-    for shard in situation.setup.shards where shard.members.count > 1 {
-      gates.append(Gate("replica-in-sync", .shard(shard.id)))
-    }
-    return gates
-  }
 
   /// One question a node; the one whose stop closes the way back has the class of that line.
   private func nodeConsent(_ node: NodeID, _ situation: Situation) -> Consent {

@@ -1,6 +1,6 @@
 // One node that is out: from its stop to back in sync, whatever happened to it meanwhile.
 
-extension ClusterProcedure {
+extension ServerProcedure {
   /// The node that is out comes before everything else; nil where none is.
   func finishOpenNode(_ situation: Situation) -> Next? {
     for node in openNodes(situation) {
@@ -60,6 +60,13 @@ extension ClusterProcedure {
     return situation.facts.done.contains(step.key) ? nil : step
   }
 
+  /// Whether the new version may have been started on a node's files: a host whose installation was never begun goes
+  /// back to nothing.
+  func hasMetNewSoftware(_ node: NodeID, _ situation: Situation) -> Bool {
+    !situation.setup.shares(.rollback, node) || situation.facts.installed[node] != nil
+      || situation.facts.altered.contains(situation.setup.host(of: node))
+  }
+
   private func finish(_ node: NodeID, _ view: NodeView, _ situation: Situation) -> Next {
     let want = situation.facts.goals.want[node]
     guard view.release == want else {
@@ -72,6 +79,12 @@ extension ClusterProcedure {
         return .step(stop(node, situation))
       }
       return .problem(wrongVersion(node, view, situation))
+    }
+    // Somebody was told that it came back as a primary beside another one.
+    if view.role == .primary, let shard = situation.setup.shard(of: node),
+      let other = otherPrimary(node, shard, situation)
+    {
+      return .step(follow(node, other, situation))
     }
     if situation.facts.goals.mode == .upgrade, let hold = holding(node, situation) { return hold }
     if situation.setup.site.has(.afterNode) {

@@ -1,6 +1,6 @@
 // What the situation will be after a step and its calm: exact in role, version, being up, our settings, and facts.
 
-extension ClusterProcedure {
+extension ServerProcedure {
   package func predict(_ step: Step, _ situation: inout Situation) {
     situation.facts.begin(step.key, situation.setup)
     let nodes = situation.snapshot.nodes
@@ -24,16 +24,31 @@ extension ClusterProcedure {
       situation.snapshot.nodes[node] = .up(view)
     case .shutDown(let node, _), .host(let node, .stop):
       situation.snapshot.nodes[node] = .down("stopped by this plan")
+    case .follow(let node, let primary):
+      guard var view = situation.snapshot[node].view else { break }
+      view.pulse.replication.role = .replica
+      view.pulse.replication.upstream = upstream(to: primary, situation)
+      situation.snapshot.nodes[node] = .up(view)
     case .host(let node, .start): situation.snapshot.nodes[node] = .up(started(node, situation))
     case .host(let node, let stage) where situation.setup.site.startsItself.contains(stage):
       situation.snapshot.nodes[node] = .up(started(node, situation))
     case .handOver(_, let from, let to):
       setRole(.replica, of: from, in: &situation)
       setRole(.primary, of: to, in: &situation)
+      if situation.setup.kind == .replication, var view = situation.snapshot[from].view {
+        view.pulse.replication.upstream = upstream(to: to, situation)
+        situation.snapshot.nodes[from] = .up(view)
+      }
     case .hostWide(let stage, let nodes) where situation.setup.site.startsItself.contains(stage):
       for node in nodes { situation.snapshot.nodes[node] = .up(started(node, situation)) }
-    case .host, .hostWide, .backUp, .setAside, .drain, .watch, .confirm, .errand: break
+    case .host, .hostWide, .backUp, .setAside, .drain, .watch, .confirm, .errand, .saveRole: break
     }
+  }
+
+  private func upstream(to primary: NodeID, _ situation: Situation) -> Upstream {
+    Upstream(
+      address: situation.setup.peerAddress(primary) ?? Address(host: "", port: 0), linkUp: true, syncInProgress: false,
+      offset: 0, lastIOSecondsAgo: 0, downSeconds: nil, readOnly: true)
   }
 
   private func setRole(_ role: Role, of node: NodeID, in situation: inout Situation) {
@@ -51,6 +66,9 @@ extension ClusterProcedure {
     let isAlone = setup.shard(of: node)?.members.count == 1
     var pulse = Pulse.predicted(release, role: isAlone ? .primary : .replica)
     pulse.server.configFile = setup.node(node)?.configFile ?? ""
+    if setup.kind == .replication, let primary = situation.facts.follows[node] ?? setup.node(node)?.follows {
+      pulse.replication.upstream = upstream(to: primary, situation)
+    }
     return NodeView(
       pulse: pulse, cluster: nil, settings: setup.node(node)?.settings ?? [:], inventory: nil, pulseAsOf: 0,
       clusterAsOf: 0, ageOfPulse: .zero)

@@ -1,0 +1,25 @@
+// The way to hand a primary over outside of clusters, and what clients feel of it.
+
+extension Setup {
+  /// `FAILOVER ... TIMEOUT`, milliseconds: until then the candidate has caught up, or everything is as it was. Without
+  /// it the pause has no end (redis 6.2 replication.c, `failoverCommand`).
+  package static let failoverTimeout = 5000
+
+  /// Whether a node hands over by itself (`FAILOVER`, from Redis 6.2 on). A node that was not primary at the start has
+  /// been upgraded by the time that it is asked to.
+  func hasFailover(_ node: NodeID) -> Bool {
+    guard let own = self.node(node) else { return true }
+    return own.release.descends(from: Version(6, 2, 0)) || own.role == .replica
+  }
+
+  /// What clients of the old primary feel.
+  func handOverImpact(from node: NodeID) -> String {
+    let then = "then READONLY on connections to \(address(node)) until clients know the new primary"
+    return "writes pause, usually for less than 0.1 s, at worst \(Self.failoverTimeout / 1000) s; \(then)"
+  }
+}
+
+extension Estimate {
+  /// A save and a load of everything, at the cautious rate of this house.
+  static func outageSeconds(_ bytes: Int) -> Double { 2 + 2 * Double(max(0, bytes)) / bytesPerSecond }
+}

@@ -1,0 +1,189 @@
+// The runbook of a primary and those who follow it: replicas first, the end of each chain before its middle; then one
+// hand-over, everybody who followed the old primary told of the new one, and the old primary last.
+
+/// The in-place upgrade of a replication without Sentinel, one node at a time.
+package struct ReplicationProcedure: ServerProcedure {
+  package init() {}
+
+  package var servingRule: RuleName { "shards-served" }
+
+  /// Nobody but us moves a role here, so that nothing has to be kept from it.
+  package func guardSettings(for release: Release) -> [Setting] { [] }
+
+  package func health(_ situation: Situation) -> [Gate] {
+    [Gate("replication-tree", .deployment), Gate("in-sync", .deployment)]
+      + situation.setup.shards.map { Gate("replica-in-sync", .shard($0.id)) }
+  }
+
+  package func finalGates(_ situation: Situation) -> [Gate] {
+    let setup = situation.setup
+    var gates = [Gate(servingRule, .deployment)] + health(situation)
+    if setup.nodes.contains(where: { setup.missesWrites($0.id) }) { gates.append(Gate("same-keys", .deployment)) }
+    return gates
+  }
+
+  package func work(_ situation: Situation, _ progress: inout SearchProgress) -> Next? {
+    let canaryIsDue = canaryIsDue(situation, &progress)
+    if let role = afterHandOver(situation) ?? replicas(situation, canaryIsDue) { return role }
+    return situation.setup.options.pace.scope == .replicas ? nil : handOver(situation) ?? returnOfPrimary(situation)
+  }
+
+  /// Roles are written down while nothing has happened yet: where that is not possible, it is known now, and not when
+  /// a server has come back in a role of before.
+  package func preparing(_ situation: Situation) -> Next? {
+    situation.facts.follows.isEmpty ? saving(situation) : nil
+  }
+
+  package func closing(_ situation: Situation) -> Next? { afterHandOver(situation) }
+
+  // MARK: - Replicas
+
+  /// The end of a chain before its middle: a server reads what one of its own version or of an older one sends it, and
+  /// nobody is ever left behind one that is newer. The old primary comes here as well, once it has been handed over.
+  private func replicas(_ situation: Situation, _ canaryIsDue: Bool) -> Next? {
+    for node in deepestFirst(situation.setup) {
+      guard let view = situation.snapshot[node].view else { return unread(node, situation) }
+      guard view.role == .replica, view.release != situation.facts.goals.want[node] else { continue }
+      if situation.facts.demoted.contains(node) { return .step(drain(node, situation)) }
+      return beginNode(node, canaryIsDue, situation)
+    }
+    return nil
+  }
+
+  private func deepestFirst(_ setup: Setup) -> [NodeID] {
+    setup.order.map { (-depth($0, setup), setup.place(of: $0) ?? .max, $0) }.sorted { $0 < $1 }.map(\.2)
+  }
+
+  /// How many servers stood between a node and whoever is followed by all, at the start.
+  private func depth(_ node: NodeID, _ setup: Setup) -> Int {
+    var seen: Set<NodeID> = [node]
+    var current = node
+    while let next = setup.node(current)?.follows, seen.insert(next).inserted { current = next }
+    return seen.count
+  }
+
+  // MARK: - The primary
+
+  private func handOver(_ situation: Situation) -> Next? {
+    guard let shard = situation.setup.shards.first else { return nil }
+    for node in situation.setup.members(shard) {
+      guard let view = situation.snapshot[node].view else { return unread(node, situation) }
+      let want = situation.facts.goals.want[node]
+      guard view.role == .primary, view.release != want else { continue }
+      guard let candidate = best(candidates(for: node, want, shard, situation), situation) else {
+        if shard.members.allSatisfy({ $0 == node || situation.facts.goals.want[$0] != want }) { continue }
+        return .wait(
+          Gate("shard-has-primary", .shard(shard.id)), patience: .seconds(60),
+          orElse: nobodyToHandTo(shard, node, situation))
+      }
+      if let left = leftBehind(by: candidate, primary: node, shard, situation) { return .problem(left) }
+      if !situation.facts.done.contains(StepKey(confirming: .firstPromotion)) {
+        return .step(confirmation(.firstPromotion, situation))
+      }
+      return .step(handOver(shard, from: node, to: candidate, isReturn: false, situation))
+    }
+    return nil
+  }
+
+  /// Who follows the primary itself and runs what is wanted; those that say `replica-priority 0` only where all do.
+  private func candidates(
+    for primary: NodeID, _ want: Release?, _ shard: Shard, _ situation: Situation
+  ) -> [NodeID] {
+    let all = situation.setup.members(shard).filter { candidate in
+      guard let view = situation.snapshot[candidate].view else { return false }
+      return view.role == .replica && view.release == want && situation.upstream(of: candidate) == primary
+    }
+    let promotable = all.filter { situation.setup.node($0)?.isPromotable ?? true }
+    return promotable.isEmpty ? all : promotable
+  }
+
+  /// A server that would miss writes of the new primary without a sign, and is not the one that is upgraded next.
+  private func leftBehind(
+    by candidate: NodeID, primary: NodeID, _ shard: Shard, _ situation: Situation
+  ) -> Problem? {
+    let setup = situation.setup
+    guard
+      let other = shard.members.first(where: { node in
+        node != candidate && node != primary && setup.missesWrites(node)
+          && situation.snapshot[node].view?.release == setup.node(node)?.release
+      })
+    else { return nil }
+    return Problem(
+      name: ReplicationProblem.leftBehind, object: .node(other),
+      what:
+        "\(setup.address(other)) still runs \(setup.node(other)?.release.title ?? "the old version"), and would miss "
+        + "every SET with an expiry of a primary of \(setup.to.title), without a sign.",
+      risk: "Nothing while the primary stays where it is: it goes on serving.",
+      choices: [Offer(.retry, "Look again: it was upgraded or taken away meanwhile"), .stopHere, .windDown])
+  }
+
+  private func returnOfPrimary(_ situation: Situation) -> Next? {
+    guard situation.setup.options.returnPrimaries, let shard = situation.setup.shards.first,
+      let old = shard.members.first(where: { situation.setup.node($0)?.role == .primary }),
+      let now = situation.snapshot.primary(of: shard), now != old, situation.snapshot[old].view?.role == .replica,
+      situation.snapshot[old].view?.release == situation.snapshot[now].view?.release
+    else { return nil }
+    return .step(handOver(shard, from: now, to: old, isReturn: true, situation))
+  }
+
+  // MARK: - After a hand-over
+
+  /// The clients' address first, then those who followed the old primary, then what everybody's next start reads.
+  private func afterHandOver(_ situation: Situation) -> Next? {
+    switching(situation) ?? following(situation) ?? saving(situation)
+  }
+
+  private func switching(_ situation: Situation) -> Next? {
+    guard let node = situation.facts.switchDue, situation.setup.site.has(.switchOver),
+      let shard = situation.setup.shard(of: node)
+    else { return nil }
+    guard situation.snapshot[node].view != nil else { return unread(node, situation) }
+    var step = hostStep(node, .switchOver, situation)
+    step.key = StepKey(.switchOver, .shard(shard.id), node.text)
+    return .step(step)
+  }
+
+  /// Whoever follows another one than it should: the new primary, or the member that it has always followed.
+  private func following(_ situation: Situation) -> Next? {
+    for shard in situation.setup.shards {
+      guard let primary = situation.snapshot.primary(of: shard) else { continue }
+      for node in situation.setup.members(shard) where node != primary {
+        guard let view = situation.snapshot[node].view else { return unread(node, situation) }
+        guard view.role == .replica else { continue }
+        let wanted = source(of: node, under: primary, situation.setup)
+        guard situation.upstream(of: node) != wanted else { continue }
+        return .step(follow(node, wanted, situation))
+      }
+    }
+    return nil
+  }
+
+  /// Whom a node should follow while somebody is primary: as at the start, with the one in the place of the other.
+  private func source(of node: NodeID, under primary: NodeID, _ setup: Setup) -> NodeID {
+    guard let before = setup.node(node)?.follows, before != node, setup.node(before)?.role == .replica else {
+      return primary
+    }
+    return before
+  }
+
+  private func saving(_ situation: Situation) -> Next? {
+    for node in situation.setup.order where !situation.facts.savedRoles.contains(node) {
+      guard situation.snapshot[node].view != nil else { return unread(node, situation) }
+      return .step(saveRole(node, situation))
+    }
+    return nil
+  }
+}
+
+extension Situation {
+  /// Whom a node says that it follows; nil for a primary, and for an address that nobody of the run has.
+  func upstream(of node: NodeID) -> NodeID? {
+    snapshot[node].view?.pulse.replication.upstream.flatMap { setup.node(at: $0.address, from: node) }
+  }
+}
+
+/// Names of the problems that this runbook raises besides those of clusters.
+package enum ReplicationProblem {
+  package static let leftBehind = "replica-left-behind"
+  package static let forgotItsRole = "came-back-as-primary"
+}
