@@ -77,7 +77,8 @@ extension UpgradeMachine {
       name: QuestionName(.start), consentClass: .reversible, title: "Start with this plan?",
       lines: [
         "\(plan.steps.count) steps: \(nodes) nodes to \(setup.to.title), "
-          + (setup.enterprise == nil ? "\(handOvers) hand-overs." : "\(databases) databases."),
+          + (setup.enterprise != nil
+            ? "\(databases) databases." : handOvers == 1 ? "1 hand-over." : "\(handOvers) hand-overs."),
         setup.enterprise == nil
           ? "You are asked again before every node and every hand-over."
           : "You are asked again before every node, whatever its installer asks, and before every database.",

@@ -54,23 +54,24 @@ package struct LeaveForecast: Hashable, Sendable {
     }
     if picture.isReadOnly { return (0, "only the watch ends") }
     guard picture.state.hasBegun else { return (130, "interrupted before any change") }
-    let isWhole =
-      picture.health.cluster.map { $0.active == $0.databases.count }
-      ?? (picture.health.clusterOK == true && picture.health.slotsServed == SlotSet.count)
-    let isServed =
-      isWhole && picture.state.problem?.isDataGone != true && !refuses(picture)
+    let isServed = isWhole(picture) && picture.state.problem?.isDataGone != true
     let isFresh = !HealthText(picture).isStale
     return isServed && isFresh
       ? (3, "stopped, resumable, every \(picture.health.cluster == nil ? "shard" : "database") served")
       : (4, "stopped, needs a person now")
   }
 
-  /// Whether a shard is known not to be served, though its slots are.
-  private static func refuses(_ picture: RunPicture) -> Bool {
+  /// Whether all that the deployment is for is served, as far as its newest reading goes.
+  private static func isWhole(_ picture: RunPicture) -> Bool {
     guard let setup = picture.setup else { return false }
     let scene = Scene(snapshot: picture.snapshot, setup: setup)
-    if case .broken = Rulebook.evaluate(setup.procedure.servingRule, .deployment, in: scene) { return true }
-    return false
+    let verdict = Rulebook.evaluate(setup.procedure.servingRule, .deployment, in: scene)
+    // Outside of clusters nothing else tells.
+    if setup.kind.isPlain { return verdict.holds }
+    // Between two readings a cluster is what the last one said, unless it is known that a shard is not served.
+    if case .broken = verdict { return false }
+    return picture.health.cluster.map { $0.active == $0.databases.count }
+      ?? (picture.health.clusterOK == true && picture.health.slotsServed == SlotSet.count)
   }
 
   /// `3 (stopped, resumable, every shard served)`

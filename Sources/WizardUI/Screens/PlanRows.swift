@@ -58,7 +58,7 @@ package struct PlanRows: Hashable, Sendable {
 
   /// What there is besides nodes: `3 hand-overs`, `4 databases`.
   func others(_ setup: Setup) -> String {
-    if setup.enterprise == nil { return "\(handOverCount) hand-overs" }
+    if setup.enterprise == nil { return handOverCount == 1 ? "1 hand-over" : "\(handOverCount) hand-overs" }
     return "\(rows.count { if case .database = $0.kind { true } else { false } }) databases"
   }
 

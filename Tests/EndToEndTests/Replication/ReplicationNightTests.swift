@@ -46,6 +46,34 @@ struct ReplicationHop: Sendable, CustomTestStringConvertible {
     }
   }
 
+  /// Who leaves half-way is told that all is served, and with which code the program ends.
+  @Test func leftHalfWay() async throws {
+    struct Left: Error {}
+    try await withReplication(TrainingLab.LabRequest(from: .redis62, to: .redis70, tree: [nil, 0])) { night in
+      let words = [Wizard.path, night.target, "--to", "7.0.15", "--settle", "0"] + night.site
+      try await Console.with(
+        words, columns: 80, rows: 24, environment: ["HOME": night.folder], on: night.loop
+      ) { console in
+        try await console.wait("the checks to end") { $0.contains("pass") && $0.contains("> next step") }
+        try await console.press(">")
+        await #expect(throws: Left.self) {
+          _ = try await console.walk { asked in
+            guard asked.description.hasPrefix("Stop ") else { return }
+            try await console.press("q")
+            let leaving = try await console.wait("the question whether to leave") {
+              $0.contains("Leave the wizard?") && $0.asked?.isArmed == true && !asked.isSame(as: $0.asked)
+            }
+            #expect(leaving.contains("3 (stopped, resumable, every shard served)"), "\(leaving)")
+            throw Left()
+          }
+        }
+        try await console.press("y")
+        #expect(try await console.exitCode() == 3)
+      }
+      #expect(try await night.proof().releases().values.allSatisfy { $0 == .redis62 })
+    }
+  }
+
   /// The wizard is killed at many records, the hand-over's among them, and goes on.
   @Test(arguments: [[7, 12, 20, 30], [62, 3, 3, 3], [66, 2, 4, 6]]) func killedAndResumed(_ kills: [Int]) async throws {
     var request = TrainingLab.LabRequest(from: .redis62, to: .redis70, tree: [nil, 0, 0, 2])
