@@ -42,6 +42,32 @@ import UpgradeRuntime
     }
   }
 
+  /// Outside of a cluster, by keys: no upgrade mode where nothing has to be held, one hand-over.
+  @Test func aReplicationByKeys() async throws {
+    try await withTraining { training in
+      let words = training.words.prefix(2) + ["replication"] + training.words.dropFirst(2)
+      try await Console.with(Array(words), columns: 80, rows: 24, on: training.loop) { console in
+        try await console.wait(for: "No check refuses the start")
+        let nodes = try training.lab().addresses
+        try await console.press(">")
+        #expect(
+          try await console.walk() == [
+            "Start with this plan?", "Run a client probe?", "Stop \(nodes[3]) (replica of s1)?",
+            "The first node is done. Go on with the others?", "Stop \(nodes[1]) (replica of s1)?",
+            "Stop \(nodes[2]) (replica of s1)?", "All replicas are done. Begin with the hand-overs?",
+            "Hand over s1 from \(nodes[0]) to \(nodes[1]) <no-return s1>",
+            "Stop \(nodes[0]) (replica of s1) <no-return \(nodes[0])>",
+          ])
+        try await console.press("q")
+        let end = try await console.wait(for: "Type e (end) or k (keep):")
+        #expect(end.rows.contains { $0.hasPrefix("Writing client: ") && $0.contains(" 0 lost") }, "\(end)")
+        try await console.type("e")
+        try await console.press("Enter")
+        #expect(try await console.exitCode() == 0)
+      }
+    }
+  }
+
   @Test func leftInTheMiddleAndTheServersAreKept() async throws {
     try await withTraining { training in
       try await Console.with(training.words, columns: 120, rows: 40, on: training.loop) { console in
