@@ -83,6 +83,6 @@ package struct WritingReport: Codable, Equatable, Sendable {
   /// The same outside of clusters, where being told that a server takes no writes any more is how a client hears of a
   /// hand-over: no harm, since what was refused was not acknowledged.
   package var isCleanOutsideClusters: Bool {
-    errors.keys.allSatisfy { ["READONLY", "UNBLOCKED"].contains($0) } && lost == 0 && unverified == 0
+    errors.keys.allSatisfy { ["READONLY", "UNBLOCKED", "BUSY"].contains($0) } && lost == 0 && unverified == 0
   }
 }

@@ -40,6 +40,8 @@ package struct ServerCommand: Hashable, Sendable {
     case everywhere, clusters, replication, plain
     /// Outside of clusters, to servers that know `FAILOVER`.
     case modernReplication
+    /// And to those that do not.
+    case oldReplication
     /// To databases of Redis Enterprise Software.
     case databases
   }
@@ -61,6 +63,7 @@ package struct ServerCommand: Hashable, Sendable {
     case .clusters: !kind.isPlain
     case .plain: kind.isPlain
     case .replication: kind == .replication
+    case .oldReplication: kind == .replication && !releases.allSatisfy { $0.descends(from: Version(6, 2, 0)) }
     case .databases: kind == .enterprise
     case .modernReplication: kind == .replication && releases.allSatisfy { $0.descends(from: Version(6, 2, 0)) }
     }
@@ -95,6 +98,9 @@ package enum ServerCommands {
     ServerCommand("CLUSTER FAILOVER", .acting, "the hand-over", .rehearsal(real: [], misspelt: ["bogus"]), .clusters),
     ServerCommand(
       "FAILOVER", .acting, "the hand-over", .rehearsal(real: [], misspelt: ["bogus"]), .modernReplication),
+    ServerCommand("MULTI", .acting, "the hand-over before 6.2", .none, .oldReplication),
+    ServerCommand("EVAL", .acting, "the hand-over before 6.2: everybody waits", .none, .oldReplication),
+    ServerCommand("EXEC", .acting, "the hand-over before 6.2", .none, .oldReplication),
     ServerCommand(
       "REPLICAOF", .acting, "whom a server follows",
       .rehearsal(real: ["127.0.0.1", "6379"], misspelt: ["bogus", "bogus"]), .replication),

@@ -57,7 +57,7 @@ extension Action {
     case .configure(let node, _), .restore(let node, _), .host(let node, _), .shutDown(let node, _),
       .setAside(let node), .drain(let node), .errand(let node, _), .saveRole(let node):
       [node]
-    case .follow(let node, let primary): [node, primary]
+    case .follow(let node, let primary): node == primary ? [node] : [node, primary]
     case .handOver(_, let from, let to): [from, to]
     case .hostWide(_, let nodes): nodes
     case .backUp, .watch, .confirm: []

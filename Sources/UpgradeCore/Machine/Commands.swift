@@ -20,8 +20,15 @@ extension Action {
       return ["move dump and append-only files of \(directory) aside"]
     case .handOver(_, let from, let to) where setup.kind.isPlain:
       let words = setup.peerAddress(to).map { "\($0.host) \($0.port)" } ?? to.text
+      guard setup.hasFailover(from) else {
+        return [
+          client(from, "MULTI; EVAL <everybody waits, replicas get all>; INFO; REPLICAOF \(words); EXEC"),
+          client(to, "REPLICAOF NO ONE") + "   (if it has all that was written; else the same to the old primary)",
+        ]
+      }
       return [client(from, "FAILOVER TO \(words) TIMEOUT \(Setup.failoverTimeout)")]
     case .handOver(_, _, let to): return [client(to, "CLUSTER FAILOVER")]
+    case .follow(let node, let primary) where node == primary: return [client(node, "REPLICAOF NO ONE")]
     case .follow(let node, let primary):
       return [client(node, setup.peerAddress(primary).map { "REPLICAOF \($0.host) \($0.port)" } ?? "")]
     case .saveRole(let node): return [client(node, "CONFIG REWRITE")]

@@ -74,8 +74,11 @@ extension UpgradeMachine {
       result[from]?.role = .replica
       result[to]?.role = .primary
       return result
-    case .configure, .restore, .backUp, .host, .hostWide, .shutDown, .setAside, .drain, .confirm, .errand, .follow,
-      .saveRole:
+    case .follow(let node, let primary):
+      var result = state.expected.filter { $0.key == node }
+      result[node]?.role = node == primary ? .primary : .replica
+      return result
+    case .configure, .restore, .backUp, .host, .hostWide, .shutDown, .setAside, .drain, .confirm, .errand, .saveRole:
       return [:]
     }
   }

@@ -129,7 +129,8 @@ extension Facts {
     switch action {
     case .host(let node, .switchOver): if switchDue == node { switchDue = nil }
     case .follow(let node, let primary):
-      follows[node] = primary
+      follows[node] = node == primary ? nil : primary
+      if node == primary { demoted.remove(node) }
       savedRoles.remove(node)
     case .saveRole(let node): savedRoles.insert(node)
     case .host(let node, .install): installed[node] = setup.to

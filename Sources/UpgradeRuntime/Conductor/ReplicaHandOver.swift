@@ -2,7 +2,7 @@
 
 import UpgradeCore
 
-/// One `FAILOVER TO`, sent to the primary. Never resumed, never retried here.
+/// One `FAILOVER TO`, sent to the primary; where that does not know it, a swap. Never resumed, never retried here.
 struct ReplicaHandOver {
   let performer: Performer
   let from: NodeID
@@ -32,7 +32,7 @@ struct ReplicaHandOver {
     case .failure(let refusal): return Outcome(.refused, refusal.text)
     }
     guard before.hasFailover else {
-      return Outcome(.refused, "the primary does not know FAILOVER, which came with Redis 6.2")
+      return await SwapHandOver(performer: performer, from: from, to: to, place: before.place).run()
     }
     let begun = performer.timekeeper.now
     let client = await performer.fleet.commander(performer.address(from))
@@ -193,7 +193,11 @@ extension Performer {
     guard let place = setup.peerAddress(primary) else { return Outcome(.refused, "its address is not known") }
     let client = await fleet.commander(address(node))
     do throws(ClientError) {
-      _ = try await client.send(["REPLICAOF", place.host, String(place.port)])
+      if node == primary {
+        _ = try await client.send(["REPLICAOF", "NO", "ONE"])
+      } else {
+        _ = try await client.send(["REPLICAOF", place.host, String(place.port)])
+      }
       return Outcome(.done)
     } catch {
       if case .server(let server) = error { return Outcome(.failed, "REPLICAOF: \(server.message)") }

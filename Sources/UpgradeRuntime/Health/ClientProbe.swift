@@ -202,6 +202,11 @@ package actor ClientProbe {
       }
       return nil
     }
+    // A primary before 6.2 that is handed over refuses everybody for a moment: asked again, as a client would.
+    if setup.kind.isPlain, case .server(let server) = error, server.code == "BUSY" {
+      do throws(CancellationError) { try await loop.sleep(for: .milliseconds(10)) } catch { return nil }
+      return (asked, false)
+    }
     guard case .server(let server) = error, server.code == "MOVED" || server.code == "ASK",
       let place = server.message.split(separator: " ").last, let address = Address(place)
     else { return nil }

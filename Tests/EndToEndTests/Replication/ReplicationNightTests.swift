@@ -15,6 +15,7 @@ struct ReplicationHop: Sendable, CustomTestStringConvertible {
   var testDescription: String { "\(tree.count) servers, \(from) -> \(to)" }
 
   static let all = [
+    ReplicationHop(from: .redis60, to: .redis62, tree: [nil, 0, 0]),
     ReplicationHop(from: .redis70, to: .redis80, tree: [nil, 0]),
     ReplicationHop(from: .redis62, to: .redis70, tree: [nil, 0, 0, 2]),
     ReplicationHop(from: .redis70, to: .valkey81, tree: [nil, 0, 1], password: "s3cret"),
@@ -75,7 +76,7 @@ struct ReplicationHop: Sendable, CustomTestStringConvertible {
   }
 
   /// The wizard is killed at many records, the hand-over's among them, and goes on.
-  @Test(arguments: [[7, 12, 20, 30], [62, 3, 3, 3], [66, 2, 4, 6]]) func killedAndResumed(_ kills: [Int]) async throws {
+  @Test(arguments: [[7, 12, 20, 30], [83], [84, 4], [86, 4, 5, 6]]) func killedAndResumed(_ kills: [Int]) async throws {
     var request = TrainingLab.LabRequest(from: .redis62, to: .redis70, tree: [nil, 0, 0, 2])
     request.keysPerShard = 500
     try await withReplication(request) { night in
@@ -130,6 +131,15 @@ struct ReplicationHop: Sendable, CustomTestStringConvertible {
       #expect(status == .exited(3))
       #expect(try night.state().ended?.sentence.contains("could not log in at the new primary") == true)
       #expect(try await night.primaries(password: "right") == [old])
+    }
+  }
+
+  /// It could not follow the new one afterwards, and would ask for all data again and again.
+  @Test func aPrimaryBefore62GoesOver62() async throws {
+    try await withReplication(TrainingLab.LabRequest(from: .redis60, to: .redis70, tree: [nil, 0])) { night in
+      let said = try await night.run(["check", night.target, "--to", "7.0.15", "--plain"] + night.site)
+      #expect(said.code == 1)
+      #expect(said.output.contains("FAIL failover-known"), "\(said.output.suffix(500))")
     }
   }
 

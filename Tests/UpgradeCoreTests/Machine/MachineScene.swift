@@ -259,8 +259,8 @@ struct MachineScene {
       servers[from]?.follows = to
       servers[to]?.follows = nil
     case .follow(let node, let primary):
-      servers[node]?.role = .replica
-      servers[node]?.follows = primary
+      servers[node]?.role = node == primary ? .primary : .replica
+      servers[node]?.follows = node == primary ? nil : primary
     case .backUp, .drain, .setAside, .watch, .confirm, .host, .errand, .saveRole: break
     }
     return Outcome(.done)

@@ -104,6 +104,30 @@ import Testing
     #expect(scene.machine.state.ended?.kind == .done, "\(scene.transcript.suffix(5))")
   }
 
+  /// A swap that was cut off in its middle, by the death of whoever did it: whoever has most of the data serves again.
+  @Test func whereNobodyIsPrimaryTheOldOneServesAgain() throws {
+    var scene = MachineScene(tree: [nil, 0, 0])
+    scene.performance = { scene, effect in
+      guard case .handOver(_, let from, let to) = effect.action, effect.id.attempt == 1 else {
+        return scene.perform(effect)
+      }
+      scene.servers[from]?.role = .replica
+      scene.servers[from]?.follows = to
+      return nil
+    }
+    scene.start()
+    scene.play { if case .intent(let effect, _, _, _) = $0 { effect.step.verb == .handOver } else { false } }
+    scene.restart()
+    scene.play()
+    #expect(scene.machine.state.problem?.name == ProblemName.drift, "\(scene.transcript.suffix(5))")
+    scene.choose(.adopt)
+    scene.play()
+    #expect(scene.begun.contains("follow/node:7000/7000"))
+    #expect(scene.machine.state.ended?.kind == .done, "\(scene.transcript.suffix(8))")
+    #expect(scene.servers[NodeID("7001")]?.role == .primary)
+    #expect(scene.servers[NodeID("7000")]?.follows == NodeID("7001"))
+  }
+
   /// Left on 6.0 by the operator, it would miss every SET with an expiry under 7.0.
   @Test func nobodyIsLeftBehindWhoWouldMissWrites() {
     var scene = MachineScene(tree: [nil, 0, 0])

@@ -15,6 +15,10 @@ extension Setup {
   /// What clients of the old primary feel.
   func handOverImpact(from node: NodeID) -> String {
     let then = "then READONLY on connections to \(address(node)) until clients know the new primary"
+    guard hasFailover(node) else {
+      return "writes are refused (BUSY) for some 30 ms, which \(self.node(node)?.release.title ?? "it") cannot do "
+        + "otherwise without a loss; \(then)"
+    }
     return "writes pause, usually for less than 0.1 s, at worst \(Self.failoverTimeout / 1000) s; \(then)"
   }
 }

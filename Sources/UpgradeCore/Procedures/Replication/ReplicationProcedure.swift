@@ -23,6 +23,7 @@ package struct ReplicationProcedure: ServerProcedure {
   }
 
   package func work(_ situation: Situation, _ progress: inout SearchProgress) -> Next? {
+    if let primary = nobodyIsPrimary(situation) { return primary }
     let canaryIsDue = canaryIsDue(situation, &progress)
     if let role = afterHandOver(situation) ?? replicas(situation, canaryIsDue) { return role }
     return situation.setup.options.pace.scope == .replicas ? nil : handOver(situation) ?? returnOfPrimary(situation)
@@ -35,6 +36,20 @@ package struct ReplicationProcedure: ServerProcedure {
   }
 
   package func closing(_ situation: Situation) -> Next? { afterHandOver(situation) }
+
+  /// A hand-over that was cut off in its middle leaves nobody to write to: whoever has most of the data serves again.
+  private func nobodyIsPrimary(_ situation: Situation) -> Next? {
+    let setup = situation.setup
+    guard setup.order.allSatisfy({ situation.snapshot[$0].view?.role == .replica }) else { return nil }
+    let most = setup.order.max { left, right in
+      func data(_ node: NodeID) -> (Int, Int) {
+        let pulse = situation.snapshot[node].view?.pulse
+        return (pulse?.replication.offset ?? 0, setup.node(node)?.role == .primary ? 1 : 0)
+      }
+      return data(left) < data(right)
+    }
+    return most.map { .step(serveAgain($0, situation)) }
+  }
 
   // MARK: - Replicas
 

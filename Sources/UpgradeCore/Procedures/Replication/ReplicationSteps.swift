@@ -15,6 +15,15 @@ extension ServerProcedure {
       undo: "let it follow the other one again", usual: "under 1 s where it can go on from where it is")
   }
 
+  func serveAgain(_ node: NodeID, _ situation: Situation) -> Step {
+    let address = situation.setup.address(node)
+    return Step(
+      key: StepKey(.follow, .node(node), node.text), title: "Let \(address) be the primary again",
+      why: "nobody is: a hand-over was cut off in its middle, and \(address) has most of the data",
+      action: .follow(node, primary: node), gates: [Gate("reachable", .node(node))],
+      impact: "writes are taken again", undo: "nothing to undo", usual: "under 0.1 s")
+  }
+
   func saveRole(_ node: NodeID, _ situation: Situation) -> Step {
     let address = situation.setup.address(node)
     let isPrimary = situation.snapshot[node].view?.role == .primary

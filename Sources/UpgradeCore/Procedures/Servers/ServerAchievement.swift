@@ -116,6 +116,9 @@ extension ServerProcedure {
   }
 
   private func followingSeen(_ node: NodeID, _ primary: NodeID, _ situation: Situation) -> Achievement {
+    if node == primary {
+      return situation.snapshot[node].view?.role == .primary ? .yes : .notYet("it is still a replica")
+    }
     guard let upstream = situation.snapshot.pulse(of: node, about: primary)?.replication.upstream else {
       return .notYet("\(situation.setup.address(node)) has not been read as a replica since")
     }

@@ -26,8 +26,8 @@ extension ServerProcedure {
       situation.snapshot.nodes[node] = .down("stopped by this plan")
     case .follow(let node, let primary):
       guard var view = situation.snapshot[node].view else { break }
-      view.pulse.replication.role = .replica
-      view.pulse.replication.upstream = upstream(to: primary, situation)
+      view.pulse.replication.role = node == primary ? .primary : .replica
+      view.pulse.replication.upstream = node == primary ? nil : upstream(to: primary, situation)
       situation.snapshot.nodes[node] = .up(view)
     case .host(let node, .start): situation.snapshot.nodes[node] = .up(started(node, situation))
     case .host(let node, let stage) where situation.setup.site.startsItself.contains(stage):

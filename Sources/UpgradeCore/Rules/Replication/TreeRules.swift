@@ -87,10 +87,10 @@ struct FailoverKnown: Rule {
   let name: RuleName = "failover-known"
   let severity = Severity.blocking
   let title = "The primary can hand over without losing a write"
-  let why = "Before FAILOVER, which came with Redis 6.2, a primary goes on taking writes while another takes over."
-  let reads = "INFO server of the primary: its version"
-  let remedy = "Stop the clients that write, upgrade with an outage, and start them again."
-  let source = "redis 6.2 release notes, FAILOVER"
+  let why = "Before FAILOVER, which came with Redis 6.2, the old primary has to take all data of the new one anew."
+  let reads = "INFO server of the primary: its version; the data formats of both versions"
+  let remedy = "Go over Redis 6.2, one run each."
+  let source = "redis 6.2 release notes, FAILOVER; redis 6.0 src/multi.c, execCommandPropagateMulti"
 
   func objects(in scene: Scene) -> [ObjectID] { scene.setup.kind == .replication ? [.deployment] : [] }
 
@@ -99,11 +99,14 @@ struct FailoverKnown: Rule {
       return .unknown(why: "no primary has been read")
     }
     if scene.setup.hasFailover(primary.id) { return .holds(saw: primary.release.title) }
+    guard scene.setup.wayBackNarrows else {
+      return .holds(saw: "\(primary.release.title), by a transaction: it stops, flushes and steps down at once")
+    }
     return .broken(
       saw:
-        "\(scene.name(primary.id)) runs \(primary.release.title), which does not know FAILOVER: writes of the moment "
-        + "of the hand-over would be lost",
-      fix: "stop the clients that write, and upgrade it by hand; from Redis 6.2 on this program does it")
+        "\(scene.name(primary.id)) runs \(primary.release.title), which does not know FAILOVER, and could not follow "
+        + "\(scene.setup.to.title) afterwards: it would ask for all data again and again",
+      fix: "go over Redis 6.2: --to 6.2.14 first, one run each")
   }
 }
 
