@@ -196,9 +196,14 @@ package actor ClientProbe {
   /// or asks for the address again; what it finds is whoever takes writes by then.
   private func redirection(_ error: ClientError, from asked: Address) async -> (address: Address, isAsk: Bool)? {
     if setup.kind.isPlain, case .server(let server) = error, server.code == "READONLY" || server.code == "UNBLOCKED" {
-      for node in setup.nodes where node.address != asked {
-        let replies = try? await client(node.address).pipeline([["INFO", "replication"]], within: .seconds(1))
-        if replies?.first?.text?.contains("role:master") == true { return (node.address, false) }
+      // In the middle of a hand-over nobody may be, for some milliseconds: that is a stall, and as long as it lasts.
+      let deadline = loop.now + .seconds(1)
+      while loop.now < deadline {
+        for node in setup.nodes {
+          let replies = try? await client(node.address).pipeline([["INFO", "replication"]], within: .seconds(1))
+          if replies?.first?.text?.contains("role:master") == true { return (node.address, false) }
+        }
+        do throws(CancellationError) { try await loop.sleep(for: .milliseconds(10)) } catch { return nil }
       }
       return nil
     }
