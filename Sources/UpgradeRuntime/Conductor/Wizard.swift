@@ -326,9 +326,10 @@ package actor Wizard: WizardDriver, PictureSource {
     if let survey = view.snapshot.enterprise { await probe.use(survey.status.proxies) }
   }
 
-  private func endProbes() async {
+  private func endProbes(looksOnceMore: Bool = false) async {
     await probe?.stop()
-    await proxyProbe?.stop()
+    guard let measure = await proxyProbe?.stop(looksOnceMore: looksOnceMore) else { return }
+    draw { $0.health.clients = measure }
   }
 
   // MARK: - The end
@@ -350,7 +351,7 @@ package actor Wizard: WizardDriver, PictureSource {
   private func finish(_ ended: Ending) async {
     guard !isConcluding else { return }
     isConcluding = true
-    await endProbes()
+    await endProbes(looksOnceMore: true)
     if ended.kind == .done, let setup = picture.setup {
       let report =
         if let constants = setup.enterprise, let reader = parts.clusterReader(setup) {

@@ -99,17 +99,35 @@ package actor ProxyProbe {
   /// The operator agreed to test keys.
   package func write() { isWriting = true }
 
-  /// Ends the probe and takes its keys away.
-  package func stop() async {
+  /// Ends the probe and takes its keys away; answers what is true by then.
+  ///
+  /// - Parameter looksOnceMore: whether each proxy is called a last time, for some seconds where it is away.
+  @discardableResult
+  package func stop(looksOnceMore: Bool = false) async -> ClientMeasure {
     for line in lines.values { line.task?.cancel() }
     for line in lines.values { await line.task?.value }
+    if looksOnceMore { await callOnceMore() }
     for line in lines.values {
       // The key dies by itself within an hour where this does not reach it.
       if line.acknowledged > 0 { _ = try? await line.client.send(["DEL", line.key], within: .seconds(1)) }
     }
     tell(always: true)
+    let last = measure
     for line in lines.values { await line.client.close() }
     lines = [:]
+    return last
+  }
+
+  /// What was away a moment ago may be back, and only then tells what it has lost.
+  private func callOnceMore() async {
+    let deadline = loop.now + .seconds(3)
+    for proxy in lines.keys.sorted() where lines[proxy]?.measure.closed == nil {
+      repeat {
+        await call(proxy, within: .seconds(1))
+        guard lines[proxy]?.measure.trouble != nil, lines[proxy]?.measure.closed == nil else { break }
+        do throws(CancellationError) { try await loop.sleep(for: .milliseconds(50)) } catch { return }
+      } while loop.now < deadline
+    }
   }
 
   /// Counts since the beginning of the run.
@@ -162,17 +180,17 @@ package actor ProxyProbe {
   }
 
   /// One command, from its sending to its answer.
-  private func call(_ proxy: Enterprise.Proxy) async {
+  private func call(_ proxy: Enterprise.Proxy, within patience: Duration = ProxyProbe.patience) async {
     guard let line = lines[proxy] else { return }
     let begun = loop.now
     let generation = await reader.settings.way.bastion?.generation()
     do throws(ClientError) {
       if isWriting {
-        let value = try await line.client.send(["INCR", line.key], within: Self.patience).integer ?? 0
+        let value = try await line.client.send(["INCR", line.key], within: patience).integer ?? 0
         acknowledge(proxy, Int(value))
         await keepShort(proxy)
       } else {
-        _ = try await line.client.send(["PING"], within: Self.patience)
+        _ = try await line.client.send(["PING"], within: patience)
       }
       // What waited for our own way to come back did not wait for a proxy.
       served(proxy, isWhole: await reader.settings.way.bastion?.generation() == generation)

@@ -24,6 +24,9 @@ struct NodeFault: Sendable, CustomTestStringConvertible {
       fault: .dnsPortBusy, stops: "STOPPED installer-failed on node:1",
       says: ["Port 53 is in use by another process", "No other node is touched", "Run the installer on node:1 again"]),
     NodeFault(
+      fault: .portBusy, stops: "STOPPED node-not-back on node:1",
+      says: ["The installer came to its end on node:1, and the node is not OK", "No other node is touched"]),
+    NodeFault(
       fault: .installerDies, stops: "STOPPED installer-failed on node:1",
       says: ["a package script returned an error", "what the node says of itself is in "]),
     NodeFault(

@@ -64,13 +64,13 @@ import UpgradeRuntime
   // MARK: - The wizard dies
 
   /// The installer waits at its prompt while nobody is there, and whoever comes back is asked.
-  @Test(arguments: [0, 1, 2]) func killedWhileTheInstallerRuns(_ place: Int) async throws {
+  @Test(arguments: [0, 1, 2, 3]) func killedWhileTheInstallerRuns(_ place: Int) async throws {
     try await withEnterpriseNight { night in
       let person = try Person(night.begin, folder: night.night.folder, on: night.night.loop)
       do {
         try await person.begins()
         try await person.answers("upgrade-node:node:1", "outage node:1")
-        // At its question, in the middle of its work, or when it asks for the last time.
+        // At its question, in the middle of its work, when it asks for the last time, or between two nodes.
         try await person.reads("Question enable-upgrade-mode:")
         if place > 0 {
           try await person.reads(" or pause: ")
@@ -78,6 +78,11 @@ import UpgradeRuntime
           try await person.reads("enable-upgrade-mode: yes")
         }
         if place > 1 { try await person.reads("Question disable-upgrade-mode:") }
+        if place > 2 {
+          try await person.reads(" or pause: ")
+          try await person.types("yes")
+          try await person.reads("Question upgrade-node:node:2:")
+        }
       } catch {
         await person.goesAway()
         throw error
@@ -85,7 +90,7 @@ import UpgradeRuntime
       await person.goesAway()
       try await night.night.withPerson(night.resume) { person in
         if place == 0 { try await person.answers("enable-upgrade-mode") }
-        try await person.answers("disable-upgrade-mode")
+        if place < 3 { try await person.answers("disable-upgrade-mode") }
         try await person.answers("upgrade-node:node:2", "outage node:2")
         try await person.answers("enable-upgrade-mode")
         try await person.answers("disable-upgrade-mode")
