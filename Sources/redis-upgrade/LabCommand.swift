@@ -91,6 +91,7 @@ extension TrainingLab.LabRequest {
     switch servers.shape {
     case .cluster: self.init(from: from, to: target)
     case .replication: self.init(from: from, to: target, tree: Self.usualTree)
+    case .sentinel: self.init(from: from, to: target, replicas: 2, sentinels: 3)
     case .standalone: self.init(from: from, to: target, tree: [nil])
     }
     directory = servers.directory

@@ -19,8 +19,8 @@ struct TrainCommand {
       throw UsageError(
         .notBuilt, "there is no drill \(drill) yet",
         remedy:
-          "`redis-upgrade train` without a name is the whole main job; `train replication` and `train standalone` "
-          + "are the same on servers outside of a cluster, `train enterprise` on a simulated Redis Enterprise Software "
+          "`redis-upgrade train` without a name is the whole main job; `train replication`, `train sentinel` and "
+          + "`train standalone` are the same on servers outside of a cluster, `train enterprise` on a simulated Redis Enterprise Software "
           + "cluster.")
     }
     if isEnterprise, request.servers.tls {
@@ -108,8 +108,9 @@ struct TrainCommand {
     }
     let ports = lab.nodes.map(\.port)
     let release = "\(lab.record.product == "valkey" ? "Valkey" : "Redis") \(lab.record.version)"
+    let sentinels = lab.record.sentinels.map { "\($0.count) Sentinels, " } ?? ""
     return "Started: \(lab.nodes.count) servers of \(release), ports \(ports.min() ?? 0)-\(ports.max() ?? 0), "
-      + "and a writing client."
+      + "\(sentinels)and a writing client."
   }
 
   private func wizard(_ lab: RunningLab, _ to: WantedRelease, _ opening: String) throws(UsageError) -> Int32 {

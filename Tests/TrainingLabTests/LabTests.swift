@@ -56,6 +56,33 @@ import UpgradeCore
     }
   }
 
+  /// Three Sentinels who know each other and the servers, behind a password; gone with the lab, files and all.
+  @Test(arguments: ["redis-6.2.14", "valkey-8.1.1"]) func sentinelsOverAPrimaryAndTwo(name: String) async throws {
+    try await withScratch { scratch in
+      var request = LabRequest(from: try #require(Release(name)), replicas: 2, sentinels: 3)
+      request.password = "open sesame"
+      request.directory = "\(scratch.path)/watched"
+      let running = try await scratch.up(request)
+      let ports = running.nodes.map(\.port)
+      let sentinels = try #require(running.record.sentinels)
+      #expect(sentinels.map(\.port) == [ports[2] + 1, ports[2] + 2, ports[2] + 3])
+      let places = sentinels.map { "127.0.0.1:\($0.port)" }.joined(separator: ",")
+      #expect(running.target == "sentinel://\(places)/lab")
+      #expect(running.processes.count == 6)
+      let login = try running.login(password: request.password)
+      for sentinel in sentinels {
+        let connection = try await ForeignConnection.open(
+          to: sentinel.address, login: login, on: scratch.loop, within: .seconds(2))
+        defer { connection.close() }
+        let primary = try await connection.send(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", "lab"], within: .seconds(2))
+        #expect(primary.elements?.last?.number == ports[0])
+      }
+      try await running.down()
+      #expect(running.processes.isEmpty)
+      #expect(!Files.exists("\(scratch.path)/watched"))
+    }
+  }
+
   @Test func aDirectoryThatWasThereStaysAndTheRestGoes() async throws {
     try await withScratch { scratch in
       try Files.makeDirectories("\(scratch.path)/kept")

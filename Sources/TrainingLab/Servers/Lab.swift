@@ -69,7 +69,7 @@ package struct Lab: Sendable {
     let record = try await prepare(request)
     let lab = RunningLab(record: record, loop: loop, registry: registry)
     do throws(LabError) {
-      progress(LabProgress("Starting \(record.nodes.count) servers of \(request.from.title)", usually: "2 to 4 s"))
+      progress(LabProgress("Starting \(record.members.count) servers of \(request.from.title)", usually: "2 to 4 s"))
       try await record.certificates?.make(on: loop)
       let start = LabStart(
         request: request, executable: executable, store: store.directory, program: Self.program,
@@ -119,8 +119,8 @@ package struct Lab: Sendable {
   private func prepare(_ request: LabRequest) async throws(LabError) -> LabRecord {
     let lock = try await registry.lock(on: loop)
     defer { lock.release() }
-    let count = request.replicas.count + request.replicas.reduce(0, +)
-    let port = try LabPorts(labs: registry.all(), host: request.host, loop: loop).base(for: count, wanted: request.port)
+    let port = try LabPorts(labs: registry.all(), host: request.host, loop: loop)
+      .base(for: request.processCount, wanted: request.port)
     let seed = request.seed ?? UInt64.random(in: 0...UInt64(Int64.max))
     let shape = request.shape(port: port, seed: seed)
     let directory =
@@ -137,7 +137,7 @@ package struct Lab: Sendable {
         remedy: isLab ? "End it with `lab down`, or choose another directory." : "Choose another one, or leave it out.")
     }
     if !isThere { try LabFiles.makeDirectory(directory) }
-    let record = LabRecord(
+    var record = LabRecord(
       directory: LabFiles.resolved(directory), madeDirectory: !isThere, product: request.from.product.rawValue,
       version: request.from.version.description, started: WallClock.milliseconds,
       nodes: shape.nodes.map {
@@ -145,6 +145,13 @@ package struct Lab: Sendable {
           host: $0.host, port: $0.port, shard: $0.shard, isPrimary: $0.isPrimary, name: $0.name,
           follows: $0.follows.map { port + $0 })
       }, seed: seed, tls: request.tls ? true : nil, plain: request.tree == nil ? nil : true)
+    if request.sentinels > 0 {
+      record.sentinels = (0..<request.sentinels).map { number in
+        let name = ClusterShape.name(seed: seed, number: shape.nodes.count + number)
+        let port = port + shape.nodes.count + number
+        return LabRecord.Node(host: request.host, port: port, shard: 0, isPrimary: false, name: name)
+      }
+    }
     try record.write(to: record.path)
     try registry.note(record)
     return record

@@ -13,8 +13,8 @@ enum LabProcesses {
   /// The working directory is the proof: a server enters its `dir`, and nobody else's server does. The record's are
   /// for a lab whose directories were taken away.
   static func find(_ record: LabRecord) -> [ProcessIdentity] {
-    let recorded = Set(record.nodes.compactMap(\.process))
-    let inside = servers(in: Set(record.nodes.map { record.directory(of: $0) }))
+    let recorded = Set(record.members.compactMap(\.process))
+    let inside = servers(in: Set(record.members.map { record.directory(of: $0) }))
     return inside + recorded.filter { $0.isAlive && !inside.contains($0) }
   }
 

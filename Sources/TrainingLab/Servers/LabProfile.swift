@@ -10,7 +10,10 @@ package enum LabProfile {
   ///   - directory: the lab's own, absolute.
   ///   - store: the store of servers, absolute.
   ///   - program: redis-upgrade's own file, which fetches what the store lacks; nil where there is none.
-  package static func text(directory: String, store: String, program: String? = nil) -> String {
+  ///   - sentinels: whether some of its servers are Sentinels.
+  package static func text(
+    directory: String, store: String, program: String? = nil, sentinels: Bool = false
+  ) -> String {
     let node = "\(shellQuoted(directory))/{port}"
     let servers = shellQuoted(store)
     let wanted = "\(servers)/{product}-{version}/{product}-server"
@@ -23,7 +26,7 @@ package enum LabProfile {
     let commands: [(name: String, command: String)] = [
       ("stage", "server=\(wanted); \(fetch)\"$server\" --version"),
       ("install", "server=\(wanted) && test -x \"$server\" && \(relink)"),
-      ("start", startCommand(in: node)),
+      ("start", startCommand(in: node, sentinels: sentinels)),
       // The product may have changed on the way; the older version then stands under the other name.
       (
         "rollback",
@@ -83,10 +86,17 @@ package enum LabProfile {
   /// It takes nothing of the caller's terminal with it: no input, no output, and no hang-up in the moment before it has
   /// left the session.
   ///
-  /// - Parameter node: the node's directory, as a word of the shell.
-  package static func startCommand(in node: String) -> String {
-    "cd \(node) && nohup setsid -f ./\(linkName) \(ServerConfiguration.fileName) "
-      + "</dev/null >>\(ServerConfiguration.outputFileName) 2>&1"
+  /// - Parameters:
+  ///   - node: the node's directory, as a word of the shell.
+  ///   - sentinels: whether it may be a Sentinel's, which its configuration tells.
+  package static func startCommand(in node: String, sentinels: Bool = false) -> String {
+    let sentinel = SentinelConfiguration.fileName
+    let what =
+      sentinels
+      ? "set -- \(ServerConfiguration.fileName); test ! -e \(sentinel) || set -- \(sentinel) --sentinel; "
+        + "nohup setsid -f ./\(linkName) \"$@\" "
+      : "nohup setsid -f ./\(linkName) \(ServerConfiguration.fileName) "
+    return "cd \(node) && \(what)</dev/null >>\(ServerConfiguration.outputFileName) 2>&1"
   }
 
   /// A text as one word of a POSIX shell.

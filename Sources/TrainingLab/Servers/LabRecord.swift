@@ -54,6 +54,8 @@ package struct LabRecord: Codable, Equatable, Sendable {
   /// Milliseconds since 1970.
   package var started: Int64
   package var nodes: [Node]
+  /// Who watches over the servers; labs of before that was possible do not say.
+  package var sentinels: [Node]?
   /// What the nodes' names were made from.
   package var seed: UInt64
   /// Whether the servers speak TLS; labs of before that was possible do not say.
@@ -82,6 +84,10 @@ package struct LabRecord: Codable, Equatable, Sendable {
   /// The address that leads to the deployment.
   package var target: String {
     if let enterprise { return "enterprise://\(enterprise.address)" }
+    if let sentinels, !sentinels.isEmpty {
+      let places = sentinels.map(\.address.description).joined(separator: ",")
+      return "sentinel://\(places)/\(SentinelConfiguration.groupName)"
+    }
     return "\(tls == true ? "rediss" : "redis")://\(nodes.first?.address.description ?? "")"
   }
 
@@ -92,7 +98,10 @@ package struct LabRecord: Codable, Equatable, Sendable {
   }
 
   /// Every port that is the lab's own, whether anybody listens on it or not.
-  var ports: [Int] { nodes.map(\.port) + (enterprise?.ports ?? []) }
+  var ports: [Int] { members.map(\.port) + (enterprise?.ports ?? []) }
+
+  /// The servers, and the Sentinels behind them.
+  var members: [Node] { nodes + (sentinels ?? []) }
 
   /// Where the record lies, in the lab's own directory.
   var path: String { "\(directory)/\(Self.fileName)" }

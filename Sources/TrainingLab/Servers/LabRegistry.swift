@@ -69,6 +69,6 @@ struct LabRegistry {
   private static let prefix = "ports-"
 
   private func file(of record: LabRecord) -> String {
-    "\(directory)/\(Self.prefix)\(record.firstPort)-\(record.nodes.last?.port ?? 0)"
+    "\(directory)/\(Self.prefix)\(record.firstPort)-\(record.members.last?.port ?? 0)"
   }
 }

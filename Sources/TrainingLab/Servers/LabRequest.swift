@@ -20,6 +20,8 @@ package struct LabRequest: Equatable, Sendable {
   package var replicas: [Int]
   /// Servers outside of a cluster, in place of one: for each whom it follows, by number from 0, nil for the primary.
   package var tree: [Int?]?
+  /// How many Sentinels watch over the servers, which are a `tree` then; the quorum is their majority.
+  package var sentinels = 0
   /// `cluster-node-timeout`, milliseconds.
   package var nodeTimeout = 2000
   /// Keys written to each shard before the lab counts as ready.
@@ -53,6 +55,12 @@ package struct LabRequest: Equatable, Sendable {
     self.tree = tree
   }
 
+  /// Servers that Sentinels watch over: a primary and those who follow it.
+  package init(from: Release, to: Release? = nil, replicas: Int, sentinels: Int) {
+    self.init(from: from, to: to, tree: [nil] + Array(repeating: 0, count: max(0, replicas)))
+    self.sentinels = sentinels
+  }
+
   /// A primary, two who follow it, and one who follows the second of them.
   package static let usualTree: [Int?] = [nil, 0, 0, 2]
 
@@ -63,6 +71,8 @@ package struct LabRequest: Equatable, Sendable {
   }
 
   package static let usualHost = "127.0.0.1"
+  /// Servers and Sentinels together.
+  var processCount: Int { replicas.count + replicas.reduce(0, +) + sentinels }
   /// The addresses that the nodes listen on and announce.
   package var hosts: [String] {
     hostCount == 1 ? [host] : (1...max(1, hostCount)).map { "127.0.0.\($0)" }
@@ -76,7 +86,7 @@ package struct LabRequest: Equatable, Sendable {
 
   /// Refuses what cannot be built, before anything is touched.
   package func validated() throws(LabError) {
-    let nodes = replicas.count + replicas.reduce(0, +)
+    let nodes = processCount
     guard !replicas.isEmpty, !replicas.contains(where: { $0 < 0 }), nodes <= Self.mostNodes else {
       throw LabError(
         .badRequest, "A lab has at least one primary and at most \(Self.mostNodes) nodes, not \(nodes)",
@@ -91,6 +101,11 @@ package struct LabRequest: Equatable, Sendable {
           .badRequest, "A replication has one primary, its first server, and everybody else follows one before it",
           remedy: "Ask for [nil, 0, 0, 2] or the like, on one address.")
       }
+    }
+    guard sentinels == 0 || (tree != nil && sentinels > 0 && !tls) else {
+      throw LabError(
+        .badRequest, "Sentinels of a lab watch over servers outside of a cluster, without TLS",
+        remedy: "Ask for a replication, or leave the Sentinels out.")
     }
     guard Self.knownHosts.contains(host) else {
       throw LabError(

@@ -27,7 +27,9 @@ struct LabStart {
     var record = record
     let shape = shape(of: record)
     try LabFiles.write(
-      LabProfile.text(directory: record.directory, store: store, program: program), to: record.profilePath)
+      LabProfile.text(
+        directory: record.directory, store: store, program: program, sentinels: request.sentinels > 0),
+      to: record.profilePath)
     for (node, planned) in zip(record.nodes, shape.nodes) {
       let directory = record.directory(of: node)
       try LabFiles.makeDirectory(directory)
@@ -41,10 +43,12 @@ struct LabStart {
       }
       try LabFiles.link("\(directory)/\(LabProfile.linkName)", to: executable)
     }
+    for sentinel in record.sentinels ?? [] { try write(sentinel, of: record) }
     // As the profile starts them, so that there is one way only.
     let programs = Programs(on: loop)
-    for node in record.nodes {
-      let command = LabProfile.startCommand(in: LabProfile.shellQuoted(record.directory(of: node)))
+    for node in record.members {
+      let command = LabProfile.startCommand(
+        in: LabProfile.shellQuoted(record.directory(of: node)), sentinels: request.sentinels > 0)
       let outcome = try await programs.run("/bin/sh", ["-c", command], within: .seconds(10))
       guard outcome.isSuccess else { throw didNotStart(node, of: record, why: outcome.lastLine) }
     }
@@ -52,7 +56,21 @@ struct LabStart {
     for index in record.nodes.indices {
       record.nodes[index].process = try await process(of: record.nodes[index], in: record, until: deadline)
     }
+    for (index, sentinel) in (record.sentinels ?? []).enumerated() {
+      let process = try await process(of: sentinel, in: record, until: deadline)
+      record.sentinels?[index].process = process
+    }
     return record
+  }
+
+  /// Writes a Sentinel's files; it writes its configuration anew when it has found the others.
+  private func write(_ sentinel: LabRecord.Node, of record: LabRecord) throws(LabError) {
+    let directory = record.directory(of: sentinel)
+    try LabFiles.makeDirectory(directory)
+    try LabFiles.write(
+      SentinelConfiguration.text(for: sentinel, watching: record.nodes[0], of: request, directory: directory),
+      to: "\(directory)/\(SentinelConfiguration.fileName)", mode: 0o600)
+    try LabFiles.link("\(directory)/\(LabProfile.linkName)", to: executable)
   }
 
   /// Waits until a node's server answers, and proves that it is the one in the node's directory.
@@ -84,9 +102,11 @@ struct LabStart {
   /// Waits until every node sees a whole cluster and every replica is in sync.
   func awaitReady(_ record: LabRecord) async throws(LabError) {
     let deadline = loop.now + Self.readyBound
-    for node in record.nodes {
+    for node in record.members {
       while true {
-        let complaint = await complaint(of: node, in: record)
+        let complaint =
+          record.nodes.contains(node)
+          ? await complaint(of: node, in: record) : await sentinelComplaint(of: node, in: record)
         guard let complaint else { break }
         if LabProcesses.find(record, node: node).isEmpty { throw didNotStart(node, of: record, why: complaint) }
         if loop.now >= deadline {
@@ -114,6 +134,26 @@ struct LabStart {
         return info.replicasOnline == wanted ? nil : "\(info.replicasOnline) of \(wanted) replicas online"
       }
       return info.isLinked ? nil : "master_link_status:\(info["master_link_status"] ?? "?")"
+    } catch {
+      return error.description
+    }
+  }
+
+  /// A Sentinel knows all servers and all other Sentinels, and they are enough.
+  private func sentinelComplaint(of node: LabRecord.Node, in record: LabRecord) async -> String? {
+    do throws(ForeignFailure) {
+      let words = try await reply(["SENTINEL", "MASTER", SentinelConfiguration.groupName], of: node).elements ?? []
+      let texts = words.map { $0.text ?? "" }
+      let wanted = [
+        ("flags", "master"), ("num-slaves", String(record.nodes.count - 1)),
+        ("num-other-sentinels", String((record.sentinels?.count ?? 0) - 1)),
+      ]
+      for (name, value) in wanted {
+        let said = texts.firstIndex(of: name).map { texts.dropFirst($0 + 1).first ?? "" }
+        guard said == value else { return "\(name):\(said ?? "?")" }
+      }
+      let quorum = try await text(["SENTINEL", "CKQUORUM", SentinelConfiguration.groupName], of: node)
+      return quorum.hasPrefix("OK") ? nil : quorum
     } catch {
       return error.description
     }
@@ -167,12 +207,16 @@ struct LabStart {
   }
 
   private func text(_ command: [String], of node: LabRecord.Node) async throws(ForeignFailure) -> String {
+    try await reply(command, of: node).text ?? ""
+  }
+
+  private func reply(_ command: [String], of node: LabRecord.Node) async throws(ForeignFailure) -> ForeignReply {
     let connection = try await ForeignConnection.open(
       to: node.address, login: login, on: loop, within: .seconds(2))
     defer { connection.close() }
     let reply = try await connection.send(command, within: .seconds(5))
     if case .error(let line) = reply { throw .refused(line) }
-    return reply.text ?? ""
+    return reply
   }
 
   private func sleep() async throws(LabError) {

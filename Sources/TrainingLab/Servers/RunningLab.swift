@@ -92,7 +92,7 @@ package struct RunningLab: Sendable {
     if record.madeDirectory {
       try LabFiles.remove(record.directory)
     } else {
-      for node in record.nodes { try LabFiles.remove(record.directory(of: node)) }
+      for node in record.members { try LabFiles.remove(record.directory(of: node)) }
       try LabFiles.remove(record.profilePath)
       try LabFiles.remove("\(record.directory)/\(LabCertificates.folderName)")
       if record.enterprise != nil {

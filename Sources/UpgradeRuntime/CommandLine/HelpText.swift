@@ -33,8 +33,8 @@ package enum HelpText {
       lines +=
         row(
           "DRILL",
-          "replication or standalone: the main job on servers outside of a cluster; enterprise: on a simulated cluster of "
-            + "Redis Enterprise Software; without one, on a real cluster")
+          "replication, sentinel or standalone: the main job on servers outside of a cluster; enterprise: on a simulated "
+            + "cluster of Redis Enterprise Software; without one, on a real cluster")
         + [""]
     case .labAction: lines += labActions + [""]
     case .words: lines += words + [""]
@@ -57,6 +57,7 @@ package enum HelpText {
     row("up [cluster]", "starts servers that go on by themselves, prints their target and a profile for them")
     + row(
       "up replication", "starts a primary, two servers that follow it, and one that follows the second of them")
+    + row("up sentinel", "starts a primary, two servers that follow it, and three Sentinels that watch over them")
     + row("up standalone", "starts a single server")
     + row(
       "up enterprise",

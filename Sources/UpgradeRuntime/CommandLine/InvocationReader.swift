@@ -102,7 +102,7 @@ struct InvocationReader {
     if action == .up, shape == nil {
       throw UsageError(
         .notBuilt, "there is no lab of kind \(Quotation.quoted(words.arguments[1])) yet",
-        remedy: "Write lab up cluster, lab up replication, lab up standalone or lab up enterprise.")
+        remedy: "Write lab up cluster, replication, sentinel, standalone or enterprise.")
     }
     if let flag = [Flag.to, .nodes].first(where: words.has) {
       throw UsageError(

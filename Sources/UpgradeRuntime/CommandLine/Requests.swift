@@ -255,7 +255,7 @@ package struct LabServersRequest: Equatable, Sendable {
   package var shape = Shape.cluster
 
   /// What kind of deployment the servers are.
-  package enum Shape: String, Sendable, CaseIterable { case cluster, replication, standalone }
+  package enum Shape: String, Sendable, CaseIterable { case cluster, replication, sentinel, standalone }
 
   package init() {}
 }

@@ -224,7 +224,7 @@ import UpgradeCore
     Bad("lab up enterprise --nodes 10", "--nodes is \"10\".", "Write a whole number from 1 to 9."),
     Bad(
       "lab up down", "there is no lab of kind \"down\" yet.",
-      "Write lab up cluster, lab up replication, lab up standalone or lab up enterprise."),
+      "Write lab up cluster, replication, sentinel, standalone or enterprise."),
     Bad("lab up cluster x", "\"x\" is one argument too many.", "Write redis-upgrade lab up|down|list|fetch|write."),
     Bad("lab down x", "\"x\" is one argument too many.", "Write redis-upgrade lab up|down|list|fetch|write."),
     Bad(
