@@ -1,4 +1,4 @@
-// `check` and `plan`: looks at the deployment and says what would be; changes nothing, and leaves no run behind.
+// `check`, `plan` and `notice`: looks at the deployment and says what would be; changes nothing, and leaves no run behind.
 
 import SystemIO
 import UpgradeCore
@@ -33,6 +33,22 @@ struct LookCommand {
       let refusing = picture.checks.filter(\.refuses)
       for check in refusing { complain("refused by \(check.name) on \(check.object): \(check.saw)") }
       return refusing.isEmpty ? .done : .refused
+    }
+  }
+
+  /// The announcement; of what a run would refuse nothing is announced.
+  func notice(begin: Int64?) throws(UsageError) -> Int32 {
+    try look { picture, isJSON in
+      let refusing = picture.checks.filter(\.refuses)
+      for check in refusing { complain("refused by \(check.name) on \(check.object): \(check.saw)") }
+      guard refusing.isEmpty, let plan = picture.plan, let setup = picture.setup else { return .refused }
+      if case .problem(let problem) = plan.ending {
+        complain("The plan ends at a problem: \(problem.what)")
+        return .refused
+      }
+      let text = NoticeText(plan, setup: setup, snapshot: picture.snapshot, begin: begin)
+      if isJSON { print(text.json.line) } else { for line in text.lines { print(line) } }
+      return .done
     }
   }
 

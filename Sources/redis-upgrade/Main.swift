@@ -51,6 +51,9 @@ enum Main {
     case .run(let request): return try RunCommand(program: program, request: request).run()
     case .check(let request): return try LookCommand(program: program, request: request).check()
     case .plan(let request): return try LookCommand(program: program, request: request).plan()
+    case .notice(.planned(let request, let begin)):
+      return try LookCommand(program: program, request: request).notice(begin: begin)
+    case .notice(.closing(let request)): return try RecordCommands(program: program, request: request).notice()
     case .watch(let request): return try WatchCommand(program: program, request: request).run()
     case .status(let request): return try RecordCommands(program: program, request: request).status()
     case .report(let request): return try RecordCommands(program: program, request: request).report()

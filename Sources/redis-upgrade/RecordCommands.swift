@@ -1,4 +1,4 @@
-// `status`, `report` and `journal`: what the journal of a run says. They talk to no server.
+// `status`, `report`, `journal` and the closing notice: what the journal of a run says. They talk to no server.
 
 import SystemIO
 import UpgradeCore
@@ -43,6 +43,14 @@ struct RecordCommands {
       } else {
         for line in text.lines { print(line) }
       }
+    }
+  }
+
+  /// The closing message.
+  func notice() throws(UsageError) -> Int32 {
+    try read { _, reading in
+      let text = ClosingNoticeText(RunReport(of: reading.state, times: reading.times))
+      if isJSON { print(text.json.line) } else { for line in text.lines { print(line) } }
     }
   }
 

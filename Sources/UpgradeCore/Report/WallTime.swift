@@ -18,6 +18,26 @@ package struct WallTime: Hashable, Sendable {
     return [second / 3600, second / 60 % 60, second % 60].map { Self.padded($0) }.joined(separator: ":")
   }
 
+  /// Reads `2026-11-20T09:14` or `2026-11-20 09:14`, in UTC, a `Z` at its end or not; nil for anything else, and for a
+  /// day that no month has.
+  package init?(minuteInUTC text: String) {
+    let parts = text.split(whereSeparator: { $0 == "T" || $0 == " " })
+    guard parts.count == 2, parts[0].utf8.count == 10 else { return nil }
+    let day = parts[0].split(separator: "-").compactMap { Int($0) }
+    let clock = (parts[1].last == "Z" ? parts[1].dropLast() : parts[1]).split(separator: ":").compactMap { Int($0) }
+    guard day.count == 3, clock.count == 2, (1...12).contains(day[1]), (1...31).contains(day[2]),
+      (1970...9999).contains(day[0]), (0...23).contains(clock[0]), (0...59).contains(clock[1])
+    else { return nil }
+    // As in `date`, the other way round.
+    let year = day[1] > 2 ? day[0] : day[0] - 1
+    let march = (day[1] + 9) % 12
+    let yearOfEra = year % 400
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + (153 * march + 2) / 5 + day[2] - 1
+    let days = year / 400 * 146_097 + dayOfEra - 719_468
+    self.init(milliseconds: Int64(days * 1440 + clock[0] * 60 + clock[1]) * 60_000)
+    guard date == (day[0], day[1], day[2]) else { return nil }
+  }
+
   /// For people, to the minute: `2026-11-20 09:14 UTC`.
   package var minute: String { "\(text.prefix(10)) \(clock.prefix(5)) UTC" }
 

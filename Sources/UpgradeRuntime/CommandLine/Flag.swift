@@ -8,7 +8,7 @@ package enum Flag: String, CaseIterable, Sendable {
   case notAfter = "not-after"
   case answers, answer
   case user, askpass, pass, tls, cacert, cert, key, sni
-  case permissions, plain, json, markdown, color
+  case at, permissions, plain, json, markdown, color
   case stateDirectory = "state-dir"
   case from, dir, port, keep, all, nodes
   case help, version
@@ -29,11 +29,13 @@ struct FlagRow: Sendable {
   let places: Set<Subcommand>
   let help: String
 
-  private static let upgrading: Set<Subcommand> = [.run, .check, .plan]
-  private static let connecting: Set<Subcommand> = [.startScreen, .run, .check, .plan, .watch, .resume, .cleanup]
+  private static let upgrading: Set<Subcommand> = [.run, .check, .plan, .notice]
+  private static let connecting: Set<Subcommand> = [
+    .startScreen, .run, .check, .plan, .notice, .watch, .resume, .cleanup,
+  ]
   private static let encrypting = connecting.union([.lab])
-  private static let running: Set<Subcommand> = [.run, .check, .plan, .resume, .train]
-  private static let beginning: Set<Subcommand> = [.run, .check, .plan, .train]
+  private static let running: Set<Subcommand> = [.run, .check, .plan, .notice, .resume, .train]
+  private static let beginning: Set<Subcommand> = [.run, .check, .plan, .notice, .train]
   private static let recorded: Set<Subcommand> = [.status, .report, .journal, .resume, .cleanup]
   private static let everywhere = Set(Subcommand.allCases).subtracting([.hold])
   private static let throwAway: Set<Subcommand> = [.train, .lab]
@@ -93,6 +95,9 @@ struct FlagRow: Sendable {
     FlagRow(
       flag: .sni, value: "NAME", places: encrypting,
       help: "the name that every server's certificate must prove (the host connected to)"),
+    FlagRow(
+      flag: .at, value: "WHEN", places: [.notice],
+      help: "when it begins: 02:00 in this host's time, or 2026-11-24T02:00 in UTC"),
     FlagRow(
       flag: .permissions, places: [.plan],
       help: "the rules of an ACL user for this run, and the commands that will run on hosts"),

@@ -6,6 +6,7 @@ package enum Invocation: Equatable, Sendable {
   case run(UpgradeRequest)
   case check(UpgradeRequest)
   case plan(UpgradeRequest)
+  case notice(NoticeRequest)
   case watch(WatchRequest)
   case status(RecordRequest)
   case report(RecordRequest)
@@ -39,6 +40,7 @@ package enum Invocation: Equatable, Sendable {
   package var target: Target? {
     switch self {
     case .run(let request), .check(let request), .plan(let request): request.target
+    case .notice(let request): request.planned?.target
     case .watch(let request): request.target
     default: nil
     }
@@ -49,6 +51,7 @@ package enum Invocation: Equatable, Sendable {
     switch self {
     case .run(let request), .check(let request), .plan(let request): request.connection
     case .resume(let request), .cleanup(let request): request.connection
+    case .notice(let request): request.planned?.connection
     case .watch(let request): request.connection
     case .startScreen(let request): request.connection
     default: nil

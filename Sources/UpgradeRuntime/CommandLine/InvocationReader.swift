@@ -1,3 +1,4 @@
+import SystemIO
 import UpgradeCore
 
 /// Makes typed requests of words.
@@ -24,6 +25,7 @@ struct InvocationReader {
     case .run: return .run(try upgrade())
     case .check: return .check(try upgrade())
     case .plan: return .plan(try upgrade())
+    case .notice: return .notice(try notice())
     case .watch:
       return .watch(
         WatchRequest(
@@ -58,6 +60,29 @@ struct InvocationReader {
       stateDirectory: words.value(.stateDirectory))
     request.asksPermissions = words.has(.permissions)
     return request
+  }
+
+  /// With a target the announcement, with the name of a run or nothing its closing message.
+  private func notice() throws(UsageError) -> NoticeRequest {
+    if let word = words.arguments.first, RunID(word) == nil {
+      return .planned(try upgrade(), begin: try beginning())
+    }
+    let known: Set<Flag> = [.stateDirectory, .plain, .json, .color]
+    if let flag = Flag.allCases.first(where: { words.has($0) && !known.contains($0) }) {
+      throw UsageError(
+        .misplacedFlag, "\(flag.text) belongs to the announcement of what is planned",
+        remedy: "Name the TARGET before it, or leave it out for the closing message of a run.")
+    }
+    return .closing(try record())
+  }
+
+  private func beginning() throws(UsageError) -> Int64? {
+    guard let text = words.value(.at) else { return nil }
+    if case .until(let hour, let minute)? = WindowRequest(text) { return WallClock.next(hour: hour, minute: minute) }
+    if let time = WallTime(minuteInUTC: text) { return time.milliseconds }
+    throw UsageError(
+      .flagValue, "--at is \(Quotation.quoted(text))",
+      remedy: "Write a time of day such as 02:00, or a date with it in UTC: 2026-11-24T02:00.")
   }
 
   /// The id of a run has a form that no address has.

@@ -174,6 +174,18 @@ package struct UpgradeRequest: Equatable, Sendable {
   }
 }
 
+/// `notice`.
+package enum NoticeRequest: Equatable, Sendable {
+  /// The announcement of what would be run; when it begins, milliseconds since 1970, nil where that is not fixed.
+  case planned(UpgradeRequest, begin: Int64?)
+  /// The message that ends a run.
+  case closing(RecordRequest)
+
+  package var planned: UpgradeRequest? {
+    if case .planned(let request, _) = self { request } else { nil }
+  }
+}
+
 /// `watch`.
 package struct WatchRequest: Equatable, Sendable {
   package enum Subject: Equatable, Sendable {

@@ -2,7 +2,7 @@
 package enum Subcommand: String, CaseIterable, Sendable {
   /// No TARGET and no subcommand: the screen that offers them.
   case startScreen = ""
-  case run, check, plan, watch
+  case run, check, plan, notice, watch
   case status, report, journal, resume, cleanup
   case train, lab
   case explain
@@ -36,7 +36,7 @@ package enum Subcommand: String, CaseIterable, Sendable {
   var arguments: Arguments {
     switch self {
     case .run, .check, .plan: .target
-    case .watch: .targetOrRun
+    case .watch, .notice: .targetOrRun
     case .status, .report, .journal, .resume, .cleanup: .optionalRun
     case .train: .optionalDrill
     case .lab: .labAction
@@ -52,7 +52,7 @@ package enum Subcommand: String, CaseIterable, Sendable {
     let words =
       switch arguments {
       case .target: needsVersion ? " TARGET --to VERSION" : " TARGET"
-      case .targetOrRun: " [TARGET | RUN]"
+      case .targetOrRun: self == .notice ? " [TARGET --to VERSION | RUN]" : " [TARGET | RUN]"
       case .optionalRun: " [RUN]"
       case .optionalDrill: " [DRILL]"
       case .labAction: " up|down|list|fetch|write"
@@ -69,6 +69,7 @@ package enum Subcommand: String, CaseIterable, Sendable {
     case .run: "the wizard: upgrades a deployment, one node at a time"
     case .check: "looks whether an upgrade could start; changes nothing"
     case .plan: "prints every step that a run would take; changes nothing"
+    case .notice: "writes the announcement of an upgrade beforehand, or the closing message of a run"
     case .watch: "shows live health, and the run that somebody else drives; changes nothing"
     case .status: "says where a run stands"
     case .report: "says what a run did and what clients felt"

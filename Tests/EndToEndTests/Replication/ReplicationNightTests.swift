@@ -28,6 +28,10 @@ struct ReplicationHop: Sendable, CustomTestStringConvertible {
     request.keysPerShard = 2000
     request.password = hop.password
     try await withReplication(request, switches: true) { night in
+      let planned = try await night.run(
+        ["notice", night.target, "--to", hop.to.description, "--json"] + night.site,
+        password: hop.password)
+      #expect(planned.code == 0 && planned.output.contains("hand-over of s1"), "\(planned.output) \(planned.errors)")
       let report = try await night.underWriting(
         [night.target, "--to", hop.to.description, "--plain", "--settle", "0"] + night.site, password: hop.password)
       let state = try night.state()
@@ -35,6 +39,9 @@ struct ReplicationHop: Sendable, CustomTestStringConvertible {
       #expect(state.facts.openLedger.isEmpty)
       let measure = try #require(state.measures.last)
       #expect(measure.lost == 0 && measure.errorCount == 0 && measure.acknowledged > 0, "\(measure.sentence)")
+      let closing = try await night.run(["notice"] + night.site.dropFirst(2).prefix(2))
+      #expect(closing.output.hasPrefix("# Done: upgrade of \(night.target)"), "\(closing.output) \(closing.errors)")
+      #expect(closing.output.contains("\(hop.tree.count) of \(hop.tree.count) nodes run \(hop.to)"))
       // The site's command was told of the new primary.
       let moved = try String(decoding: Files.read("\(night.folder)/address", limit: 1000), as: UTF8.self)
       let primary = try #require(try await night.primaries(password: hop.password).first)

@@ -21,6 +21,16 @@ import UpgradeCore
     #expect(WallTime(milliseconds: milliseconds).text == text)
   }
 
+  @Test(arguments: [
+    ("2026-11-20T09:14", "2026-11-20T09:14:00.000Z"), ("2026-11-20 09:14", "2026-11-20T09:14:00.000Z"),
+    ("2024-02-29T23:59Z", "2024-02-29T23:59:00.000Z"), ("2100-03-01T00:00", "2100-03-01T00:00:00.000Z"),
+    ("1970-01-01T00:00", "1970-01-01T00:00:00.000Z"), ("2023-02-29T00:00", nil), ("2026-04-31T00:00", nil),
+    ("2026-11-20T24:00", nil), ("2026-11-20T09:60", nil), ("2026-11-20", nil), ("tomorrow 9:00", nil),
+    ("2026-11-20T09:14:31", nil), ("2026-1-2T09:14", nil),
+  ]) func aMinuteIsRead(text: String, time: String?) {
+    #expect(WallTime(minuteInUTC: text)?.text == time)
+  }
+
   @Test func theTimeOfDayIsInUTC() {
     #expect(WallTime(milliseconds: 1_795_166_071_500).clock == "09:14:31")
     #expect(WallTime(milliseconds: -1).clock == "23:59:59")

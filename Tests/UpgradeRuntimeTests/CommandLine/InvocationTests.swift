@@ -44,6 +44,22 @@ import UpgradeCore
     // One word changed, to rehearse.
     #expect(try Self.read("check \(line)") == .check(run))
     #expect(try Self.read("plan \(line)") == .plan(run))
+    #expect(try Self.read("notice \(line)") == .notice(.planned(run, begin: nil)))
+  }
+
+  @Test func aNoticeIsOfWhatIsPlannedOrOfARun() throws {
+    let record = RecordRequest(run: "20261120-2314-x7k2", face: FaceRequest())
+    #expect(try Self.read("notice 20261120-2314-x7k2") == .notice(.closing(record)))
+    #expect(try Self.read("notice") == .notice(.closing(RecordRequest(face: FaceRequest()))))
+    guard case .notice(.planned(_, let begin)) = try Self.read("notice a:1 --to 7.0.15 --at 2026-11-24T02:00") else {
+      Issue.record("another request")
+      return
+    }
+    #expect(begin.map { WallTime(milliseconds: $0).text } == "2026-11-24T02:00:00.000Z")
+    #expect(throws: UsageError.self) { try Self.read("notice a:1") }
+    #expect(throws: UsageError.self) { try Self.read("notice --at 02:00") }
+    #expect(throws: UsageError.self) { try Self.read("notice a:1 --to 7.0.15 --at 2026-02-30T02:00") }
+    #expect(throws: UsageError.self) { try Self.read("notice a:1 --to 7.0.15 --at soon") }
   }
 
   @Test func eachSubcommandIsReadWithItsArguments() throws {
@@ -188,16 +204,18 @@ import UpgradeCore
     Bad("report --markdown --json", "--markdown and --json are two forms of one report.", "Keep one."),
     Bad("\(run) --askpass -a x", "--askpass and --pass both say the password.", "Keep --askpass."),
     Bad("\(run) --markdown", "run has no flag --markdown.", "It belongs to report and explain."),
-    Bad("watch a:1 --settle 3", "watch has no flag --settle.", "It belongs to run, check, plan, resume and train."),
-    Bad("status --to 7.0.15", "status has no flag --to.", "It belongs to run, check, plan, train and lab."),
+    Bad(
+      "watch a:1 --settle 3", "watch has no flag --settle.",
+      "It belongs to run, check, plan, notice, resume and train."),
+    Bad("status --to 7.0.15", "status has no flag --to.", "It belongs to run, check, plan, notice, train and lab."),
     Bad(
       "--to 7.0.15", "--to is given without a TARGET.",
       "Write `redis-upgrade redis://host:port ...`, or a subcommand; see redis-upgrade --help."),
     Bad("chekc a:1", "\"chekc\" is neither a subcommand nor a TARGET.", "The nearest subcommand is check."),
     Bad(
       "orders", "\"orders\" is neither a subcommand nor a TARGET.",
-      "A TARGET is host:port or redis://host; the subcommands are run, check, plan, watch, status, report, journal, "
-        + "resume, cleanup, train, lab, explain and keys."),
+      "A TARGET is host:port or redis://host; the subcommands are run, check, plan, notice, watch, status, report, "
+        + "journal, resume, cleanup, train, lab, explain and keys."),
     Bad("check", "check needs a TARGET.", "Name any server of the deployment: redis://host:port."),
     Bad(
       "plan a:1", "plan needs --to VERSION, where to upgrade to.",
@@ -247,7 +265,7 @@ import UpgradeCore
     Bad("\(run) --not-after 24:00", "--not-after is \"24:00\".", "Write a time of day such as 02:00, or none."),
     Bad("\(run) --not-after 2:5", "--not-after is \"2:5\".", "Write a time of day such as 02:00, or none."),
     Bad("\(run) --not-after 2am", "--not-after is \"2am\".", "Write a time of day such as 02:00, or none."),
-    Bad("resume --only replicas", "resume has no flag --only.", "It belongs to run, check, plan and train."),
+    Bad("resume --only replicas", "resume has no flag --only.", "It belongs to run, check, plan, notice and train."),
     Bad("\(run) --settle -1", "--settle is \"-1\".", "Write a whole number of seconds from 0 to 3600."),
     Bad(
       "\(run) --error-budget few", "--error-budget is \"few\".", "Write how many client errors end the run, or none."),
@@ -258,10 +276,10 @@ import UpgradeCore
     Bad("\(run) --cacert", "--cacert has no value.", "Write --cacert FILE."),
     Bad(
       "status --tls", "status has no flag --tls.",
-      "It belongs to run, check, plan, watch, resume, cleanup, train and lab."),
+      "It belongs to run, check, plan, notice, watch, resume, cleanup, train and lab."),
     Bad(
       "train --cert a.pem", "train has no flag --cert.",
-      "It belongs to run, check, plan, watch, resume, cleanup and lab."),
+      "It belongs to run, check, plan, notice, watch, resume, cleanup and lab."),
     Bad(
       "lab down --tls", "--tls belongs to lab up and lab write.", "A lab that runs knows by itself what it speaks."),
     Bad(

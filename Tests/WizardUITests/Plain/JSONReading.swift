@@ -16,6 +16,7 @@ enum ReadJSON: Equatable, Sendable {
     if case .array(let values) = self, values.indices.contains(index) { values[index] } else { nil }
   }
   var text: String? { if case .string(let text) = self { text } else { nil } }
+  var amount: Double? { if case .number(let number) = self { number } else { nil } }
   var count: Int? { if case .array(let values) = self { values.count } else { nil } }
 
   /// nil for anything that is not exactly one JSON text (RFC 8259).
