@@ -90,8 +90,10 @@ package struct NoticeText: Sendable {
     let old = setup.nodesByAddress.first.map { setup.short($0.release) } ?? "the old version"
     if setup.kind == .standalone {
       return [
-        "The old software is put back and started on the data as it was saved before; what was written since is kept "
-          + "only where \(old) reads what \(setup.short(setup.to)) writes."
+        way.narrows
+          ? "\(old) cannot read what \(setup.short(setup.to)) saves: going back means the backup of before, and every "
+            + "write since is lost."
+          : "\(old) is put back, and loads what was saved: nothing is lost, and the service is away once more."
       ]
     }
     let first = "Until the first hand-over every node goes back to \(old) without loss."

@@ -81,9 +81,14 @@ struct HealthPane: Widget {
   }
 
   private func clientRows(wide: Bool) -> [[Line]] {
-    wide
-      ? [[text.clientErrors, text.clientTotals], [text.stall, text.operations]]
-      : [[text.clientErrors, text.clientTotals], [text.operations]]
+    let window = text.backWindow
+    guard wide else {
+      return [
+        [text.clientErrors, text.clientTotals], [text.operations] + (window.lamp.isEmpty ? [] : [window.lamp]),
+      ]
+    }
+    return [[text.clientErrors, text.clientTotals], [text.stall, text.operations]]
+      + (window.lamp.isEmpty ? [] : [[window.lamp, Line(window.why)]])
   }
 
   private func put(_ parts: [Line], in area: Rectangle, on canvas: inout Canvas) {

@@ -20,8 +20,12 @@ struct HealthScreen: WizardScreen {
   private var shards: [ShardID] { picture.health.shards.keys.sorted() }
   /// What is scrolled: shards, or as many rows of a cluster as a shard has.
   private var rowCount: Int {
-    picture.health.cluster.map { (clusterRows($0).count + Self.shardRows - 1) / Self.shardRows } ?? shards.count
+    rows.map { ($0.count + Self.shardRows - 1) / Self.shardRows } ?? shards.count
   }
+  /// Rows in place of shards with their bars.
+  private var rows: [Line]? { picture.health.cluster.map(clusterRows) ?? (text.tree.isEmpty ? nil : treeRows) }
+  /// Outside of clusters one row of bars is all.
+  private var onlyShard: ShardID? { text.tree.isEmpty ? nil : shards.first }
 
   // MARK: - Layout
 
@@ -66,8 +70,11 @@ struct HealthScreen: WizardScreen {
       canvas.put(axis, row: head.row + 4, column: head.column, in: head, style: .dim)
     }
     var rest = list
-    if let cluster = picture.health.cluster {
-      for row in clusterRows(cluster).dropFirst(window.first * Self.shardRows).prefix(list.rows) {
+    if let only = onlyShard, let lag = picture.health.shards[only]?.lag, head.rows >= Self.headRows {
+      draw(lag, peak: Self.lagPeak, quiet: 1024, in: head.cutTop(5).rest, on: &canvas)
+    }
+    if let rows {
+      for row in rows.dropFirst(window.first * Self.shardRows).prefix(list.rows) {
         canvas.put(row, row: rest.row, column: rest.column, in: rest)
         (_, rest) = rest.cutTop(1)
       }
@@ -78,11 +85,19 @@ struct HealthScreen: WizardScreen {
       (row, rest) = rest.cutTop(Self.shardRows)
       canvas.put(headLine(shard), row: row.row, column: row.column, in: row)
       if let lag = picture.health.shards[shard]?.lag {
-        draw(
-          lag, peak: { "max \(Quantity.bytes(Quantity.whole($0)))" }, quiet: 1024, in: row.cutTop(1).rest, on: &canvas)
+        draw(lag, peak: Self.lagPeak, quiet: 1024, in: row.cutTop(1).rest, on: &canvas)
       }
     }
     return Position(row: head.row, column: head.column)
+  }
+
+  private static func lagPeak(_ bytes: Double) -> String { "max \(Quantity.bytes(Quantity.whole(bytes)))" }
+
+  /// Outside of clusters: the primary, the way back, and every server below the one that it follows.
+  private var treeRows: [Line] {
+    let window = text.backWindow
+    let lamp = window.lamp.isEmpty ? [] : [window.lamp + (window.why.isEmpty ? "" : ": \(window.why)")]
+    return shards.map(headLine) + lamp + [Line()] + text.tree
   }
 
   /// Of Redis Enterprise Software: every database, every node, and all that is not as it has to be.
@@ -151,10 +166,10 @@ struct HealthScreen: WizardScreen {
     PageText(
       "health",
       ["Health  \(text.ageText)"] + headLines.map(\.string)
-        + (picture.health.cluster.map(clusterRows) ?? []).map(\.string)
-        + shards.map { shard in
+        + (rows ?? []).map(\.string)
+        + (rows == nil ? shards : []).map { shard in
           let lag = picture.health.shards[shard]?.lag ?? Series()
-          let peak = Self.peak(lag) { "max \(Quantity.bytes(Quantity.whole($0)))" }
+          let peak = Self.peak(lag, Self.lagPeak)
           return "\(headLine(shard).string)  \(peak)"
         })
   }

@@ -16,10 +16,16 @@ package struct HealthText: Hashable, Sendable {
   private let isElsewhere: Bool
   /// Servers outside of clusters: one is primary, and there are no slots.
   private let isPlain: Bool
+  /// Who follows whom, of servers outside of clusters.
+  package let tree: [Line]
+  /// Whether their shard could be handed back now; nil where no run has begun on them.
+  let wayBack: BackWindow?
 
   package init(_ picture: RunPicture) {
     health = picture.health
     isPlain = picture.setup?.kind.isPlain ?? false
+    tree = isPlain ? Self.tree(picture) : []
+    wayBack = isPlain && picture.setup?.kind != .standalone ? Self.window(picture) : nil
     sinceRead = picture.health.readAt.map(picture.age)
     sinceMeasured = picture.watching.flatMap { $0.measuredAt.map(picture.age) }
     isElsewhere = picture.isReadOnly && picture.state.facts.probing

@@ -7,7 +7,7 @@ import Testing
 @testable import WizardUI
 
 enum PicturePages {
-  static let all: [PicturePage] = steps + pages + dialogs + enterprise + watched + rest
+  static let all: [PicturePage] = steps + pages + dialogs + replication + enterprise + watched + rest
 
   private static let steps = [
     PicturePage("checks that fail", CheckScene.picture(CheckScene.failing)),
@@ -52,6 +52,15 @@ enum PicturePages {
       script.settle()
       return PicturePage.drawing(script)
     },
+  ]
+
+  private static let replication = [
+    PicturePage("replication, plan", ReplicationScenes.plan),
+    PicturePage("replication, nodes", ReplicationScenes.secondNode),
+    PicturePage("replication, a hand-over", ReplicationScenes.handOver),
+    PicturePage("replication, the way back closes", ReplicationScenes.oldPrimary),
+    PicturePage("replication, health", ReplicationScenes.oldPrimary, keys: "<Esc>h"),
+    PicturePage("a single server, an outage", ReplicationScenes.outage),
   ]
 
   private static let enterprise = [

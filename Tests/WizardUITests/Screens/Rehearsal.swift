@@ -25,6 +25,8 @@ struct Rehearsal: Sendable {
     var isUp = true
     var runID: String
     var settings: [String: String]
+    /// Outside of clusters: whom it follows.
+    var follows: NodeID?
   }
 
   static let old = Release(.redis, Version(6, 2, 14))
@@ -90,6 +92,42 @@ struct Rehearsal: Sendable {
     for node in nodes {
       self.nodes[node.id] = PaperNode(
         setup: node, role: node.role, release: node.release, runID: node.runID, settings: guardSettings)
+    }
+    machine = UpgradeMachine { [gates] rule, object, _ in gates.judge(rule, object) }
+  }
+
+  /// Servers outside of a cluster, 10.0.3.10 the first: whom each follows, by number from 0; nil for the primary.
+  init(tree: [Int?], settle: Duration = .zero, wayBackNarrows: Bool = true) {
+    let addresses = tree.indices.map { Address(host: "10.0.3.\(10 + $0)", port: 6379) }
+    let settings = ["replica-priority": "100"]
+    let nodes = zip(addresses, tree).map { address, follows in
+      var node = NodeSetup(
+        id: NodeID(of: address), address: address, release: Self.old, role: follows == nil ? .primary : .replica,
+        runID: "first", processID: 100, configFile: "/etc/redis/redis.conf", directory: "/var/lib/redis",
+        appendOnly: false, settings: settings)
+      node.follows = follows.map { NodeID(of: addresses[$0]) }
+      return node
+    }
+    func commands(_ words: String) -> [NodeID: String] {
+      Dictionary(uniqueKeysWithValues: nodes.map { ($0.id, "ssh \($0.address.host) sudo \(words)") })
+    }
+    setup = Setup(
+      target: "redis://10.0.3.10:6379", to: Self.new, nodes: nodes,
+      shards: [Shard(id: ShardID(1), slots: SlotSet(), members: nodes.map(\.id))], nodeTimeout: .zero,
+      wayBackNarrows: wayBackNarrows,
+      site: Site(
+        reach: .local,
+        commands: [
+          .stop: commands("systemctl stop redis"), .start: commands("systemctl start redis"),
+          .install: commands("apt-get install -y redis-server=7.0.15"),
+          .rollback: commands("apt-get install redis-server=6.2.14"),
+          .switchOver: commands("dns-switch redis.example.org"),
+        ], bounds: [:], isLab: false), options: Options(settle: settle),
+      servers: tree.count > 1 ? .replication : .standalone)
+    for (node, follows) in zip(nodes, tree) {
+      self.nodes[node.id] = PaperNode(
+        setup: node, role: node.role, release: node.release, runID: node.runID, settings: settings,
+        follows: follows.map { nodes[$0].id })
     }
     machine = UpgradeMachine { [gates] rule, object, _ in gates.judge(rule, object) }
   }
@@ -213,8 +251,11 @@ struct Rehearsal: Sendable {
       outcome = Outcome(.failed, "the replica did not take over")
     case .handOver(_, let from, let to):
       nodes[from]?.role = .replica
+      nodes[from]?.follows = to
       nodes[to]?.role = .primary
-    case .backUp, .setAside, .drain, .watch, .confirm, .errand, .follow, .saveRole: break
+      nodes[to]?.follows = nil
+    case .follow(let node, let primary): nodes[node]?.follows = primary
+    case .backUp, .setAside, .drain, .watch, .confirm, .errand, .saveRole: break
     }
     if case .restore(let node, _) = effect.action {
       for (key, entry) in state.facts.ledger.entries.sorted(by: { $0.key < $1.key }) where key.node == node {
@@ -248,7 +289,7 @@ struct Rehearsal: Sendable {
         continue
       }
       machine.observe(id, pulse: pulse(of: node), asOf: state.sequence, now: now)
-      machine.observe(id, view: view(from: id), asOf: state.sequence, now: now)
+      if !setup.kind.isPlain { machine.observe(id, view: view(from: id), asOf: state.sequence, now: now) }
       machine.observe(id, settings: node.settings, asOf: state.sequence, now: now)
     }
   }
@@ -260,7 +301,8 @@ struct Rehearsal: Sendable {
     pulse.keys = 20_000
     if node.role == .replica {
       pulse.replication.upstream = Upstream(
-        address: node.setup.address, linkUp: true, syncInProgress: false, offset: 0, lastIOSecondsAgo: 0,
+        address: node.follows.flatMap { nodes[$0]?.setup.address } ?? node.setup.address, linkUp: true,
+        syncInProgress: false, offset: 0, lastIOSecondsAgo: 0,
         downSeconds: nil, readOnly: true)
     }
     return pulse

@@ -261,6 +261,12 @@ extension ServerProcedure {
     if closesWayBack(node, situation) {
       return "NONE without loss: the last copy on the old version goes; what is left is the backup"
     }
+    if situation.setup.shard(of: node)?.members.count == 1 {
+      return situation.setup.wayBackNarrows
+        ? "by hand: the old software and the backup; it cannot read what the new version saves, and every write since "
+          + "then is lost"
+        : "the old software is put back, and loads what was saved"
+    }
     let companions = situation.setup.companions(of: node, in: .rollback).count
     if companions > 1 {
       return "one rollback for all \(companions) nodes of \(situation.setup.host(of: node)), which all stop for it and "

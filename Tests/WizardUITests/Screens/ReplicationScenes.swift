@@ -1,0 +1,43 @@
+// Moments of a night on servers outside of clusters, for the book of pictures.
+
+@testable import UpgradeCore
+
+/// A primary, two who follow it, and one who follows the second of them.
+enum ReplicationScenes {
+  static let plan = Self.go().picture
+  /// The chain's end is done, and the next is asked for.
+  static let secondNode = Self.go(to: .upgradeNode, "10.0.3.11:6379").picture
+  static let handOver = Self.go(to: .handOver).picture
+  /// All but the old primary are done: it still follows, so that the way back is open.
+  static let oldPrimary = Self.go(to: .upgradeNode, "10.0.3.10:6379").picture
+  static let outage = Self.go(tree: [nil], to: .upgradeNode).picture
+
+  /// The same moment with the old primary's link cut, and then with more missing than there is a backlog.
+  static func oldPrimary(behind: Int, linkUp: Bool) -> RunPicture {
+    changed(oldPrimary, "10.0.3.10") { pulse in
+      pulse.replication.upstream?.linkUp = linkUp
+      pulse.replication.upstream?.downSeconds = linkUp ? nil : 7
+      pulse.replication.upstream?.offset = 5_000_000 - behind
+    }
+  }
+
+  static func changed(_ picture: RunPicture, _ host: String, _ change: (inout Pulse) -> Void) -> RunPicture {
+    var picture = picture
+    guard let node = picture.setup?.nodes.first(where: { $0.address.host == host })?.id,
+      var view = picture.snapshot[node].view
+    else { return picture }
+    change(&view.pulse)
+    picture.snapshot.nodes[node] = .up(view)
+    return picture
+  }
+
+  private static func go(
+    tree: [Int?] = [nil, 0, 0, 2], to question: QuestionKind? = nil, _ object: String? = nil
+  ) -> Rehearsal {
+    var run = Rehearsal(tree: tree)
+    run.begin()
+    run.run()
+    if let question { run.go(to: question, object) }
+    return run
+  }
+}

@@ -1,0 +1,130 @@
+// Servers outside of clusters on the health page: who follows whom, and whether the way back is open at this moment.
+
+import Testing
+
+@testable import UpgradeCore
+@testable import WizardUI
+
+@Suite struct ReplicationTextTests {
+  private static func text(_ picture: RunPicture) -> [String] { HealthText(picture).tree.map(\.string) }
+
+  @Test func everyServerStandsBelowWhomItFollows() {
+    let before = Self.text(ReplicationScenes.secondNode)
+    #expect(
+      before.map { $0.split(separator: "  ", maxSplits: 9).joined(separator: " ") } == [
+        "10.0.3.10:6379 PRIMARY 6.2.14", "10.0.3.11:6379 replica 6.2.14 0 B behind link up",
+        "10.0.3.12:6379 replica 6.2.14 0 B behind link up", "10.0.3.13:6379 replica 7.0.15 0 B behind link up",
+      ])
+    #expect(before.map { $0.prefix { $0 == " " }.count } == [0, 2, 2, 4])
+    // After the hand-over whoever followed the old primary follows the new one, and so does that itself.
+    let after = Self.text(ReplicationScenes.oldPrimary)
+    #expect(after.first?.hasPrefix("10.0.3.11:6379  PRIMARY  7.0.15") == true, "\(after)")
+    #expect(after.map { $0.prefix { $0 == " " }.count } == [0, 2, 2, 4])
+    #expect(after.contains { $0.hasPrefix("  10.0.3.10:6379  replica  6.2.14") })
+  }
+
+  @Test func whoIsDownOrSilentIsSaid() throws {
+    var picture = ReplicationScenes.secondNode
+    let nodes = try #require(picture.setup?.nodesByAddress.map(\.id))
+    picture.snapshot.nodes[nodes[1]] = .down("connection refused")
+    picture.snapshot.nodes[nodes[2]] = .unknown("no answer for 3 s")
+    let lines = Self.text(picture)
+    #expect(lines.contains("10.0.3.11:6379  DOWN"))
+    #expect(lines.contains("10.0.3.12:6379  not read"))
+    // Its follower says whom it follows, though nobody else speaks of that one.
+    #expect(lines.contains { $0.hasPrefix("  10.0.3.13:6379") })
+    let cut = Self.text(ReplicationScenes.oldPrimary(behind: 300, linkUp: false))
+    #expect(cut.contains { $0.hasSuffix("LINK DOWN 7 s") }, "\(cut)")
+    let refusing = ReplicationScenes.changed(ReplicationScenes.oldPrimary, "10.0.3.10") {
+      $0.statistics.unexpectedErrorReplies = 3
+    }
+    #expect(Self.text(refusing).contains { $0.hasSuffix("3 replication errors") })
+  }
+
+  // MARK: - The lamp
+
+  private static func window(_ picture: RunPicture) -> String {
+    let window = HealthText(picture).backWindow
+    return "\(window.lamp.string): \(window.why)"
+  }
+
+  /// The new primary with a backlog, so that what is missing can be told.
+  private static func promoted(_ change: (inout Pulse) -> Void) -> RunPicture {
+    let picture = ReplicationScenes.changed(ReplicationScenes.oldPrimary, "10.0.3.11") {
+      $0.replication.offset = 5_000_000
+      $0.replication.backlogBytes = 1_048_576
+      $0.replication.replicationID = "new"
+    }
+    return ReplicationScenes.changed(picture, "10.0.3.10") {
+      $0.replication.replicationID = "new"
+      $0.replication.upstream?.offset = 5_000_000
+      change(&$0)
+    }
+  }
+
+  @Test func openUntilSomethingIsHandedOver() {
+    #expect(
+      Self.window(ReplicationScenes.secondNode)
+        == "way back OPEN: nothing has been handed over: the primary is on Redis 6.2.14")
+  }
+
+  @Test(arguments: [
+    (0, true, "way back OPEN: 10.0.3.10:6379 on Redis 6.2.14 follows, 0 bytes behind"),
+    (
+      300, false,
+      "way back CLOSING: the link of 10.0.3.10:6379 is down for 7 s, 300 bytes of a backlog of 1.0 MB used"
+    ),
+    (2_000_000, true, "way back CLOSED: 10.0.3.10:6379 misses 2.0 MB, more than the backlog of 1.0 MB"),
+    (2_000_000, false, "way back CLOSED: 10.0.3.10:6379 misses 2.0 MB, more than the backlog of 1.0 MB"),
+  ]) func byTheLinkAndTheBacklog(behind: Int, linkUp: Bool, text: String) {
+    let picture = Self.promoted {
+      $0.replication.upstream?.offset = 5_000_000 - behind
+      $0.replication.upstream?.linkUp = linkUp
+      $0.replication.upstream?.downSeconds = linkUp ? nil : 7
+    }
+    #expect(Self.window(picture) == text)
+  }
+
+  @Test func whatEndsIt() throws {
+    let errors = Self.promoted { $0.statistics.unexpectedErrorReplies = 2 }
+    #expect(
+      Self.window(errors)
+        == "way back CLOSED: 10.0.3.10:6379 could not follow 2 commands of the new version: its data differs")
+    let full = Self.promoted { $0.replication.upstream?.syncInProgress = true }
+    #expect(Self.window(full).hasPrefix("way back CLOSED: 10.0.3.10:6379 asks for all data"))
+    let other = Self.promoted { $0.replication.replicationID = "another" }
+    #expect(Self.window(other).hasPrefix("way back not known: 10.0.3.10:6379 does not follow the history"))
+    var down = Self.promoted { _ in }
+    let old = try #require(down.setup?.nodesByAddress.first?.id)
+    down.snapshot.nodes[old] = .down("connection refused")
+    #expect(Self.window(down).hasPrefix("way back CLOSED: 10.0.3.10:6379 is down"))
+    down.snapshot.nodes[old] = .unknown("no answer")
+    #expect(Self.window(down) == "way back not known: 10.0.3.10:6379 has not been read")
+    var done = Self.promoted { _ in }
+    for node in done.setup?.nodes ?? [] {
+      done = ReplicationScenes.changed(done, node.address.host) {
+        $0.server.version = Version(7, 0, 15)
+        $0.server.versionText = "7.0.15"
+      }
+    }
+    #expect(Self.window(done) == "way back CLOSED: no node is left on Redis 6.2.14")
+  }
+
+  /// A reading that is too old proves nothing.
+  @Test func aStaleReadingIsNoLamp() {
+    var picture = Self.promoted { _ in }
+    picture.health.readAt = picture.now + .seconds(-9)
+    #expect(Self.window(picture) == "way back not known: ")
+  }
+
+  /// Between two versions that read each other's files nothing ever closes.
+  @Test func aWayThatStaysOpen() throws {
+    var run = Rehearsal(tree: [nil, 0], wayBackNarrows: false)
+    run.begin()
+    run.run()
+    var picture = run.picture
+    #expect(Self.window(picture).hasPrefix("way back OPEN"))
+    picture.health.readAt = nil
+    #expect(Self.window(picture) == "way back not known: ")
+  }
+}
