@@ -1,5 +1,6 @@
-// `upgrade-benchmarks [parser | nights [N] | sizes | screen]`: the parser against hiredis, N whole upgrades against a
-// bare loop, what each of many nodes costs, what the screen costs, or all of it.
+// `upgrade-benchmarks [parser | nights [N] | handovers [N] | sizes | screen]`: the parser against hiredis, N whole
+// upgrades against a bare loop, N hand-overs outside of clusters against a script, what each of many nodes costs, what
+// the screen costs, or all of it.
 
 import SystemIO
 
@@ -7,12 +8,14 @@ import SystemIO
 enum Benchmarks {
   static func main() throws {
     let words = Array(CommandLine.arguments.dropFirst())
-    let count = words.count > 1 ? Int(words[1]) : 20
-    guard words.count < 2 || words.first == "nights", let count, count > 0,
-      words.isEmpty || ["parser", "nights", "sizes", "screen"].contains(words[0])
-    else { return print("usage: upgrade-benchmarks [parser | nights [N] | sizes | screen]") }
+    let all: Set<String> = ["parser", "nights", "handovers", "sizes", "screen"]
+    let counted = ["nights": 20, "handovers": 50]
+    let count = words.count > 1 ? Int(words[1]) : words.first.flatMap { counted[$0] }
+    guard words.count < 2 || counted[words[0]] != nil, words.count < 2 || (count ?? 0) > 0,
+      words.isEmpty || all.contains(words[0])
+    else { return print("usage: upgrade-benchmarks [parser | nights [N] | handovers [N] | sizes | screen]") }
     let wanted = words.first
-    let parts: Set<String> = wanted.map { [$0] } ?? ["parser", "nights", "sizes", "screen"]
+    let parts: Set<String> = wanted.map { [$0] } ?? all
     if parts.contains("parser") { runParserBenchmark() }
     if wanted == "parser" { return }
     try Signals.prepareProcess()
@@ -22,7 +25,10 @@ enum Benchmarks {
     let problem = try loop.runAndWait { () async -> String? in
       do {
         // Three hand-overs a night: sixty, unless another number is asked for.
-        if parts.contains("nights") { try await NightBenchmark(loop: loop, program: program, rounds: count).run() }
+        if parts.contains("nights") {
+          try await NightBenchmark(loop: loop, program: program, rounds: count ?? 20).run()
+        }
+        if parts.contains("handovers") { try await HandOverBenchmark(loop: loop, rounds: count ?? 50).run() }
         if parts.contains("sizes") { try await SizeBenchmark(loop: loop, program: program).run() }
         if parts.contains("screen") { try await ScreenBenchmark(loop: loop, program: program).run() }
         return nil
