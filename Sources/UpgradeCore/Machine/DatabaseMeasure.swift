@@ -24,7 +24,7 @@ package struct DatabaseMeasure: Hashable, Sendable {
   /// Whether any proxy let the probe in.
   package var isMeasured: Bool { proxies.contains { $0.closed == nil } }
 
-  /// `orders away 2.1 s at most`, or why nobody knows.
+  /// `orders 826 ms`, the longest time without an answer, or why nobody knows.
   package var sentence: String {
     guard isMeasured else {
       return "\(name) not measured (\(proxies.compactMap(\.closed).first ?? "no proxy is listed"))"

@@ -119,7 +119,7 @@ package struct Dialog: Widget, Hashable {
 
   /// A prompt that would be cut gets rows of its own: it says which word to type.
   private func promptAndField(width: Int) -> (prompt: [Line], field: TextField?) {
-    guard var field, field.prompt.columns + 2 + TextField.narrowest > width else { return ([], field) }
+    guard var field, field.prompt.columns + 2 + max(TextField.narrowest, field.room) > width else { return ([], field) }
     let prompt = WrappedText(field.prompt.parts.map(\.text).joined()).rows(columns: width)
     field.prompt = ">"
     return (prompt, field)

@@ -7,6 +7,8 @@ package struct TextField: Widget, Hashable {
   package var prompt: Line
   package private(set) var text: String
   package private(set) var caret: Int
+  /// Columns that what has to be typed takes; where the prompt leaves fewer, it gets rows of its own.
+  package var room = 0
 
   /// Nobody types more; what is beyond is refused.
   package static let longest = 256

@@ -99,7 +99,11 @@ struct ProblemScreen: WizardScreen {
         ? "not measured. \(text.label.string)\(text.cluster.string), \(text.slots.string)."
         : "not measured. Slots served: \(text.slots.string), cluster \(text.cluster.string)."
     }
-    return "\(text.clientErrors.string), \(text.clientTotals.string); \(text.stall.string); \(text.slots.string)."
+    // The label has said of whom.
+    let label = "clients "
+    let felt = text.clientErrors.string
+    let said = felt.hasPrefix(label) ? String(felt.dropFirst(label.count)) : felt
+    return "\(said), \(text.clientTotals.string); \(text.stall.string); \(text.slots.string)."
   }
 
   /// What the node in question says of itself.

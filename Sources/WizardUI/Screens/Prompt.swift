@@ -47,6 +47,8 @@ package struct TypedDialog: Hashable, Sendable {
   package init(_ prompt: Prompt, word: String) {
     self.prompt = prompt
     self.field = TextField(Line("To go on, type ") + Line(word, .bold) + Line(":"))
+    // The caret stands behind it.
+    field.room = Line(word).columns + 1
   }
 
   init(_ question: AccessQuestion) {

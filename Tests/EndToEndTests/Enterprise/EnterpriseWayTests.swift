@@ -33,8 +33,7 @@ import UpgradeRuntime
         try await console.wait("the dialog") { $0.contains("Set database-protected aside") && $0.contains("(wait)") }
         try await console.wait("it to take words") { $0.asked?.isArmed == true }
         try await console.type("override database-protected")
-        // Their beginning has moved out of the narrow field.
-        try await console.wait("the words in the field") { $0.contains(":  verride database-protected") }
+        try await console.wait("the words in the field") { $0.contains(">  override database-protected") }
         try await console.press("Enter")
         try await console.wait("it to go on") { !$0.isStopped }
         let loss = try #require(try await console.nextQuestion())
