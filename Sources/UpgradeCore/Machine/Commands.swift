@@ -28,7 +28,8 @@ extension Action {
       }
       return [client(from, "FAILOVER TO \(words) TIMEOUT \(Setup.failoverTimeout)")]
     case .handOver(_, _, let to): return [client(to, "CLUSTER FAILOVER")]
-    case .follow(let node, let primary) where node == primary: return [client(node, "REPLICAOF NO ONE")]
+    case .follow(let node, let primary) where node == primary:
+      return [client(node, "REPLICAOF NO ONE") + "   (FAILOVER ABORT where it still hands over)"]
     case .follow(let node, let primary):
       return [client(node, setup.peerAddress(primary).map { "REPLICAOF \($0.host) \($0.port)" } ?? "")]
     case .saveRole(let node): return [client(node, "CONFIG REWRITE")]

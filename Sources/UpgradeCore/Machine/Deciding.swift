@@ -39,7 +39,7 @@ extension UpgradeMachine {
       // What is said about one node rests on the others: right after a resume they have not been read yet.
       guard isRead(situation, waited: posture.waitingSince.map { now - $0 } ?? .zero) else { return .nothing }
       if case .next(.problem(let problem)) = posture.kind { return Decision(records: [.problem(problem)]) }
-      return Decision(records: [.problem(driftProblem(drift(in: situation)))])
+      return Decision(records: [.problem(driftProblem(drift(in: situation), situation))])
     case .next(.wait(_, let patience, let problem)):
       guard let since = posture.waitingSince, now - since > patience else { return .nothing }
       return Decision(records: [.problem(problem)])

@@ -18,11 +18,14 @@ extension Offer {
 }
 
 extension UpgradeMachine {
-  func driftProblem(_ changes: [String]) -> Problem {
+  func driftProblem(_ changes: [String], _ situation: Situation) -> Problem {
     Problem(
       name: ProblemName.drift, object: .deployment,
       what: "Something changed that this run did not do: " + changes.joined(separator: "; ") + ".",
-      risk: "Somebody or something else is working on this cluster. Nothing more is done until you decide.",
+      risk: situation.handOverCutOff == nil
+        ? "Somebody or something else is working on \(situation.setup.kind.title). Nothing more is done until you decide."
+        : "Nobody takes writes until you decide.",
+      guess: situation.handOverCutOff,
       choices: [
         Offer(.adopt, "Take it as it is now: plan again from what the servers say"), .stopHere, .windDown,
       ])

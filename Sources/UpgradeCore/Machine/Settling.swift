@@ -129,7 +129,7 @@ extension UpgradeMachine {
     return fail(
       flight, outcome.sentence,
       changes.isEmpty
-        ? failureProblem(flight.effect.step, outcome.sentence, situation) : driftProblem(changes))
+        ? failureProblem(flight.effect.step, outcome.sentence, situation) : driftProblem(changes, situation))
   }
 
   private func fail(overdue flight: InFlight, _ text: String, _ situation: Situation) -> Decision {

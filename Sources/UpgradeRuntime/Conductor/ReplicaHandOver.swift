@@ -193,7 +193,10 @@ extension Performer {
     guard let place = setup.peerAddress(primary) else { return Outcome(.refused, "its address is not known") }
     let client = await fleet.commander(address(node))
     do throws(ClientError) {
-      if node == primary {
+      if node == primary, await isHandingOver(node) {
+        // It waits for its candidate without an end, and REPLICAOF is refused meanwhile (redis replication.c).
+        _ = try await client.send(["FAILOVER", "ABORT"])
+      } else if node == primary {
         _ = try await client.send(["REPLICAOF", "NO", "ONE"])
       } else {
         _ = try await client.send(["REPLICAOF", place.host, String(place.port)])
@@ -203,6 +206,11 @@ extension Performer {
       if case .server(let server) = error { return Outcome(.failed, "REPLICAOF: \(server.message)") }
       return Outcome(error.isOutcomeUnknown ? .unknown : .failed, "REPLICAOF: \(error.sentence)")
     }
+  }
+
+  private func isHandingOver(_ node: NodeID) async -> Bool {
+    let pulse = await reader.read(address(node), .pulse, expecting: nil).pulse
+    return pulse?.replication.failover.map { $0 != FailoverState.none } ?? false
   }
 
   /// Lets a server write its configuration, and with it its role.

@@ -195,6 +195,20 @@ extension Situation {
   func upstream(of node: NodeID) -> NodeID? {
     snapshot[node].view?.pulse.replication.upstream.flatMap { setup.node(at: $0.address, from: node) }
   }
+
+  /// What has happened where nobody is primary outside of clusters, and both ways out; nil where somebody is, or may be.
+  var handOverCutOff: String? {
+    guard setup.kind == .replication, !setup.nodes.isEmpty,
+      setup.nodes.allSatisfy({ snapshot[$0.id].view?.role == .replica })
+    else { return nil }
+    let waiting = setup.nodes.first { snapshot[$0.id].view?.pulse.replication.failover == .underWay }
+    guard let address = waiting?.address else {
+      return "a hand-over was cut off in its middle; adopt makes the server primary again that has most of the data"
+    }
+    return "the hand-over of \(address) does not end, most likely since it cannot log in at the new primary. Set its "
+      + "masterauth, and masteruser where there is one, and it ends by itself; or adopt, and it is called off "
+      + "(FAILOVER ABORT): \(address) serves again"
+  }
 }
 
 /// Names of the problems that this runbook raises besides those of clusters.
