@@ -65,6 +65,8 @@ struct CleanupCommand {
         if present == entry.ours, present != entry.original {
           _ = try await client.send(["CONFIG", "SET", key.directive, entry.original])
           print("put back: \(place) is \(entry.original) again")
+          // A Sentinel that moves a role has all that is set at that moment written down.
+          if key.directive == SentinelProcedure.priority { _ = try await client.send(["CONFIG", "REWRITE"]) }
         } else if present == entry.original {
           print("nothing to do: \(place) is \(entry.original) already")
         } else {

@@ -108,7 +108,7 @@ extension Target {
   /// The addresses to begin with; a Unix socket is an address whose host is its path.
   var seeds: [Address] {
     switch place {
-    case .seeds(let addresses), .enterprise(let addresses): addresses
+    case .seeds(let addresses), .enterprise(let addresses), .sentinel(let addresses, _): addresses
     case .unixSocket(let path): [Address(host: path, port: 0)]
     }
   }

@@ -53,7 +53,8 @@ struct RunCommand {
       request: RunRequest(
         target: request.target.described(encrypted: connection.tls != nil), seeds: request.target.seeds, to: request.to,
         options: settings.options,
-        profile: profile, isLab: isThrowAway, isEnterprise: request.target.isEnterprise), enterprise: logins,
+        profile: profile, isLab: isThrowAway, isEnterprise: request.target.isEnterprise,
+        watched: request.target.watched), enterprise: logins,
       identity: program.identity, kind: isThrowAway ? .training : kind, run: run,
       openRun: { setup, run throws(FindingError) in
         do throws(JournalError) {

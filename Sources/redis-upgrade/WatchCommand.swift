@@ -79,7 +79,7 @@ struct WatchCommand {
     let finder =
       target.isEnterprise
       ? EnterpriseFinder(loop: program.loop, seeds: target.seeds, profile: profile, links: access.links) : nil
-    guard program.face(request.face) == .screen else { return lines(fleet, target.seeds, finder, access) }
+    guard program.face(request.face) == .screen else { return lines(fleet, target, finder, access) }
     let state = try program.settings(RunningRequest(), request.stateDirectory).stateDirectory
     let spectator = Spectator(
       parts: SpectatorParts(
@@ -87,10 +87,13 @@ struct WatchCommand {
         clients: finder.map { _ in logins.proxyReader(fleet.settings, on: program.loop) }, host: Host.name,
         target: target.described(encrypted: tls != nil),
         runUnderWay: { RunCatalogue(state).underWay(on: $0) }))
-    let seeds = target.seeds
     return try faces(access).show(spectator) {
       do throws(FindingError) {
-        if let finder { try await spectator.begin(finder) } else { try await spectator.begin(seeds) }
+        if let finder {
+          try await spectator.begin(finder)
+        } else {
+          try await spectator.begin(target.seeds, of: target.watched)
+        }
         return nil
       } catch {
         return error.description
@@ -98,7 +101,7 @@ struct WatchCommand {
     }
   }
 
-  private func lines(_ fleet: Fleet, _ seeds: [Address], _ finder: EnterpriseFinder?, _ access: Access) -> Int32 {
+  private func lines(_ fleet: Fleet, _ target: Target, _ finder: EnterpriseFinder?, _ access: Access) -> Int32 {
     let signals: AsyncStream<Signal>
     do throws(SystemError) {
       signals = try SignalSource(TerminalLoop.signals).stream(on: program.loop)
@@ -115,7 +118,8 @@ struct WatchCommand {
           if let finder {
             source = WatchedCluster(try await finder.reader())
           } else {
-            source = WatchedServers(fleet, try await DeploymentFinder(fleet: fleet).find(seeds))
+            source = WatchedServers(
+              fleet, try await DeploymentFinder(fleet: fleet).find(target.seeds, of: target.watched))
           }
           let watching = loop.task { await WatchLines(loop: loop, source: source, isJSON: isJSON).run() }
           for await signal in signals where [.hangUp, .terminate, .interrupt].contains(signal) { break }

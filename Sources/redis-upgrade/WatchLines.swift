@@ -72,7 +72,7 @@ struct WatchedServers: WatchedSource {
   }
 
   func read(isFull: Bool) async -> [WatchedLine] {
-    let reader = NodeReader(fleet: fleet, kind: finding.kind)
+    let reader = NodeReader(fleet: fleet, kind: finding.kind, group: SentinelGroup(finding))
     let depth: ReadingDepth = isFull ? .views : .pulse
     return await withTaskGroup(of: (Int, WatchedLine).self) { group in
       for (index, node) in finding.nodes.enumerated() {
@@ -92,6 +92,13 @@ struct WatchedServers: WatchedSource {
       let failure = readout.failure
       let word = failure?.kind == .refused ? "GONE" : "UNREAD"
       return WatchedLine(subject: subject, text: "\(word) \(failure?.sentence ?? "no answer")", isUp: false)
+    }
+    if let view = pulse.sentinel {
+      let primary = view.group.map { "\($0.flags.sorted().joined(separator: ",")) at \($0.address)" } ?? "no such group"
+      return WatchedLine(
+        subject: subject,
+        text: "sentinel \(pulse.server.release?.description ?? pulse.server.versionText) \(primary), "
+          + (view.quorumFault ?? "quorum reached"))
     }
     let link =
       pulse.replication.upstream.map { $0.linkUp ? "linked" : "LINK DOWN" }

@@ -8,11 +8,16 @@ package enum DeploymentKind: String, Hashable, Sendable, CaseIterable {
   case replication
   /// One server that nobody follows.
   case standalone
+  /// One primary and its replicas, over whom Sentinels watch and whose roles they move.
+  case sentinel
   /// Redis Enterprise Software.
   case enterprise
 
   /// Whether its nodes are Redis or Valkey servers with cluster mode off.
-  package var isPlain: Bool { self == .replication || self == .standalone }
+  package var isPlain: Bool { isReplicated || self == .standalone }
+
+  /// Whether its servers are one primary and those who follow it.
+  package var isReplicated: Bool { self == .replication || self == .sentinel }
 
   /// How paths between releases are judged for it.
   var pathMode: PathMode { isPlain ? .replication : .cluster }
@@ -23,6 +28,7 @@ package enum DeploymentKind: String, Hashable, Sendable, CaseIterable {
     case .cluster, .enterprise: "the cluster"
     case .replication: "the replication"
     case .standalone: "the server"
+    case .sentinel: "the group"
     }
   }
 }

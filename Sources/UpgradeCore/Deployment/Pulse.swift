@@ -4,6 +4,8 @@
 package enum Role: String, Hashable, Sendable {
   case primary
   case replica
+  /// It holds no data: it watches over those that do.
+  case sentinel
 }
 
 /// One node's own account of itself. A field that the server did not print is nil: "not supported", never zero.
@@ -18,6 +20,8 @@ package struct Pulse: Hashable, Sendable {
   package var expiringKeys: Int
   /// From `CLUSTER INFO`; nil where cluster mode is off.
   package var cluster: ClusterInfo?
+  /// What a Sentinel says of the group that it watches; nil for a server.
+  package var sentinel: SentinelView?
 
   package var role: Role { replication.role }
 }

@@ -29,15 +29,18 @@ package struct Setup: Hashable, Sendable {
   package var encryption: EncryptionFiles?
   /// A cluster of Redis Enterprise Software; nil where the nodes are servers.
   package var enterprise: Enterprise.Constants?
+  /// The name by which Sentinels watch over the servers; nil where they are no part of the run.
+  package var watchedName: String?
   private let servers: DeploymentKind
   private var index: Index
 
   package init(
     target: String, to: Release, nodes: [NodeSetup], shards: [Shard], nodeTimeout: Duration, wayBackNarrows: Bool,
     site: Site, options: Options, encryption: EncryptionFiles? = nil, enterprise: Enterprise.Constants? = nil,
-    servers: DeploymentKind = .cluster
+    servers: DeploymentKind = .cluster, watchedName: String? = nil
   ) {
     self.servers = servers
+    self.watchedName = watchedName
     self.target = target
     self.to = to
     self.nodes = nodes
@@ -57,8 +60,13 @@ package struct Setup: Hashable, Sendable {
   /// How long a node that won an election may not be asked to win another: four node time-outs.
   package var electionPause: Duration { nodeTimeout * 4 }
 
-  /// Nodes in the order of their addresses, so that a plan reads the same each time.
+  /// Nodes in the order of their addresses, so that a plan reads the same each time; Sentinels, which hold no data,
+  /// are left out.
   package var order: [NodeID] { index.order }
+  /// The Sentinels in the order of their addresses.
+  package var sentinels: [NodeID] { index.sentinels }
+  /// All of them: those that hold data, then the Sentinels.
+  package var everyone: [NodeID] { index.order + index.sentinels }
   /// Where a node stands in `order`.
   package func place(of node: NodeID) -> Int? { index.ranks[node] }
   /// The shard whose turn it is at a place; each has its turn in the work on replicas and again in that on primaries.
@@ -100,9 +108,18 @@ package struct Setup: Hashable, Sendable {
   /// Whether a node that still runs its old version misses writes of the new one while it follows it, without a sign:
   /// what it holds from then on is not to be built upon.
   package func missesWrites(_ id: NodeID) -> Bool {
-    guard let release = node(id)?.release else { return false }
+    guard let node = node(id), node.role != .sentinel else { return false }
+    let release = node.release
     if case .diverges = Replicating.judge(primary: to, replica: release) { return true }
     return false
+  }
+
+  /// What a node is to run: a Sentinel that runs something newer already is left with it.
+  func wanted(_ node: NodeSetup) -> Release {
+    guard node.role == .sentinel, node.release.product == to.product, node.release.version > to.version else {
+      return to
+    }
+    return node.release
   }
 
   /// The node that answers at an address, or that others call by it.
@@ -136,6 +153,7 @@ package struct Setup: Hashable, Sendable {
 /// Where things are in a setup: a plan for a thousand nodes asks millions of times.
 private struct Index: Hashable, Sendable {
   let order: [NodeID]
+  let sentinels: [NodeID]
   let ranks: [NodeID: Int]
   let members: [ShardID: [NodeID]]
   let nodes: [NodeID: Int]
@@ -156,8 +174,11 @@ private struct Index: Hashable, Sendable {
     func places<Key: Hashable>(_ keys: some Sequence<(Key, Int)>) -> [Key: Int] {
       Dictionary(keys, uniquingKeysWith: { first, _ in first })
     }
-    order = nodes.sorted { ($0.address, $0.id) < ($1.address, $1.id) }.map(\.id)
-    ranks = places(zip(order, order.indices))
+    let sorted = nodes.sorted { ($0.address, $0.id) < ($1.address, $1.id) }
+    order = sorted.filter { $0.role != .sentinel }.map(\.id)
+    sentinels = sorted.filter { $0.role == .sentinel }.map(\.id)
+    let everyone = order + sentinels
+    ranks = places(zip(everyone, everyone.indices))
     members = Dictionary(
       shards.map { [ranks] in ($0.id, $0.members.sorted { ranks[$0, default: .max] < ranks[$1, default: .max] }) },
       uniquingKeysWith: { first, _ in first })
@@ -178,7 +199,7 @@ private struct Index: Hashable, Sendable {
     var called: [String: String] = [:]
     var hostOfNode: [NodeID: String] = [:]
     var onHost: [String: [NodeID]] = [:]
-    for id in order {
+    for id in everyone {
       guard let node = self.nodes[id].map({ nodes[$0] }) else { continue }
       let name = site.remote?.hosts[id] ?? node.address.host
       // One address in front of several hosts: then it names only the first of them.

@@ -7,7 +7,7 @@ extension Topic {
     case .rules:
       .list(
         "rules", "What is checked before the start, and watched around each step",
-        (Rulebook.all + Rulebook.onlyPlain + Rulebook.enterprise).map(\.entry))
+        (Rulebook.all + Rulebook.onlyPlain + Rulebook.onlySentinel + Rulebook.enterprise).map(\.entry))
     case .hazards:
       .list("hazards", "What can hurt on the way", Considerations.all.filter { $0.kind == .hazard }.map(\.headline))
     case .changes:

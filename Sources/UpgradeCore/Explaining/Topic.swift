@@ -20,7 +20,8 @@ extension Topic {
 
   /// Every name that is understood, apart from versions.
   package static let names: [String] =
-    lists.map(\.word) + (Rulebook.all + Rulebook.onlyPlain + Rulebook.enterprise).map(\.name.text)
+    lists.map(\.word)
+    + (Rulebook.all + Rulebook.onlyPlain + Rulebook.onlySentinel + Rulebook.enterprise).map(\.name.text)
     + Considerations.all.map(\.id)
     + Set(BlockList.rows.map(\.id)).sorted()
 

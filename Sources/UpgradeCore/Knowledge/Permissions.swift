@@ -81,10 +81,11 @@ package enum Permissions {
     }
   }
 
-  /// What servers say of a word that they do not take; `REPLICAOF` and `CLIENT PAUSE` of a number that is none.
+  /// What servers say of a word that they do not take; `REPLICAOF` and `CLIENT PAUSE` of a number that is
+  /// none, `CLIENT KILL` of a client that is none.
   private static let refusedBeforeActing = [
     "syntax error", "unsupported config", "unknown option", "not an integer", "invalid master port",
-    "invalid primary port", "unknown subcommand", "wrong number of arguments",
+    "invalid primary port", "unknown subcommand", "wrong number of arguments", "no such client",
   ]
 
   private static func judge(_ error: String, isExpected: [String]) -> Permission {

@@ -38,6 +38,10 @@ package struct ServerCommand: Hashable, Sendable {
   /// Where it is sent at all.
   fileprivate enum Place {
     case everywhere, clusters, replication, plain
+    /// To servers over which Sentinels watch.
+    case watched
+    /// To the Sentinels themselves, which know nothing of the servers' users.
+    case sentinels
     /// Outside of clusters, to servers that know `FAILOVER`.
     case modernReplication
     /// And to those that do not.
@@ -62,7 +66,9 @@ package struct ServerCommand: Hashable, Sendable {
     case .everywhere: true
     case .clusters: !kind.isPlain
     case .plain: kind.isPlain
-    case .replication: kind == .replication
+    case .replication: kind.isReplicated
+    case .watched: kind == .sentinel
+    case .sentinels: false
     case .oldReplication: kind == .replication && !releases.allSatisfy { $0.descends(from: Version(6, 2, 0)) }
     case .databases: kind == .enterprise
     case .modernReplication: kind == .replication && releases.allSatisfy { $0.descends(from: Version(6, 2, 0)) }
@@ -98,6 +104,19 @@ package enum ServerCommands {
     ServerCommand("CLUSTER FAILOVER", .acting, "the hand-over", .rehearsal(real: [], misspelt: ["bogus"]), .clusters),
     ServerCommand(
       "FAILOVER", .acting, "the hand-over", .rehearsal(real: [], misspelt: ["bogus"]), .modernReplication),
+    ServerCommand(
+      "CLIENT PAUSE", .acting, "the hand-over under Sentinels: writes wait, for 6 s at most",
+      .rehearsal(real: ["1", "WRITE"], misspelt: ["bogus"]), .watched),
+    ServerCommand("CLIENT UNPAUSE", .acting, "they go on", .rehearsal(real: [], misspelt: ["bogus"]), .watched),
+    ServerCommand(
+      "CLIENT KILL", .acting, "clients of the old primary ask the Sentinels anew",
+      .rehearsal(real: ["127.0.0.1:1"], misspelt: ["bogus"]), .watched),
+    ServerCommand("SENTINEL MASTERS", .reading, "whom a Sentinel watches, and what it says of them", .none, .sentinels),
+    ServerCommand("SENTINEL REPLICAS", .reading, "whom it could promote", .none, .sentinels),
+    ServerCommand("SENTINEL SENTINELS", .reading, "whom it agrees with", .none, .sentinels),
+    ServerCommand("SENTINEL CKQUORUM", .reading, "could they agree on a failover", .none, .sentinels),
+    ServerCommand("SENTINEL FLUSHCONFIG", .acting, "it keeps what it knows over its restart", .none, .sentinels),
+    ServerCommand("SENTINEL FAILOVER", .acting, "the hand-over under Sentinels", .none, .sentinels),
     ServerCommand("MULTI", .acting, "the hand-over before 6.2", .none, .oldReplication),
     ServerCommand("EVAL", .acting, "the hand-over before 6.2: everybody waits", .none, .oldReplication),
     ServerCommand("EXEC", .acting, "the hand-over before 6.2", .none, .oldReplication),

@@ -107,7 +107,7 @@ extension Action {
     case .host(_, let stage), .hostWide(let stage, _): setup.site.bounds[stage] ?? .seconds(600)
     case .shutDown: .seconds(90)
     case .setAside: .seconds(30)
-    case .handOver: .seconds(8)
+    case .handOver: setup.kind == .sentinel ? .seconds(30) : .seconds(8)
     case .drain: .seconds(10)
     case .watch: setup.options.backWithin
     case .confirm: .zero
@@ -134,7 +134,8 @@ extension Action {
     case .shutDown: .seconds(30)
     case .host(_, .start): setup.options.backWithin
     case .host(_, .stop): .seconds(60)
-    case .handOver: .seconds(15)
+    // Sentinels tell each other every two seconds, and a hand-over of theirs ends when all replicas have followed.
+    case .handOver: setup.kind == .sentinel ? .seconds(60) : .seconds(15)
     case .watch, .follow: setup.options.backWithin
     case .errand: .seconds(120)
     default: .seconds(15)

@@ -14,10 +14,22 @@ extension Action {
     case .host(let node, let stage): return [setup.site.command(stage, node) ?? "(run by hand: \(stage.rawValue))"]
     case .hostWide(let stage, let nodes):
       return nodes.first.flatMap { setup.site.command(stage, $0) }.map { [$0] } ?? []
+    case .shutDown(let node, _) where setup.node(node)?.role == .sentinel:
+      return [client(node, "SENTINEL FLUSHCONFIG"), client(node, "SHUTDOWN")]
     case .shutDown(let node, let save): return [client(node, save ? "SHUTDOWN SAVE" : "SHUTDOWN")]
     case .setAside(let node):
       let directory = setup.node(node)?.directory ?? "."
       return ["move dump and append-only files of \(directory) aside"]
+    case .handOver(_, let from, let to) where setup.kind == .sentinel:
+      let words = setup.peerAddress(to).map { "\($0.host) \($0.port)" } ?? to.text
+      let name = setup.watchedName ?? ""
+      return [
+        client(from, "CLIENT PAUSE \(Setup.pauseBound) WRITE"),
+        setup.sentinels.first.map { client($0, "SENTINEL FAILOVER \(name)") + "   (all replicas have all)" } ?? "",
+        client(from, "REPLICAOF \(words)") + "   (at once: it takes no write any more)",
+        client(from, "CLIENT UNPAUSE") + "   (once \(setup.address(to)) is primary)",
+        client(from, "CLIENT KILL TYPE normal SKIPME yes") + "   (once every Sentinel says so)",
+      ]
     case .handOver(_, let from, let to) where setup.kind.isPlain:
       let words = setup.peerAddress(to).map { "\($0.host) \($0.port)" } ?? to.text
       guard setup.hasFailover(from) else {

@@ -196,7 +196,12 @@ extension UpgradeMachine {
     return settings.compactMap { setting in
       let key = LedgerKey(node, setting.directive)
       let entry = state.facts.ledger[key]
-      if entry?.standing == .open { return nil }
+      if let entry, entry.standing == .open {
+        guard entry.ours != setting.value else { return nil }
+        // Another value of ours: what is to be put back stays what it was.
+        return .ledger(
+          key, LedgerEntry(address: entry.address, original: entry.original, ours: setting.value, standing: .open))
+      }
       // What the operator left at somebody else's value has that one for its original from then on.
       let first = entry?.standing == .closed ? entry?.original : nil
       guard let present = first ?? view.settings?[setting.directive] else { return nil }

@@ -10,7 +10,7 @@ extension UpgradeMachine {
 
   /// What is observed minus what was expected, whatever is in flight.
   func differences(in situation: Situation) -> [String] {
-    situation.setup.order.compactMap { node in
+    situation.setup.everyone.compactMap { node in
       if let member = situation.snapshot.member(node) { return difference(node, member, in: situation) }
       guard let expected = state.expected[node], !situation.isOut(node),
         let view = situation.snapshot[node].view

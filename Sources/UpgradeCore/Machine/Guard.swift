@@ -23,6 +23,12 @@ extension UpgradeMachine {
     if let other = others.first(where: situation.isOut) {
       return broken(1, step, "\(situation.setup.address(other)) of the same shard is out of service")
     }
+    // Who watches and who is watched are one group: with one of either away, nobody else is taken away.
+    if situation.setup.kind == .sentinel,
+      let other = situation.setup.everyone.first(where: { $0 != node && situation.isOut($0) })
+    {
+      return broken(1, step, "\(situation.setup.address(other)) of the same group is out of service")
+    }
     if view.role == .primary, step.consent?.consentClass != .outage {
       return broken(2, step, "it is the primary of its shard at this moment")
     }

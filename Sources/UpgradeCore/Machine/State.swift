@@ -94,7 +94,9 @@ extension State {
     self.run = run
     self.wizard = wizard
     self.setup = setup
-    facts = Facts(goals: Goals(want: Dictionary(uniqueKeysWithValues: setup.nodes.map { ($0.id, setup.to) })))
+    // A name that a journal has twice is no reason to end here.
+    let wanted = setup.nodes.map { ($0.id, setup.wanted($0)) }
+    facts = Facts(goals: Goals(want: Dictionary(wanted, uniquingKeysWith: { first, _ in first })))
     for node in setup.nodes {
       expected[node.id] = Structure(
         role: node.role, release: node.release, runID: node.runID, processID: node.processID,

@@ -6,6 +6,7 @@ extension Setup {
     case .cluster: ClusterProcedure()
     case .replication: ReplicationProcedure()
     case .standalone: StandaloneProcedure()
+    case .sentinel: SentinelProcedure()
     case .enterprise: EnterpriseProcedure()
     }
   }
@@ -15,6 +16,7 @@ extension Setup {
     switch kind {
     case .cluster: Rulebook.all
     case .replication, .standalone: Rulebook.plain
+    case .sentinel: Rulebook.sentinel
     case .enterprise: Rulebook.enterprise
     }
   }

@@ -168,6 +168,11 @@ package struct Finding: Hashable, Sendable {
     package var id: NodeID?
     package var address: Address?
     package var failure: ReadingFailure
+    package init(id: NodeID?, address: Address?, failure: ReadingFailure) {
+      self.id = id
+      self.address = address
+      self.failure = failure
+    }
   }
 
   /// Every member that answered and is a product of ours, by address.
@@ -183,6 +188,8 @@ package struct Finding: Hashable, Sendable {
   package var kind = DeploymentKind.cluster
   /// Outside of clusters: groups of servers that have nothing to do with each other, where there are several.
   package var apart: [[Address]] = []
+  /// The name by which Sentinels watch over these servers; nil where none were asked.
+  package var watchedName: String?
   /// `used_memory` of the node that has most.
   package var mostData: Int
 

@@ -73,6 +73,7 @@ extension Posture {
       switch setup.kind {
       case .replication: ["replication-tree", "shards-served"]
       case .standalone: ["shards-served"]
+      case .sentinel: ["replication-tree", "shards-served", "sentinels-agree", "quorum-reached"]
       case .cluster, .enterprise: ["cluster-ok", "shards-served", "views-agree"]
       }
     let ofAll = names.map { Gate($0, .deployment) }

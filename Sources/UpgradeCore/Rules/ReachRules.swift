@@ -9,7 +9,9 @@ struct Reachable: Rule {
   let remedy = "Start the node; one that is gone for good is taken out on every other node with CLUSTER FORGET."
   let source = "redis.io documentation, CLUSTER FORGET"
 
-  func objects(in scene: Scene) -> [ObjectID] { scene.membersAndListed.map(ObjectID.node) }
+  func objects(in scene: Scene) -> [ObjectID] {
+    scene.membersAndListed.map(ObjectID.node) + scene.setup.sentinels.map(ObjectID.node)
+  }
 
   func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
     if case .node(let node) = object { return judge(node, in: scene) }

@@ -43,6 +43,18 @@ package enum Rulebook {
     ReplicationTree(), RolesCanBeSaved(), FailoverKnown(), AddressSwitch(), NotWatched(),
   ]
 
+  /// Those about servers over which Sentinels watch, and about the Sentinels.
+  package static let sentinel: [any Rule] =
+    plain.filter { !["failover-known", "address-switch", "not-watched", "has-replica"].contains($0.name) }
+    + onlySentinel
+
+  /// The rules that only Sentinels have.
+  package static let onlySentinel: [any Rule] = [
+    SentinelsAgree(), QuorumReached(), NotTilted(), ReplicasListed(), PeersListed(), GroupsApart(),
+    SomebodyElectable(), PauseKnown(), SentinelFileKept(), SentinelsEnough(), SentinelPatience(), ParallelSyncs(),
+    SentinelScripts(), PrioritiesSeen(), OldPrimaryListed(),
+  ]
+
   /// Those about a cluster of Redis Enterprise Software, in the order in which an operator reads them.
   package static let enterprise: [any Rule] = [
     ToolsRun(), ReportsAgree(),
@@ -56,7 +68,8 @@ package enum Rulebook {
     ConfigurationCopied(), SoftwareKept(), ChangeFreeze(), ClientsReady(),
   ]
 
-  private static let byName = Dictionary(uniqueKeysWithValues: (all + onlyPlain + enterprise).map { ($0.name, $0) })
+  private static let byName = Dictionary(
+    uniqueKeysWithValues: (all + onlyPlain + onlySentinel + enterprise).map { ($0.name, $0) })
 
   package static func rule(named name: RuleName) -> (any Rule)? { byName[name] }
 

@@ -8,7 +8,12 @@ enum Sight {
 
 extension Scene {
   /// Every node that the setup or the snapshot names, by address.
-  var members: [NodeID] { ordered(Set(snapshot.nodes.keys).union(setup.nodes.map(\.id)), by: addresses) }
+  ///
+  /// Sentinels are none: they hold no data, and have rules of their own.
+  var members: [NodeID] {
+    ordered(
+      Set(snapshot.nodes.keys).union(setup.nodes.map(\.id)).subtracting(setup.sentinels), by: addresses)
+  }
 
   /// The members, and whatever else any node lists as one of the cluster.
   var membersAndListed: [NodeID] {

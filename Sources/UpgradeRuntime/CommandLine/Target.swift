@@ -8,6 +8,8 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
     case unixSocket(String)
     /// Hosts of nodes of Redis Enterprise Software.
     case enterprise([Address])
+    /// Sentinels, and the name by which they know the servers; without one the only one that there is.
+    case sentinel([Address], name: String?)
   }
 
   /// What the TARGET itself says about encryption.
@@ -42,11 +44,17 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
     if case .enterprise = place { true } else { false }
   }
 
-  /// The port of a server where the TARGET names none.
+  /// What Sentinels watch; nil where the TARGET names no Sentinels.
+  package var watched: WatchedTarget? {
+    if case .sentinel(_, let name) = place { WatchedTarget(name: name) } else { nil }
+  }
+
+  /// The port of a server where the TARGET names none; and that of a Sentinel.
   package static let usualPort = 6379
+  package static let usualSentinelPort = 26379
 
   /// Reads `redis://[user[:password]@]host[:port][,host[:port]]...`, `rediss://`, `valkey://`, `valkeys://`, `unix:PATH`
-  /// or a bare `host:port`.
+  /// or a bare `host:port`; `sentinel://[user[:password]@]host[:port][,host[:port]]...[/NAME]`.
   package init(_ text: String) throws(UsageError) {
     guard !text.unicodeScalars.contains(where: { $0 == " " || $0.properties.generalCategory == .control }) else {
       throw UsageError(
@@ -71,6 +79,24 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
           remedy: "The profile names them for the REST API: rest: { user: NAME, password_file: FILE }.")
       }
       self.init(place: .enterprise(seeds), description: text)
+    case .sentinel:
+      let slash = rest.firstIndex(of: "/")
+      let name = slash.map { String(rest[rest.index(after: $0)...]) } ?? ""
+      guard name.unicodeScalars.allSatisfy({ Self.inNames.contains($0) }) else {
+        throw UsageError(
+          .target, "sentinel:// names a group \(Quotation.quoted(name)), which no Sentinel takes for a name",
+          remedy: "A name has letters, digits, and . - _ only: sentinel://host:26379/mymaster.")
+      }
+      let target = try TargetReader(
+        scheme: scheme, rest: slash.map { rest[..<$0] } ?? rest, usualPort: Self.usualSentinelPort
+      ).seeds(.unsaid)
+      guard case .seeds(let seeds) = target.place else {
+        self = target
+        return
+      }
+      self.init(
+        place: .sentinel(seeds, name: name.isEmpty ? nil : name), user: target.user, password: target.password,
+        description: target.description + (name.isEmpty ? "" : "/\(name)"))
     case .notBuilt(let what, let remedy):
       throw UsageError(.notBuilt, what, remedy: remedy)
     case .seeds(let security):
@@ -83,6 +109,10 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
       self.init(place: .unixSocket(String(path)), description: text)
     }
   }
+
+  /// What Sentinels take for a name (redis sentinel.conf, `sentinel monitor`).
+  private static let inNames = Set(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_".unicodeScalars)
 
   /// The same with its encryption said, as a run keeps it for those who go on with it: `rediss://10.0.0.1:6379`.
   package func described(encrypted: Bool) -> String {
@@ -111,6 +141,7 @@ struct TargetScheme: Sendable {
     case seeds(Target.Security)
     case unixSocket
     case enterprise
+    case sentinel
     /// What is not there yet, and what can be done instead: two sentences.
     case notBuilt(what: String, remedy: String)
   }
@@ -128,9 +159,7 @@ struct TargetScheme: Sendable {
     TargetScheme(name: "valkey", hasSlashes: true, support: .seeds(.plain)),
     TargetScheme(name: "valkeys", hasSlashes: true, support: .seeds(.encrypted)),
     TargetScheme(name: "unix", hasSlashes: false, support: .unixSocket),
-    TargetScheme(
-      name: "sentinel", hasSlashes: true,
-      support: .notBuilt(what: "upgrading what Sentinels watch is not built yet", remedy: otherwise)),
+    TargetScheme(name: "sentinel", hasSlashes: true, support: .sentinel),
     TargetScheme(name: "enterprise", hasSlashes: true, support: .enterprise),
     TargetScheme(
       name: "compose", hasSlashes: false,

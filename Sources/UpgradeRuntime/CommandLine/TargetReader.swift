@@ -4,6 +4,7 @@ import UpgradeCore
 struct TargetReader {
   let scheme: String?
   let rest: Substring
+  var usualPort = Target.usualPort
 
   func seeds(_ security: Target.Security) throws(UsageError) -> Target {
     var authority = rest
@@ -78,7 +79,7 @@ struct TargetReader {
       guard scheme != nil else {
         throw refusal(text, "has no port", "Write \(text):\(Target.usualPort), or redis://\(text).")
       }
-      return Address(host: String(host), port: Target.usualPort)
+      return Address(host: String(host), port: usualPort)
     }
     guard let port = WholeNumber.read(portText), (1...65535).contains(port) else {
       throw refusal(text, "has no port that could be one", "A port is a number from 1 to 65535.")

@@ -72,7 +72,7 @@ struct Cadence {
     default: return nodes
     }
     for node in nodes { nodes.formUnion(state.setup?.shard(of: node)?.members ?? []) }
-    for (node, structure) in state.expected where structure.role == .primary { nodes.insert(node) }
+    for (node, structure) in state.expected where structure.role != .replica { nodes.insert(node) }
     return nodes
   }
 

@@ -27,7 +27,7 @@ package struct Performer: Sendable {
   ) {
     self.loop = loop
     self.fleet = fleet
-    reader = NodeReader(fleet: fleet, kind: setup.kind)
+    reader = NodeReader(fleet: fleet, of: setup)
     self.host = host
     timekeeper = LoopTimekeeper(loop)
     self.setup = setup
@@ -52,6 +52,8 @@ package struct Performer: Sendable {
     case .hostWide(let stage, let nodes): outcome = await runOnHost(effect, nodes, stage)
     case .shutDown(let node, let save): outcome = await shutDown(node, save: save, effect.identities[node])
     case .setAside(let node): outcome = await setAside(node)
+    case .handOver(_, let from, let to) where setup.kind == .sentinel:
+      outcome = await SentinelHandOver(performer: self, from: from, to: to, identities: effect.identities).run()
     case .handOver(_, let from, let to) where setup.kind.isPlain:
       outcome = await ReplicaHandOver(performer: self, from: from, to: to, identities: effect.identities).run()
     case .handOver(_, let from, let to):
@@ -108,6 +110,7 @@ package struct Performer: Sendable {
       "run_id": pulse.server.runID, "pid": String(pulse.server.processID), "keys": String(pulse.keys),
       "expiring": String(pulse.expiringKeys),
     ]
+    if let refused = await keepState(node) { return refused }
     let client = await fleet.commander(address(node))
     do throws(ClientError) {
       // Success is a connection that closes without a reply.
@@ -122,6 +125,18 @@ package struct Performer: Sendable {
         return Outcome(.unknown, "after SHUTDOWN: \(error.sentence)", evidence: evidence)
       }
       return Outcome(.done, "", evidence: evidence)
+    }
+  }
+
+  /// What a Sentinel knows of the others is in its file before it is stopped; of a server there is nothing to be kept.
+  private func keepState(_ node: NodeID) async -> Outcome? {
+    guard setup.node(node)?.role == .sentinel else { return nil }
+    let client = await fleet.commander(address(node))
+    do throws(ClientError) {
+      _ = try await client.send(["SENTINEL", "FLUSHCONFIG"])
+      return nil
+    } catch {
+      return Outcome(.refused, "SENTINEL FLUSHCONFIG: \(error.sentence)")
     }
   }
 
@@ -156,6 +171,7 @@ package struct Performer: Sendable {
         return Outcome(.refused, "it could not be read right before: \(readout.failure?.sentence ?? "no answer")")
       }
       if let mismatch = identityMismatch(node, pulse, effect.identities[node]) { return Outcome(.refused, mismatch) }
+      if let refused = await keepState(node) { return refused }
       text = text.replacing("{pid}", with: String(pulse.server.processID))
     }
     let job = HostJob(id: effect.id, node: node, text: text, bound: effect.action.bound(in: setup))

@@ -19,6 +19,7 @@ struct PostChecks {
   func run() async -> FinishReport {
     let after = await readAll()
     var lines = [versions(after), served(after), inSync(after), keys(after), persistence(after)]
+    if let line = sentinels(after) { lines.append(line) }
     lines += configuration(after)
     lines.append(users(after))
     lines.append(errors(after))
@@ -32,12 +33,13 @@ struct PostChecks {
   }
 
   private func readAll() async -> [NodeID: After] {
-    let reader = NodeReader(fleet: fleet, kind: setup.kind)
+    let reader = NodeReader(fleet: fleet, of: setup)
     let inventories = InventoryReader(fleet: fleet, stopsByCommand: setup.site.has(.stop), kind: setup.kind)
     return await withTaskGroup(of: (NodeID, After).self) { group in
       for node in setup.nodes {
         group.addTask {
           let readout = await reader.read(node.address, .views, expecting: node.id)
+          if node.role == .sentinel { return (node.id, After(readout: readout, inventory: nil)) }
           let inventory = try? await inventories.read(node.address, setup.to).get()
           return (node.id, After(readout: readout, inventory: inventory))
         }
@@ -49,7 +51,7 @@ struct PostChecks {
   }
 
   private func versions(_ after: [NodeID: After]) -> FinishReport.Line {
-    let reached = setup.nodes.filter { after[$0.id]?.readout.pulse?.server.release == setup.to }
+    let reached = setup.nodes.filter { after[$0.id]?.readout.pulse?.server.release == state.facts.goals.want[$0.id] }
     let unread = setup.nodes.filter { after[$0.id]?.readout.pulse == nil }
     if let first = unread.first {
       return .init(.notVerified, "Version", "\(first.address) could not be read just now")
@@ -59,10 +61,32 @@ struct PostChecks {
       "\(reached.count) of \(setup.nodes.count) nodes run \(setup.to.title)")
   }
 
+  /// Whoever holds data.
+  private var servers: [NodeSetup] { setup.nodes.filter { $0.role != .sentinel } }
+
+  /// Under Sentinels: whether all of them say the same of those whom they watch.
+  private func sentinels(_ after: [NodeID: After]) -> FinishReport.Line? {
+    guard setup.kind == .sentinel else { return nil }
+    let readings = after.compactMapValues { after in
+      after.readout.pulse.map { pulse in
+        Reading.up(
+          NodeView(
+            pulse: pulse, cluster: nil, settings: nil, inventory: nil, pulseAsOf: 0, clusterAsOf: 0, ageOfPulse: .zero))
+      }
+    }
+    let scene = Scene(snapshot: Snapshot(nodes: readings, shards: setup.shards, addresses: [:]), setup: setup)
+    let rules: [RuleName] = ["sentinels-agree", "quorum-reached", "peers-listed", "replicas-listed", "not-tilted"]
+    for rule in rules {
+      let verdict = Rulebook.evaluate(rule, .deployment, in: scene)
+      if !verdict.holds { return .init(.fail, "Sentinels", "\(rule): \(verdict.text)") }
+    }
+    return .init(.ok, "Sentinels", Rulebook.evaluate("sentinels-agree", .deployment, in: scene).text + ", no ghosts")
+  }
+
   private func served(_ after: [NodeID: After]) -> FinishReport.Line {
     if setup.kind.isPlain { return roles(after) }
-    let infos = setup.nodes.compactMap { after[$0.id]?.readout.pulse?.cluster }
-    guard infos.count == setup.nodes.count else {
+    let infos = servers.compactMap { after[$0.id]?.readout.pulse?.cluster }
+    guard infos.count == servers.count else {
       return .init(.notVerified, "Slots", "not every node answered CLUSTER INFO")
     }
     let good = infos.allSatisfy { $0.isOK && $0.slotsOK == SlotSet.count }
@@ -72,11 +96,11 @@ struct PostChecks {
 
   /// Outside of clusters: one primary, and the role of everybody in its configuration.
   private func roles(_ after: [NodeID: After]) -> FinishReport.Line {
-    let pulses = setup.nodes.compactMap { after[$0.id]?.readout.pulse }
-    guard pulses.count == setup.nodes.count else { return .init(.notVerified, "Primary", "not every server answered") }
-    let primaries = setup.nodes.filter { after[$0.id]?.readout.pulse?.role == .primary }
+    let pulses = servers.compactMap { after[$0.id]?.readout.pulse }
+    guard pulses.count == servers.count else { return .init(.notVerified, "Primary", "not every server answered") }
+    let primaries = servers.filter { after[$0.id]?.readout.pulse?.role == .primary }
     let names = primaries.map(\.address.description).joined(separator: ", ")
-    let isSaved = setup.nodes.allSatisfy { state.facts.savedRoles.contains($0.id) }
+    let isSaved = servers.allSatisfy { state.facts.savedRoles.contains($0.id) }
     let saved =
       setup.kind == .standalone
       ? ""
@@ -88,7 +112,7 @@ struct PostChecks {
 
   private func inSync(_ after: [NodeID: After]) -> FinishReport.Line {
     var worst = 0
-    for node in setup.nodes {
+    for node in servers {
       guard let pulse = after[node.id]?.readout.pulse else {
         return .init(.notVerified, "Replicas", "\(node.address) could not be read just now")
       }
@@ -111,7 +135,7 @@ struct PostChecks {
       }
       worst = max(worst, source.replication.offset - upstream.offset)
     }
-    if setup.nodes.count == 1 { return .init(.ok, "Replicas", "there is none") }
+    if servers.count == 1 { return .init(.ok, "Replicas", "there is none") }
     return .init(
       worst <= setup.options.lagBound ? .ok : .warn, "Replicas", "all linked; the worst is \(worst) bytes behind")
   }
@@ -134,7 +158,7 @@ struct PostChecks {
   }
 
   private func persistence(_ after: [NodeID: After]) -> FinishReport.Line {
-    for node in setup.nodes {
+    for node in servers {
       guard let persistence = after[node.id]?.readout.pulse?.persistence else {
         return .init(.notVerified, "Saving", "\(node.address) could not be read just now")
       }
@@ -160,7 +184,7 @@ struct PostChecks {
     var added: Set<String> = []
     var gone: Set<String> = []
     var compared = 0
-    for node in setup.nodes {
+    for node in servers {
       guard let old = before[node.id]?.configuration, let new = after[node.id]?.inventory?.configuration, !old.isEmpty,
         !new.isEmpty
       else { continue }
@@ -176,10 +200,10 @@ struct PostChecks {
       FinishReport.Line(
         .warn, "Config",
         "\(change.directive): was \(change.was), is \(change.now) on "
-          + (nodes.count == setup.nodes.count ? "every node" : nodes.joined(separator: ", ")))
+          + (nodes.count == servers.count ? "every node" : nodes.joined(separator: ", ")))
     }
-    guard compared == setup.nodes.count else {
-      let text = "compared on \(compared) of \(setup.nodes.count) nodes: the rest was not read before and after"
+    guard compared == servers.count else {
+      let text = "compared on \(compared) of \(servers.count) nodes: the rest was not read before and after"
       return [.init(.notVerified, "Config", text)] + rows
     }
     let text =
@@ -192,7 +216,7 @@ struct PostChecks {
 
   private func users(_ after: [NodeID: After]) -> FinishReport.Line {
     var changed: [String] = []
-    for node in setup.nodes {
+    for node in servers {
       guard let old = before[node.id]?.users, let new = after[node.id]?.inventory?.users else {
         return .init(.notVerified, "Users", "ACL LIST was not readable before and after on \(node.address)")
       }
@@ -209,7 +233,7 @@ struct PostChecks {
   /// Errors of a kind that no server gave before: what clients now run into.
   private func errors(_ after: [NodeID: After]) -> FinishReport.Line {
     var (was, now): ([String: [String: Int]?], [String: [String: Int]?]) = ([:], [:])
-    for node in setup.nodes {
+    for node in servers {
       was[node.address.description] = .some(before[node.id]?.usage?.errors)
       now[node.address.description] = .some(after[node.id]?.inventory?.usage?.errors)
     }

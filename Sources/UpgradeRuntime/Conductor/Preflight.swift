@@ -13,11 +13,14 @@ package struct RunRequest: Sendable {
   package var isLab: Bool
   /// The target is a cluster of Redis Enterprise Software.
   package var isEnterprise: Bool
+  /// The target is what Sentinels watch, and `seeds` are some of them.
+  package var watched: WatchedTarget?
   package init(
     target: String, seeds: [Address], to: WantedRelease, options: Options, profile: Profile, isLab: Bool,
-    isEnterprise: Bool = false
+    isEnterprise: Bool = false, watched: WatchedTarget? = nil
   ) {
     self.isEnterprise = isEnterprise
+    self.watched = watched
     self.target = target
     self.seeds = seeds
     self.to = to
@@ -48,7 +51,7 @@ package struct Preflight: Sendable {
 
   /// Finds every node, and lays down the constants of the run.
   package func setup() async throws(FindingError) -> (setup: Setup, finding: Finding) {
-    let finding = try await DeploymentFinder(fleet: fleet).find(request.seeds)
+    let finding = try await DeploymentFinder(fleet: fleet).find(request.seeds, of: request.watched)
     if let stranger = finding.strangers.first {
       throw FindingError(
         "\(stranger.address) calls itself \(stranger.name) \(stranger.version). This program upgrades Redis and Valkey; "
@@ -77,9 +80,11 @@ package struct Preflight: Sendable {
         Setup(
           target: request.target, to: to, nodes: finding.nodes, shards: finding.shards,
           nodeTimeout: .milliseconds(timeout),
-          wayBackNarrows: WayBack.judge(from: finding.nodes.map(\.release), to: to).narrows, site: site,
+          wayBackNarrows: WayBack.judge(
+            from: finding.nodes.filter { $0.role != .sentinel }.map(\.release), to: to
+          ).narrows, site: site,
           options: options, encryption: fleet.settings.tls.map { EncryptionFiles($0.settings) },
-          servers: finding.kind), finding
+          servers: finding.kind, watchedName: finding.watchedName), finding
       )
     } catch {
       throw FindingError(error.description)
@@ -100,11 +105,12 @@ package struct Preflight: Sendable {
       for node in nodes {
         let beside = neighbours[remote?.hosts[node.id] ?? node.address.host] ?? [node]
         let shared = beside.compactMap { units[$0.id] }
-        let values = Placeholders(
+        var values = Placeholders(
           address: node.address, nodeID: node.id, unit: units[node.id],
           units: shared.count == beside.count ? shared : [], from: node.release, to: to,
           configFile: node.configFile.isEmpty ? nil : node.configFile,
           directory: node.directory.isEmpty ? nil : node.directory, candidate: candidates[node.id])
+        values.isSentinel = node.role == .sentinel
         commands[stage, default: [:]][node.id] = try profile.command(stage, for: values)?.text
       }
     }
@@ -141,13 +147,17 @@ package struct Preflight: Sendable {
   }
 
   private func snapshot(_ setup: Setup, _ finding: Finding, withInventory: Bool) async -> Snapshot {
-    let reader = NodeReader(fleet: fleet, kind: setup.kind)
+    let reader = NodeReader(fleet: fleet, of: setup)
     let inventories = InventoryReader(fleet: fleet, stopsByCommand: setup.site.has(.stop), kind: setup.kind)
     let lookup = HostLookup(profile: request.profile, nodes: setup.nodes, to: setup.to, links: links, loop: loop)
     let readings = await withTaskGroup(of: (NodeID, Reading).self) { group in
       for node in setup.nodes {
         group.addTask {
           let readout = await reader.read(node.address, .views, expecting: node.id)
+          if node.role == .sentinel {
+            let kept = withInventory ? await inventories.readSentinel(node.address, node.release) : nil
+            return (node.id, readout.pulse.map { .sentinel($0, kept) } ?? Reading(readout.failure))
+          }
           guard let pulse = readout.pulse else { return (node.id, Reading(readout.failure)) }
           var inventory: Inventory?
           let peers = (setup.shard(of: node.id)?.members ?? []).filter { $0 != node.id }.compactMap {
@@ -266,6 +276,13 @@ extension Preflight {
 }
 
 extension Reading {
+  fileprivate static func sentinel(_ pulse: Pulse, _ inventory: Inventory?) -> Reading {
+    .up(
+      NodeView(
+        pulse: pulse, cluster: nil, settings: nil, inventory: inventory, pulseAsOf: 0, clusterAsOf: 0,
+        ageOfPulse: .zero))
+  }
+
   init(_ failure: ReadingFailure?) {
     guard let failure else {
       self = .unknown("it gave no reading")

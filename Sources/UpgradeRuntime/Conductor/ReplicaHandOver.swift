@@ -78,7 +78,7 @@ struct ReplicaHandOver {
 
   /// Rule 3, a last time; and whether the old primary will be let in where it is to follow: if not, nobody would be
   /// primary, and no time-out ends that (tried with 6.2, 7.0 and Valkey 8.0).
-  private func lookOnceMore() async -> Result<Before, Refusal> {
+  func lookOnceMore() async -> Result<Before, Refusal> {
     let performer = performer
     async let candidateRead = performer.reader.read(performer.address(to), .pulse, expecting: nil)
     async let primaryRead = performer.reader.read(performer.address(from), .pulse, expecting: nil)

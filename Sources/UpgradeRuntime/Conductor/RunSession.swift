@@ -187,7 +187,7 @@ private final class LiveSurroundings: Surroundings {
     guard !isOver else { return }
     _ = loop.task { [fleet, weak session] in
       guard let setup = await session?.setup, let address = setup.node(node)?.address else { return }
-      let readout = await NodeReader(fleet: fleet, kind: setup.kind).read(address, depth, expecting: node)
+      let readout = await NodeReader(fleet: fleet, of: setup).read(address, depth, expecting: node)
       await session?.read(node, readout)
     }
   }

@@ -92,8 +92,9 @@ package actor Spectator: WizardDriver, PictureSource {
   // MARK: - Beginning
 
   /// Watches the deployment at these addresses, and the run under way on it where there is one.
-  package func begin(_ seeds: [Address]) async throws(FindingError) {
-    take(Setup(watching: try await DeploymentFinder(fleet: parts.fleet).findWatched(seeds), target: parts.target))
+  package func begin(_ seeds: [Address], of group: WatchedTarget? = nil) async throws(FindingError) {
+    let finding = try await DeploymentFinder(fleet: parts.fleet).findWatched(seeds, of: group)
+    take(Setup(watching: finding, target: parts.target))
     await searchRun()
     await start()
   }
@@ -194,7 +195,7 @@ package actor Spectator: WizardDriver, PictureSource {
       reads[node.id] = state
       let asOf = state.record
       _ = parts.loop.task { [weak self, parts] in
-        let readout = await NodeReader(fleet: parts.fleet, kind: setup.kind).read(
+        let readout = await NodeReader(fleet: parts.fleet, of: setup).read(
           node.address, depth, expecting: node.id)
         await self?.arrived(node.id, readout, asOf)
       }

@@ -4,8 +4,8 @@ import UpgradeCore
 
 extension DeploymentFinder {
   /// Finds what can be watched; throws where that is nothing.
-  func findWatched(_ seeds: [Address]) async throws(FindingError) -> Finding {
-    let finding = try await find(seeds)
+  func findWatched(_ seeds: [Address], of group: WatchedTarget? = nil) async throws(FindingError) -> Finding {
+    let finding = try await find(seeds, of: group)
     try finding.refuseMixture()
     guard finding.nodes.isEmpty else { return finding }
     if let stranger = finding.strangers.first {
@@ -43,6 +43,6 @@ extension Setup {
     self.init(
       target: target, to: release, nodes: finding.nodes + silent, shards: finding.shards, nodeTimeout: .seconds(15),
       wayBackNarrows: false, site: Site(reach: .manual, commands: [:], bounds: [:], isLab: false), options: Options(),
-      servers: finding.kind)
+      servers: finding.kind, watchedName: finding.watchedName)
   }
 }

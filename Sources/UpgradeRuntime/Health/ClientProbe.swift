@@ -199,7 +199,7 @@ package actor ClientProbe {
       // In the middle of a hand-over nobody may be, for some milliseconds: that is a stall, and as long as it lasts.
       let deadline = loop.now + .seconds(1)
       while loop.now < deadline {
-        for node in setup.nodes {
+        for node in setup.nodes where node.role != .sentinel {
           let replies = try? await client(node.address).pipeline([["INFO", "replication"]], within: .seconds(1))
           if replies?.first?.text?.contains("role:master") == true { return (node.address, false) }
         }

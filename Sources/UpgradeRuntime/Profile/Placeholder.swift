@@ -22,6 +22,8 @@ package enum Placeholder: String, CaseIterable, Sendable, Hashable {
   /// The file that the server was started with, and its working directory.
   case configFile = "config_file"
   case dir
+  /// `server` or `sentinel`, as in `redis-server` and `redis-sentinel`.
+  case process
 
   /// `{node_id}`
   package var text: String { "{\(rawValue)}" }
@@ -30,7 +32,7 @@ package enum Placeholder: String, CaseIterable, Sendable, Hashable {
   var isSharedByHost: Bool {
     switch self {
     case .host, .units, .product, .version, .fromVersion, .candidate: true
-    case .port, .nodeID, .pid, .unit, .configFile, .dir: false
+    case .port, .nodeID, .pid, .unit, .configFile, .dir, .process: false
     }
   }
 
@@ -43,7 +45,7 @@ package enum Placeholder: String, CaseIterable, Sendable, Hashable {
     case .dir: "It did not tell its working directory; write the directory into the command."
     case .pid: "It does not run; use {host} and {port}."
     case .candidate: "No package of the wanted version was found there; give the profile a `candidate` that finds it."
-    case .host, .port, .product, .version, .fromVersion: "It did not tell; write it into the command."
+    case .host, .port, .product, .version, .fromVersion, .process: "It did not tell; write it into the command."
     }
   }
 
@@ -64,6 +66,7 @@ package struct Placeholders: Equatable, Sendable {
   package var configFile: String?
   package var directory: String?
   package var candidate: String?
+  package var isSentinel = false
 
   package init(
     address: Address, nodeID: NodeID? = nil, processID: Int? = nil, unit: String? = nil,
@@ -97,6 +100,7 @@ package struct Placeholders: Equatable, Sendable {
       case .fromVersion: from.number
       case .configFile: configFile
       case .dir: directory
+      case .process: isSentinel ? "sentinel" : "server"
       case .candidate: candidate
       }
     return value?.isEmpty == true ? nil : value

@@ -14,6 +14,12 @@ package struct DeploymentFinder: Sendable {
 
   package init(fleet: Fleet) { self.fleet = fleet }
 
+  /// All nodes behind the addresses; those of Sentinels where `group` says so.
+  package func find(_ seeds: [Address], of group: WatchedTarget?) async throws(FindingError) -> Finding {
+    guard let group else { return try await find(seeds) }
+    return try await SentinelFinder(fleet: fleet, wanted: group).find(seeds)
+  }
+
   /// All nodes in rounds: the seeds, whom they name, whom those name.
   package func find(_ seeds: [Address]) async throws(FindingError) -> Finding {
     let way = fleet.settings.way
@@ -67,6 +73,12 @@ package struct DeploymentFinder: Sendable {
       let isClustered = replies[1].error == nil
       if !isClustered, (replies[0].text ?? "").contains("_mode:cluster"), let error = replies[1].error {
         return .failure(Failure(reading: ReadingFailure(error)))
+      }
+      if Reader.isSentinel(info: replies[0].text ?? "") {
+        return .failure(
+          Failure(
+            reading: ReadingFailure(
+              .other, "\(address): it is a Sentinel; what it watches is named sentinel://\(address)/NAME")))
       }
       do throws(ReadingError) {
         let pulse = try Reader.pulse(

@@ -73,6 +73,20 @@ package struct InventoryReader: Sendable {
     }
   }
 
+  /// Of a Sentinel only who else is connected, and whether it keeps what it knows: that is tried, since its file is the
+  /// same afterwards.
+  func readSentinel(_ address: Address, _ release: Release) async -> Inventory? {
+    let client = await fleet.commander(address)
+    guard let replies = try? await client.pipeline([["CLIENT", "LIST"], ["SENTINEL", "FLUSHCONFIG"]]) else {
+      return nil
+    }
+    var inventory = Inventory(
+      configuration: [:], users: nil, modules: nil, otherWizards: [], permissions: [:], unsavedDirectives: nil)
+    if replies[0].error == nil { inventory.otherWizards = Reader.wizards(clientList: replies[0].text ?? "") }
+    inventory.permissions["sentinel|flushconfig"] = replies[1].error.map { .denied($0.message) } ?? .granted
+    return inventory
+  }
+
   /// What the peers answer now to the login that a node would follow them with; nil where it has none.
   func refusedLogins(of address: Address, at peers: [Address]) async -> [String]? {
     let client = await fleet.commander(address)

@@ -6,14 +6,26 @@ package import UpgradeCore
 package struct NodeReader: Sendable {
   private let fleet: Fleet
   private let kind: DeploymentKind
+  private let sentinels: SentinelReader?
 
-  package init(fleet: Fleet, kind: DeploymentKind = .cluster) {
+  /// - Parameter group: where Sentinels are part of the deployment, by which name and at which addresses.
+  package init(fleet: Fleet, kind: DeploymentKind = .cluster, group: SentinelGroup? = nil) {
     self.fleet = fleet
     self.kind = kind
+    sentinels = group.map { SentinelReader(fleet: fleet, group: $0) }
+  }
+
+  package init(fleet: Fleet, of setup: Setup) {
+    self.init(
+      fleet: fleet, kind: setup.kind,
+      group: setup.watchedName.map { name in
+        SentinelGroup(name: name, addresses: Set(setup.sentinels.compactMap { setup.node($0)?.address }))
+      })
   }
 
   /// Reads a node; `expecting` is who must answer there, where that is known.
   package func read(_ address: Address, _ depth: ReadingDepth, expecting: NodeID?) async -> NodeReadout {
+    if let sentinels, sentinels.watches(from: address) { return await sentinels.read(address) }
     // A server with cluster mode off would count an error for each question about one.
     var commands: [Command] = kind.isPlain ? [["INFO"]] : [["INFO"], ["CLUSTER", "INFO"]]
     if depth == .views, kind.isPlain {
@@ -21,6 +33,7 @@ package struct NodeReader: Sendable {
         ["CONFIG", "GET", "save"], ["CONFIG", "GET", "repl-backlog-size"],
         ["CONFIG", "GET", "client-output-buffer-limit"], ["CONFIG", "GET", "min-*-to-write"],
       ]
+      if kind == .sentinel { commands.append(["CONFIG", "GET", SentinelProcedure.priority]) }
     } else if depth == .views {
       // One pattern at a time: several are taken from 7.0 on only (redis 7.0 config.c, configGetCommand).
       commands += [

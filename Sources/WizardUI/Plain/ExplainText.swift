@@ -103,7 +103,7 @@ package struct ExplainText: Sendable {
 package enum RuleTable {
   package static var markdown: [String] {
     ["| rule | severity | what holds |", "|---|---|---|"]
-      + (Rulebook.all + Rulebook.onlyPlain).map { rule in
+      + (Rulebook.all + Rulebook.onlyPlain + Rulebook.onlySentinel).map { rule in
         "| `\(rule.name)` | \(rule.weight)\(rule.isCheck ? "" : "; around steps only") | \(rule.title) |"
       }
   }

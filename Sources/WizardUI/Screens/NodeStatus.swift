@@ -25,7 +25,7 @@ package struct NodeStatus: Hashable, Sendable {
     shard = picture.setup?.shard(of: node.id)?.id.description ?? "-"
     // Without a run nothing is expected: what is not read is not known.
     let role = reading.view?.role ?? (picture.isWithoutRun ? nil : expected?.role ?? node.role)
-    self.role = role.map { $0 == .primary ? "PRIMARY" : "replica" } ?? "?"
+    self.role = role.map { $0 == .primary ? "PRIMARY" : $0.rawValue } ?? "?"
     version = (reading.view?.release ?? expected?.release).map(picture.short) ?? "?"
     took = picture.times.seconds(node.id).map(Quantity.took) ?? "-"
     let standing = picture.isWithoutRun ? Standing(reading) : Standing(node.id, picture)
@@ -59,7 +59,7 @@ package struct NodeStatus: Hashable, Sendable {
       setup.shards.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     let placed = setup.nodesByAddress.enumerated().map { index, node in
       let shard = setup.shard(of: node.id).flatMap { rank[$0.id] } ?? setup.shards.count
-      return (place: (node.role == .replica ? 0 : 1, shard, index), node: node)
+      return (place: (node.role == .sentinel ? 2 : node.role == .replica ? 0 : 1, shard, index), node: node)
     }
     return placed.sorted { $0.place < $1.place }.map { NodeStatus($0.node, in: picture) }
   }

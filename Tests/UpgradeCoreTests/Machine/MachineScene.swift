@@ -33,6 +33,8 @@ struct SceneServer {
   /// Outside of clusters: whom it follows.
   var follows: NodeID?
   var settings = SceneServer.defaults
+  /// What its file says of them since somebody had it written; nil: what it said at the start.
+  var written: [String: String]?
   var starts = 1
   var keys = 1000
 
@@ -70,7 +72,7 @@ struct MachineScene {
   init(
     shards: Int = 3, replicas: Int = 1, stages: [Site.Stage] = [.install, .start, .rollback],
     options: Options = Options(settle: .zero), narrows: Bool = true, sharedHosts: Int? = nil,
-    startsItself: Set<Site.Stage> = [], tree: [Int?]? = nil
+    startsItself: Set<Site.Stage> = [], tree: [Int?]? = nil, sentinels: Int = 0
   ) {
     var port = 7000
     var members: [[NodeID]] = Array(repeating: [], count: shards)
@@ -80,9 +82,15 @@ struct MachineScene {
         id: id, address: Address(host: "10.0.0.1", port: port), shard: ShardID(1), installed: Self.old,
         running: Self.old, role: followed == nil ? .primary : .replica,
         follows: followed.map { NodeID("\(7000 + $0)") },
-        settings: [:])
+        settings: sentinels > 0 ? [SentinelProcedure.priority: "100"] : [:])
       members[0].append(id)
       port += 1
+    }
+    for number in 0..<sentinels {
+      let id = NodeID("\(26379 + number)")
+      servers[id] = SceneServer(
+        id: id, address: Address(host: "10.0.0.1", port: 26379 + number), shard: ShardID(1), installed: Self.old,
+        running: Self.old, role: .sentinel, settings: [:])
     }
     for row in 0...replicas where tree == nil {
       for shard in 0..<shards {
@@ -119,7 +127,9 @@ struct MachineScene {
             (stage, Dictionary(uniqueKeysWithValues: order.map { ($0, "\(stage.rawValue)-redis \($0)") }))
           }), bounds: [:], startsItself: startsItself,
         hostWide: sharedHosts == nil ? [] : Set(stages).intersection([.install, .rollback]), isLab: false),
-      options: options, servers: tree.map { $0.count > 1 ? .replication : .standalone } ?? .cluster)
+      options: options,
+      servers: sentinels > 0 ? .sentinel : tree.map { $0.count > 1 ? .replication : .standalone } ?? .cluster,
+      watchedName: sentinels > 0 ? "orders" : nil)
     machine = UpgradeMachine(judge: judgement.judge)
   }
 
@@ -258,12 +268,20 @@ struct MachineScene {
       guard setup.kind.isPlain else { break }
       servers[from]?.follows = to
       servers[to]?.follows = nil
+      // Sentinels have everybody write that down.
+      if setup.kind == .sentinel { for node in [from, to] { writeDown(node) } }
     case .follow(let node, let primary):
       servers[node]?.role = node == primary ? .primary : .replica
       servers[node]?.follows = node == primary ? nil : primary
-    case .backUp, .drain, .setAside, .watch, .confirm, .host, .errand, .saveRole: break
+    case .saveRole(let node): writeDown(node)
+    case .backUp, .drain, .setAside, .watch, .confirm, .host, .errand: break
     }
     return Outcome(.done)
+  }
+
+  private mutating func writeDown(_ node: NodeID) {
+    let settings = servers[node]?.settings
+    servers[node]?.written = settings
   }
 
   /// A process comes up: a new run id, the settings of its file.
@@ -271,7 +289,9 @@ struct MachineScene {
     guard let server = servers[node], server.running == nil else { return }
     servers[node]?.running = server.installed
     servers[node]?.starts += 1
-    servers[node]?.settings = setup.kind.isPlain ? setup.node(node)?.settings ?? [:] : SceneServer.defaults
+    let kept = setup.kind == .sentinel ? server.written : nil
+    servers[node]?.settings =
+      setup.kind.isPlain ? kept ?? setup.node(node)?.settings ?? [:] : SceneServer.defaults
   }
 
   // MARK: - Writing down

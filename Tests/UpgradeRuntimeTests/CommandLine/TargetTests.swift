@@ -144,7 +144,11 @@ import UpgradeRuntime
         + "Name the user before the first server; a comma in a password is written %2C."),
     Bad("unix:", "unix: names no socket. Write its path: unix:/run/redis/redis.sock."),
     Bad("rediss://", "the TARGET names no server. Write host:port, several separated by commas."),
-    Bad("sentinel://a:26379/orders", "upgrading what Sentinels watch is not built yet. \(tools)"),
+    Bad(
+      "sentinel://a:26379/orders;x",
+      "sentinel:// names a group \"orders;x\", which no Sentinel takes for a name. "
+        + "A name has letters, digits, and . - _ only: sentinel://host:26379/mymaster."),
+    Bad("sentinel:///orders", "the TARGET names no server. Write host:port, several separated by commas."),
     Bad(
       "enterprise://admin:secret@a",
       "enterprise:// takes no user and no password. The profile names them for the REST API: "
@@ -160,6 +164,20 @@ import UpgradeRuntime
 }
 
 extension TargetTests {
+  /// Sentinels and the name by which they know the servers.
+  @Test(arguments: [
+    ("sentinel://a:1,b/orders", [Address(host: "a", port: 1), Address(host: "b", port: 26379)], "orders", "orders"),
+    ("sentinel://u:p@a:1", [Address(host: "a", port: 1)], nil, ""),
+    ("sentinel://a:1/", [Address(host: "a", port: 1)], nil, ""),
+  ])
+  func sentinelsAreNamed(_ text: String, _ seeds: [Address], _ name: String?, _ end: String) throws {
+    let target = try Target(text)
+    #expect(target.place == .sentinel(seeds, name: name))
+    #expect(target.watched == WatchedTarget(name: name))
+    #expect(target.description.hasSuffix(end.isEmpty ? ":1" : "/\(end)"))
+    #expect(!target.description.contains("p@"))
+  }
+
   @Test func hostsOfNodesOfRedisEnterpriseSoftwareAreRead() throws {
     let target = try Target("enterprise://10.0.0.1,node-2")
     #expect(target.isEnterprise)

@@ -45,7 +45,7 @@ struct RecordGenerator {
     Address(
       host: one(of: ["10.0.0.1", "::1", "fe80::1%eth0", "redis-1", "", text()], else: ""), port: number(0...70_000))
   }
-  mutating func role() -> Role { flag() ? .primary : .replica }
+  mutating func role() -> Role { one(of: [.primary, .replica, .sentinel], else: .replica) }
   mutating func object() -> ObjectID {
     switch number(0...4) {
     case 0: .deployment
@@ -77,7 +77,8 @@ struct RecordGenerator {
   }
 
   mutating func setup() -> Setup {
-    Setup(
+    let enterprise = maybe { $0.enterprise() }
+    return Setup(
       target: text(), to: release(),
       nodes: list { make in
         NodeSetup(
@@ -111,7 +112,9 @@ struct RecordGenerator {
         EncryptionFiles(
           authorities: make.maybe { $0.text() }, certificate: make.maybe { $0.text() }, key: make.maybe { $0.text() },
           serverName: make.maybe { $0.text() })
-      }, enterprise: maybe { $0.enterprise() })
+      }, enterprise: enterprise,
+      servers: enterprise == nil ? one(of: [.cluster, .replication, .sentinel], else: .cluster) : .cluster,
+      watchedName: maybe { $0.text() })
   }
 
   mutating func databaseVersion() -> Enterprise.DatabaseVersion {

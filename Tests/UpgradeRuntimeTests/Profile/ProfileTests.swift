@@ -149,7 +149,8 @@ import UpgradeRuntime
   }
 
   static let placeholders =
-    "There are {host}, {port}, {node_id}, {pid}, {unit}, {units}, {product}, {version}, {from_version}, {candidate}, {config_file} and {dir}"
+    "There are {host}, {port}, {node_id}, {pid}, {unit}, {units}, {product}, {version}, {from_version}, {candidate}, "
+    + "{config_file}, {dir} and {process}"
 
   @Test(arguments: [
     Bad(

@@ -19,17 +19,19 @@ extension ClusterProcedure {
   /// Every directive that upgrade mode may touch in any version: what is read along with a node's views.
   package static let guardDirectives =
     ["cluster-require-full-coverage", "cluster-allow-replica-migration", "cluster-migration-barrier"]
-    + Scene.windowDirectives + [StandaloneProcedure.savePoints]
+    + Scene.windowDirectives + [StandaloneProcedure.savePoints, SentinelProcedure.priority]
 }
 
 extension ServerProcedure {
   /// What brings a node's guard settings in force; nil where they are. A runtime setting dies with its process.
   func holding(_ node: NodeID, _ situation: Situation) -> Next? {
+    // It holds no data, and knows no CONFIG SET.
+    if situation.setup.node(node)?.role == .sentinel { return nil }
     guard let view = situation.snapshot[node].view, let release = view.release, let present = view.settings else {
       return unread(node, situation)
     }
     // A directive that the server does not list cannot be held, and is not missing.
-    let wanted = guardSettings(for: release) + (situation.setup.node(node)?.windowSettings ?? [])
+    let wanted = heldSettings(node, release, situation)
     let missing = wanted.filter { present[$0.directive, default: $0.value] != $0.value }
     return missing.isEmpty ? nil : .step(enterUpgradeMode(node, missing, situation))
   }

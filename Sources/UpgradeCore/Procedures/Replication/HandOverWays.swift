@@ -12,8 +12,15 @@ extension Setup {
     return own.release.descends(from: Version(6, 2, 0)) || own.role == .replica
   }
 
+  /// `CLIENT PAUSE`, milliseconds: after that writers go on by themselves, whatever became of us.
+  package static let pauseBound = 6000
+
   /// What clients of the old primary feel.
   func handOverImpact(from node: NodeID) -> String {
+    if kind == .sentinel {
+      return "writes pause, usually for 0.2 s, at worst \(Self.pauseBound / 1000) s; then READONLY from "
+        + "\(address(node)), and its clients are disconnected once every Sentinel names the new primary"
+    }
     let then = "then READONLY on connections to \(address(node)) until clients know the new primary"
     guard hasFailover(node) else {
       return "writes are refused (BUSY) for some 30 ms, which \(self.node(node)?.release.title ?? "it") cannot do "

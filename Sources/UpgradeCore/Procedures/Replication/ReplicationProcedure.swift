@@ -2,7 +2,7 @@
 // hand-over, everybody who followed the old primary told of the new one, and the old primary last.
 
 /// The in-place upgrade of a replication without Sentinel, one node at a time.
-package struct ReplicationProcedure: ServerProcedure {
+package struct ReplicationProcedure: TreeProcedure {
   package init() {}
 
   package var servingRule: RuleName { "shards-served" }
@@ -50,12 +50,22 @@ package struct ReplicationProcedure: ServerProcedure {
     }
     return most.map { .step(serveAgain($0, situation)) }
   }
+}
+
+/// The runbooks of one primary and those who follow it, by way of whomever.
+package protocol TreeProcedure: ServerProcedure {
+  /// Who of several that could take over is to; nil where there is none.
+  func chosen(from candidates: [NodeID], _ situation: Situation) -> NodeID?
+}
+
+extension TreeProcedure {
+  package func chosen(from candidates: [NodeID], _ situation: Situation) -> NodeID? { best(candidates, situation) }
 
   // MARK: - Replicas
 
   /// The end of a chain before its middle: a server reads what one of its own version or of an older one sends it, and
   /// nobody is ever left behind one that is newer. The old primary comes here as well, once it has been handed over.
-  private func replicas(_ situation: Situation, _ canaryIsDue: Bool) -> Next? {
+  func replicas(_ situation: Situation, _ canaryIsDue: Bool) -> Next? {
     for node in deepestFirst(situation.setup) {
       guard let view = situation.snapshot[node].view else { return unread(node, situation) }
       guard view.role == .replica, view.release != situation.facts.goals.want[node] else { continue }
@@ -65,12 +75,12 @@ package struct ReplicationProcedure: ServerProcedure {
     return nil
   }
 
-  private func deepestFirst(_ setup: Setup) -> [NodeID] {
+  func deepestFirst(_ setup: Setup) -> [NodeID] {
     setup.order.map { (-depth($0, setup), setup.place(of: $0) ?? .max, $0) }.sorted { $0 < $1 }.map(\.2)
   }
 
   /// How many servers stood between a node and whoever is followed by all, at the start.
-  private func depth(_ node: NodeID, _ setup: Setup) -> Int {
+  func depth(_ node: NodeID, _ setup: Setup) -> Int {
     var seen: Set<NodeID> = [node]
     var current = node
     while let next = setup.node(current)?.follows, seen.insert(next).inserted { current = next }
@@ -79,13 +89,13 @@ package struct ReplicationProcedure: ServerProcedure {
 
   // MARK: - The primary
 
-  private func handOver(_ situation: Situation) -> Next? {
+  func handOver(_ situation: Situation) -> Next? {
     guard let shard = situation.setup.shards.first else { return nil }
     for node in situation.setup.members(shard) {
       guard let view = situation.snapshot[node].view else { return unread(node, situation) }
       let want = situation.facts.goals.want[node]
       guard view.role == .primary, view.release != want else { continue }
-      guard let candidate = best(candidates(for: node, want, shard, situation), situation) else {
+      guard let candidate = chosen(from: candidates(for: node, want, shard, situation), situation) else {
         if shard.members.allSatisfy({ $0 == node || situation.facts.goals.want[$0] != want }) { continue }
         return .wait(
           Gate("shard-has-primary", .shard(shard.id)), patience: .seconds(60),
@@ -101,7 +111,7 @@ package struct ReplicationProcedure: ServerProcedure {
   }
 
   /// Who follows the primary itself and runs what is wanted; those that say `replica-priority 0` only where all do.
-  private func candidates(
+  func candidates(
     for primary: NodeID, _ want: Release?, _ shard: Shard, _ situation: Situation
   ) -> [NodeID] {
     let all = situation.setup.members(shard).filter { candidate in
@@ -113,7 +123,7 @@ package struct ReplicationProcedure: ServerProcedure {
   }
 
   /// A server that would miss writes of the new primary without a sign, and is not the one that is upgraded next.
-  private func leftBehind(
+  func leftBehind(
     by candidate: NodeID, primary: NodeID, _ shard: Shard, _ situation: Situation
   ) -> Problem? {
     let setup = situation.setup
@@ -132,7 +142,7 @@ package struct ReplicationProcedure: ServerProcedure {
       choices: [Offer(.retry, "Look again: it was upgraded or taken away meanwhile"), .stopHere, .windDown])
   }
 
-  private func returnOfPrimary(_ situation: Situation) -> Next? {
+  func returnOfPrimary(_ situation: Situation) -> Next? {
     guard situation.setup.options.returnPrimaries, let shard = situation.setup.shards.first,
       let old = shard.members.first(where: { situation.setup.node($0)?.role == .primary }),
       let now = situation.snapshot.primary(of: shard), now != old, situation.snapshot[old].view?.role == .replica,
@@ -144,11 +154,11 @@ package struct ReplicationProcedure: ServerProcedure {
   // MARK: - After a hand-over
 
   /// The clients' address first, then those who followed the old primary, then what everybody's next start reads.
-  private func afterHandOver(_ situation: Situation) -> Next? {
+  func afterHandOver(_ situation: Situation) -> Next? {
     switching(situation) ?? following(situation) ?? saving(situation)
   }
 
-  private func switching(_ situation: Situation) -> Next? {
+  func switching(_ situation: Situation) -> Next? {
     guard let node = situation.facts.switchDue, situation.setup.site.has(.switchOver),
       let shard = situation.setup.shard(of: node)
     else { return nil }
@@ -159,7 +169,7 @@ package struct ReplicationProcedure: ServerProcedure {
   }
 
   /// Whoever follows another one than it should: the new primary, or the member that it has always followed.
-  private func following(_ situation: Situation) -> Next? {
+  func following(_ situation: Situation) -> Next? {
     for shard in situation.setup.shards {
       guard let primary = situation.snapshot.primary(of: shard) else { continue }
       for node in situation.setup.members(shard) where node != primary {
@@ -174,14 +184,14 @@ package struct ReplicationProcedure: ServerProcedure {
   }
 
   /// Whom a node should follow while somebody is primary: as at the start, with the one in the place of the other.
-  private func source(of node: NodeID, under primary: NodeID, _ setup: Setup) -> NodeID {
+  func source(of node: NodeID, under primary: NodeID, _ setup: Setup) -> NodeID {
     guard let before = setup.node(node)?.follows, before != node, setup.node(before)?.role == .replica else {
       return primary
     }
     return before
   }
 
-  private func saving(_ situation: Situation) -> Next? {
+  func saving(_ situation: Situation) -> Next? {
     for node in situation.setup.order where !situation.facts.savedRoles.contains(node) {
       guard situation.snapshot[node].view != nil else { return unread(node, situation) }
       return .step(saveRole(node, situation))

@@ -49,7 +49,7 @@ extension ServerProcedure {
   }
 }
 
-extension ReplicationProcedure {
+extension TreeProcedure {
   package func rejoinGates(_ node: NodeID, _ role: Role, _ situation: Situation) -> [Gate] {
     [Gate(role == .primary ? "shards-served" : "in-sync", role == .primary ? .deployment : .node(node))]
   }
@@ -59,6 +59,10 @@ extension ReplicationProcedure {
   package func handOverSeen(
     _ shard: ShardID, _ from: NodeID, _ to: NodeID, _ situation: Situation
   ) -> Achievement {
+    rolesSeen(from, to, situation)
+  }
+
+  func rolesSeen(_ from: NodeID, _ to: NodeID, _ situation: Situation) -> Achievement {
     let (setup, snapshot) = (situation.setup, situation.snapshot)
     guard let new = snapshot.pulse(of: to, about: from), let old = snapshot.pulse(of: from, about: to) else {
       return .notYet("both sides have not been read since")

@@ -74,6 +74,7 @@ extension ServerProcedure {
       guard view.release == situation.facts.goals.want[node] else {
         return .never(wrongVersion(node, view, situation))
       }
+      if view.role == .sentinel { return .gates(rejoinGates(node, .sentinel, situation)) }
       if view.pulse.persistence.loading { return .notYet("it is loading its data") }
       guard let shard = setup.shard(of: node) else { return .notYet("its shard is not known") }
       if view.role == .primary {
@@ -111,7 +112,7 @@ extension ServerProcedure {
 
   /// Outside of clusters nobody tells a server that it is no primary any more but its own configuration.
   func otherPrimary(_ node: NodeID, _ shard: Shard, _ situation: Situation) -> NodeID? {
-    guard situation.setup.kind == .replication else { return nil }
+    guard situation.setup.kind.isReplicated else { return nil }
     return shard.members.first { $0 != node && situation.snapshot[$0].view?.role == .primary }
   }
 

@@ -15,6 +15,7 @@ extension ServerProcedure {
             address: address, original: view.settings?[setting.directive] ?? "", ours: setting.value, standing: .open)
         }
         situation.facts.ledger[key]?.standing = .open
+        situation.facts.ledger[key]?.ours = setting.value
         view.settings?[setting.directive] = setting.value
       }
       situation.snapshot.nodes[node] = .up(view)
@@ -35,7 +36,7 @@ extension ServerProcedure {
     case .handOver(_, let from, let to):
       setRole(.replica, of: from, in: &situation)
       setRole(.primary, of: to, in: &situation)
-      if situation.setup.kind == .replication, var view = situation.snapshot[from].view {
+      if situation.setup.kind.isReplicated, var view = situation.snapshot[from].view {
         view.pulse.replication.upstream = upstream(to: to, situation)
         situation.snapshot.nodes[from] = .up(view)
       }
@@ -64,14 +65,29 @@ extension ServerProcedure {
       setup.site.has(.install)
       ? situation.facts.installed[node] ?? setup.to : situation.facts.goals.want[node] ?? setup.to
     let isAlone = setup.shard(of: node)?.members.count == 1
-    var pulse = Pulse.predicted(release, role: isAlone ? .primary : .replica)
+    let role = setup.node(node)?.role == .sentinel ? Role.sentinel : isAlone ? .primary : .replica
+    var pulse = Pulse.predicted(release, role: role)
     pulse.server.configFile = setup.node(node)?.configFile ?? ""
-    if setup.kind == .replication, let primary = situation.facts.follows[node] ?? setup.node(node)?.follows {
+    if role == .replica, setup.kind.isReplicated,
+      let primary = situation.facts.follows[node] ?? setup.node(node)?.follows
+    {
       pulse.replication.upstream = upstream(to: primary, situation)
     }
     return NodeView(
-      pulse: pulse, cluster: nil, settings: setup.node(node)?.settings ?? [:], inventory: nil, pulseAsOf: 0,
+      pulse: pulse, cluster: nil, settings: written(node, situation), inventory: nil, pulseAsOf: 0,
       clusterAsOf: 0, ageOfPulse: .zero)
+  }
+}
+
+extension ServerProcedure {
+  /// The settings of a node's file. Whoever moves a role writes it down with all that is set at that moment.
+  private func written(_ node: NodeID, _ situation: Situation) -> [String: String] {
+    var settings = situation.setup.node(node)?.settings ?? [:]
+    guard situation.setup.kind == .sentinel, situation.facts.follows[node] != nil else { return settings }
+    for key in situation.facts.ledger.open(of: node) {
+      settings[key.directive] = situation.facts.ledger[key]?.ours ?? settings[key.directive]
+    }
+    return settings
   }
 }
 

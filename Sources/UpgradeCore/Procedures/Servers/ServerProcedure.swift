@@ -4,6 +4,10 @@
 package protocol ServerProcedure: Procedure {
   /// The next thing that brings a node to its wanted version or a primary to its place; nil where all is reached.
   func work(_ situation: Situation, _ progress: inout SearchProgress) -> Next?
+  /// What upgrade mode holds on a node at this point of the run.
+  func heldSettings(_ node: NodeID, _ release: Release, _ situation: Situation) -> [Setting]
+  /// What has to be green before a hand-over besides health and the candidate itself.
+  func handOverGates(to node: NodeID, _ situation: Situation) -> [Gate]
   /// What has to be green at every boundary; the node in hand and the one that is out are left out of it.
   func health(_ situation: Situation) -> [Gate]
   /// Whether readings show that a primary was handed over.
@@ -19,6 +23,10 @@ package protocol ServerProcedure: Procedure {
 }
 
 extension ServerProcedure {
+  package func heldSettings(_ node: NodeID, _ release: Release, _ situation: Situation) -> [Setting] {
+    guardSettings(for: release) + (situation.setup.node(node)?.windowSettings ?? [])
+  }
+  package func handOverGates(to node: NodeID, _ situation: Situation) -> [Gate] { [] }
   package func hostChange(of node: NodeID, _ situation: Situation) -> Next? { nil }
   package func preparing(_ situation: Situation) -> Next? { nil }
   package func closing(_ situation: Situation) -> Next? { nil }
@@ -52,7 +60,9 @@ extension ServerProcedure {
   /// The new software on all hosts, fetched and verified: what is missing is known while nothing has happened yet.
   func staging(_ situation: Situation, _ progress: inout SearchProgress) -> Next? {
     guard situation.setup.site.has(.stage) else { return nil }
-    return firstNode(.staging, situation, &progress) { node in
+    let everyone = situation.setup.everyone
+    return progress.first(.staging, of: everyone.count) { place in
+      let node = everyone[place]
       guard situation.facts.goals.want[node] == situation.setup.to,
         !situation.facts.done.contains(StepKey(.stage, .node(node)))
       else { return nil }

@@ -120,7 +120,7 @@ extension ServerProcedure {
           "as long as the command takes"
         )
       case .stop: (.stop, "Stop \(address)", "its software can be changed only while it is down", "seconds")
-      case .start: (.start, "Start \(address) on \(want)", "it rejoins its shard", "seconds, and the load time")
+      case .start: (.start, "Start \(address) on \(want)", "it rejoins the others", "seconds, and the load time")
       }
     return Step(
       key: StepKey(verb, .node(node)), title: title, why: why, action: .host(node, stage),
@@ -170,7 +170,9 @@ extension ServerProcedure {
   func rejoin(_ node: NodeID, _ situation: Situation) -> Step {
     Step(
       key: StepKey(.rejoin, .node(node)), title: "Wait until \(situation.setup.address(node)) is back in sync",
-      why: "until then its shard has one copy less", action: .watch(node), impact: "nothing",
+      why: situation.setup.node(node)?.role == .sentinel
+        ? "until then one less watches" : "until then its shard has one copy less",
+      action: .watch(node), impact: "nothing",
       undo: "nothing to undo", usual: "the time of a sync")
   }
 
@@ -217,7 +219,8 @@ extension ServerProcedure {
       action: .handOver(shard.id, from: from, to: to),
       gates: health(situation) + [
         Gate("hand-over-candidate", .node(to)), Gate("identity", .node(from)), Gate("identity", .node(to)),
-      ] + (isCluster(situation) ? [Gate(MachineRule.electionSettled, .node(to))] : []),
+      ] + handOverGates(to: to, situation)
+        + (isCluster(situation) ? [Gate(MachineRule.electionSettled, .node(to))] : []),
       consent: Consent(question, narrows ? .noReturn : .visible),
       impact: isCluster(situation)
         ? "writes to \(shard.slots.count) slots pause, usually for less than 0.1 s, at worst 5 s; then MOVED"
@@ -233,7 +236,7 @@ extension ServerProcedure {
   // MARK: - What they share
 
   /// One question a node; the one whose stop closes the way back has the class of that line.
-  private func nodeConsent(_ node: NodeID, _ situation: Situation) -> Consent {
+  func nodeConsent(_ node: NodeID, _ situation: Situation) -> Consent {
     if situation.setup.shares(.install, node) { return hostConsent(situation.setup.host(of: node), situation) }
     let question = QuestionName(.upgradeNode, situation.setup.address(node))
     if situation.snapshot[node].view?.role == .primary { return Consent(question, .outage) }

@@ -9,10 +9,10 @@ struct ReplicationTree: Rule {
   let remedy = "REPLICAOF on the server that follows the wrong one; a new run where servers were added."
   let source = "redis.io documentation, Replication"
 
-  func objects(in scene: Scene) -> [ObjectID] { scene.setup.kind == .replication ? [.deployment] : [] }
+  func objects(in scene: Scene) -> [ObjectID] { scene.setup.kind.isReplicated ? [.deployment] : [] }
 
   func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
-    guard scene.setup.kind == .replication else { return .notApplicable(why: "nobody follows anybody") }
+    guard scene.setup.kind.isReplicated else { return .notApplicable(why: "nobody follows anybody") }
     var faults: [(saw: String, fix: String)] = []
     var unread: [String] = []
     for node in scene.setup.order {
@@ -37,7 +37,7 @@ struct ReplicationTree: Rule {
       scene.snapshot[node].view?.role == .replica && scene.upstream(of: node) != primary
     }
     let chain = chained.isEmpty ? "" : ", \(chained.count) by way of others"
-    return .holds(saw: "\(Words.count(scene.setup.nodes.count - 1, "server")) behind \(scene.name(primary))\(chain)")
+    return .holds(saw: "\(Words.count(scene.setup.order.count - 1, "server")) behind \(scene.name(primary))\(chain)")
   }
 
   private func fault(_ node: NodeID, _ view: NodeView, in scene: Scene) -> (saw: String, fix: String)? {
@@ -72,7 +72,7 @@ struct RolesCanBeSaved: NodeRule {
   let source = "redis.io documentation, CONFIG REWRITE; redis/redis#9049"
 
   func objects(in scene: Scene) -> [ObjectID] {
-    scene.setup.kind == .replication ? scene.members.map(ObjectID.node) : []
+    scene.setup.kind.isReplicated ? scene.members.map(ObjectID.node) : []
   }
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
@@ -92,7 +92,7 @@ struct FailoverKnown: Rule {
   let remedy = "Go over Redis 6.2, one run each."
   let source = "redis 6.2 release notes, FAILOVER; redis 6.0 src/multi.c, execCommandPropagateMulti"
 
-  func objects(in scene: Scene) -> [ObjectID] { scene.setup.kind == .replication ? [.deployment] : [] }
+  func objects(in scene: Scene) -> [ObjectID] { scene.setup.kind.isReplicated ? [.deployment] : [] }
 
   func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
     guard let primary = scene.setup.nodes.first(where: { $0.role == .primary }) else {
@@ -120,7 +120,7 @@ struct AddressSwitch: Rule {
   let source = "redis.io documentation, FAILOVER"
   let expectedInLab = true
 
-  func objects(in scene: Scene) -> [ObjectID] { scene.setup.kind == .replication ? [.deployment] : [] }
+  func objects(in scene: Scene) -> [ObjectID] { scene.setup.kind.isReplicated ? [.deployment] : [] }
 
   func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
     if scene.setup.site.has(.switchOver) { return .holds(saw: "switch") }

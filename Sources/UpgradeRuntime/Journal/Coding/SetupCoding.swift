@@ -18,7 +18,7 @@ extension Setup: JournalCoded {
       "target": target.json, "to": to.json, "nodes": nodes.json, "shards": shards.json,
       "node_timeout": nodeTimeout.json, "way_back_narrows": wayBackNarrows.json, "site": site.json,
       "options": options.json, "encryption": encryption?.json, "enterprise": enterprise?.json,
-      "kind": kind.isPlain ? kind.json : nil,
+      "kind": kind.isPlain ? kind.json : nil, "watched": watchedName?.json,
     ])
   }
   init(json: JSONValue) throws(CodingFault) {
@@ -27,7 +27,8 @@ extension Setup: JournalCoded {
       shards: try json.field("shards"), nodeTimeout: try json.field("node_timeout"),
       wayBackNarrows: try json.field("way_back_narrows"), site: try json.field("site"),
       options: try json.field("options"), encryption: try json.optional("encryption"),
-      enterprise: try json.optional("enterprise"), servers: try json.optional("kind") ?? .cluster)
+      enterprise: try json.optional("enterprise"), servers: try json.optional("kind") ?? .cluster,
+      watchedName: try json.optional("watched"))
   }
 }
 

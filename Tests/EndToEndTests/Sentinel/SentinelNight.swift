@@ -1,0 +1,192 @@
+// What nights under Sentinels have in common: three of them beside a lab's servers, upgraded by the same profile.
+
+import SystemIO
+import Testing
+import TrainingLab
+import UpgradeCore
+import UpgradeRuntime
+
+/// One night with servers over which Sentinels watch.
+struct SentinelNight {
+  static let name = "orders"
+
+  let servers: ReplicationNight
+  let sentinels: [Address]
+
+  var night: Night { servers.night }
+  var target: String {
+    "sentinel://" + sentinels.map(\.description).joined(separator: ",") + "/\(Self.name)"
+  }
+  var site: [String] { servers.site }
+
+  /// Everything that is answered beforehand, and nothing that is waited for without need.
+  func words(to: Release) -> [String] { [target, "--to", to.description, "--plain", "--settle", "0"] + site }
+
+  func ask(_ sentinel: Address, _ words: [String]) async throws -> ForeignReply {
+    try await servers.send(words, to: sentinel)
+  }
+
+  /// What a Sentinel says of the group, by name.
+  func group(_ sentinel: Address) async throws -> [String: String] {
+    Self.fields(try await ask(sentinel, ["SENTINEL", "MASTER", Self.name]))
+  }
+
+  static func fields(_ reply: ForeignReply) -> [String: String] {
+    let texts = (reply.elements ?? []).map { $0.text ?? "" }
+    return Dictionary(
+      stride(from: 0, to: texts.count - 1, by: 2).map { (texts[$0], texts[$0 + 1]) }, uniquingKeysWith: { $1 })
+  }
+
+  /// The address of the primary, as each Sentinel says it.
+  func said() async throws -> Set<Address> {
+    var all: Set<Address> = []
+    for sentinel in sentinels {
+      let group = try await group(sentinel)
+      all.insert(Address(host: group["ip"] ?? "", port: Int(group["port"] ?? "") ?? 0))
+    }
+    return all
+  }
+
+  func priorities() async throws -> [String] {
+    var all: [String] = []
+    for address in servers.lab.addresses {
+      let reply = try await servers.send(["CONFIG", "GET", "replica-priority"], to: address)
+      all.append(reply.elements?.last?.text ?? "")
+    }
+    return all
+  }
+
+  /// What the configuration files of the servers say.
+  func writtenPriorities() throws -> [String] {
+    try servers.lab.nodes.map { node in
+      let path = "\(servers.lab.record.directory(of: node))/\(ServerConfiguration.fileName)"
+      let text = try String(decoding: Files.read(path, limit: 1 << 20), as: UTF8.self)
+      return text.split(separator: "\n").last { $0.hasPrefix("replica-priority ") }.map { String($0.dropFirst(17)) }
+        ?? "100"
+    }
+  }
+
+  func releases() async throws -> [Release?] {
+    var all: [Release?] = []
+    for sentinel in sentinels {
+      let info = try await ask(sentinel, ["INFO", "server"]).text ?? ""
+      func value(_ name: String) -> String? {
+        info.split(whereSeparator: \.isNewline).first { $0.hasPrefix("\(name):") }.map {
+          String($0.dropFirst(name.count + 1))
+        }
+      }
+      let product: Product = value("valkey_version") == nil ? .redis : .valkey
+      all.append(
+        (value("valkey_version") ?? value("redis_version")).flatMap { Version($0) }.map { Release(product, $0) })
+    }
+    return all
+  }
+
+  /// All is as an operator wants to find it in the morning.
+  func isWell(on release: Release) async throws {
+    #expect(try await releases().allSatisfy { $0 == release })
+    let primary = try #require(try await servers.primaries().first)
+    #expect(try await servers.primaries().count == 1)
+    #expect(try await said() == [primary])
+    for sentinel in sentinels {
+      let group = try await group(sentinel)
+      #expect(group["flags"] == "master" && group["num-other-sentinels"] == "2" && group["num-slaves"] == "2")
+      let quorum = try await ask(sentinel, ["SENTINEL", "CKQUORUM", Self.name]).text ?? ""
+      #expect(quorum.hasPrefix("OK 3 usable Sentinels"), "\(quorum)")
+    }
+    #expect(try await priorities() == ["100", "100", "100"])
+    #expect(try writtenPriorities() == ["100", "100", "100"])
+  }
+
+  func process(_ sentinel: Address) throws -> Int32 {
+    let bytes = try Files.read("\(servers.lab.directory)/\(sentinel.port)/\(ServerConfiguration.pidFileName)")
+    let text = String(decoding: bytes, as: UTF8.self).filter(\.isNumber)
+    return try #require(Int32(text))
+  }
+
+  func signal(_ sentinel: Address, _ word: String) async throws {
+    try await kill(try process(sentinel), word)
+  }
+
+  func kill(_ pid: Int32, _ word: String) async throws {
+    _ = try await ChildProcess.run(
+      ChildCommand("/bin/kill", ["-\(word)", String(pid)]), on: servers.loop, within: .seconds(5))
+  }
+}
+
+/// A primary with two replicas, and three Sentinels on the same version that know all of them.
+func withSentinels(
+  _ request: TrainingLab.LabRequest, switches: Bool = false,
+  _ body: @escaping @Sendable (SentinelNight) async throws -> Void
+) async throws {
+  try await withReplication(request, switches: switches) { servers in
+    let base = try #require(servers.lab.addresses.map(\.port).min())
+    let sentinels = (50..<53).map { Address(host: "127.0.0.1", port: base + $0) }
+    let night = SentinelNight(servers: servers, sentinels: sentinels)
+    let result: Result<Void, any Error>
+    do {
+      for sentinel in sentinels { try await night.start(sentinel) }
+      try await night.everybodyIsKnown()
+      try await body(night)
+      result = .success(())
+    } catch {
+      result = .failure(error)
+    }
+    for sentinel in sentinels where (try? night.process(sentinel)) != nil {
+      try await night.signal(sentinel, "CONT")
+      try await night.signal(sentinel, "KILL")
+    }
+    try result.get()
+  }
+}
+
+extension SentinelNight {
+  /// In a folder like those of the lab's servers, so that the lab's profile changes its software as well.
+  fileprivate func start(_ sentinel: Address) async throws {
+    let lab = servers.lab
+    let folder = "\(lab.directory)/\(sentinel.port)"
+    let primary = try #require(lab.addresses.first)
+    let first = try #require(lab.nodes.first)
+    try Files.makeDirectories(folder)
+    let program = try Files.readLink("\(lab.record.directory(of: first))/\(LabProfile.linkName)")
+    let lines = [
+      "port \(sentinel.port)", "bind 127.0.0.1", "dir \(folder)",
+      "pidfile \(folder)/\(ServerConfiguration.pidFileName)", "logfile \(folder)/\(ServerConfiguration.logFileName)",
+      "sentinel monitor \(Self.name) \(primary.host) \(primary.port) 2",
+      "sentinel down-after-milliseconds \(Self.name) 5000", "sentinel failover-timeout \(Self.name) 20000",
+    ]
+    try Files.writeAtomically(
+      "\(folder)/\(ServerConfiguration.fileName)", Array((lines.joined(separator: "\n") + "\n").utf8))
+    try Files.writeAtomically("\(folder)/mode", Array("--sentinel\n".utf8))
+    let start =
+      "ln -s \(LabProfile.shellQuoted(program)) \(folder)/\(LabProfile.linkName) && "
+      + Self.asSentinel(LabProfile.startCommand(in: folder))
+    let outcome = try await ChildProcess.run(
+      ChildCommand("/bin/sh", ["-c", start]), on: servers.loop, within: .seconds(10))
+    #expect(outcome.status == .exited(0))
+  }
+
+  /// The lab's command, with `--sentinel` where a file says so.
+  static func asSentinel(_ command: String) -> String {
+    command.replacing(
+      "./\(LabProfile.linkName) \(ServerConfiguration.fileName)",
+      with: "./\(LabProfile.linkName) \(ServerConfiguration.fileName) $(cat mode 2>/dev/null)")
+  }
+
+  /// Each knows the two others and both replicas.
+  func everybodyIsKnown() async throws {
+    let deadline = servers.loop.now + .seconds(30)
+    while servers.loop.now < deadline {
+      var known = 0
+      for sentinel in sentinels {
+        guard let group = try? await group(sentinel) else { continue }
+        let replicas = try await ask(sentinel, ["SENTINEL", "REPLICAS", Self.name]).elements ?? []
+        let good = replicas.map(Self.fields).filter { $0["flags"] == "slave" && $0["master-link-status"] == "ok" }
+        if group["num-other-sentinels"] == "2", good.count == 2, group["flags"] == "master" { known += 1 }
+      }
+      if known == 3 { return }
+      try await servers.loop.sleep(for: .milliseconds(50))
+    }
+    Issue.record("the Sentinels did not find each other")
+  }
+}
