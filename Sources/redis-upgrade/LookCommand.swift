@@ -72,7 +72,7 @@ struct LookCommand {
         target: request.target.described(encrypted: tls != nil), seeds: request.target.seeds, to: request.to,
         options: settings.options,
         profile: profile, isLab: LabMark.isLab(profile: settings.profile), isEnterprise: request.target.isEnterprise,
-        watched: request.target.watched),
+        watched: request.target.watched, stateDirectory: settings.stateDirectory),
       enterprise: logins,
       identity: program.identity, kind: .live, run: run,
       openRun: { _, _ throws(FindingError) in throw FindingError("nothing is begun by a look") })

@@ -54,7 +54,7 @@ struct RunCommand {
         target: request.target.described(encrypted: connection.tls != nil), seeds: request.target.seeds, to: request.to,
         options: settings.options,
         profile: profile, isLab: isThrowAway, isEnterprise: request.target.isEnterprise,
-        watched: request.target.watched), enterprise: logins,
+        watched: request.target.watched, stateDirectory: settings.stateDirectory), enterprise: logins,
       identity: program.identity, kind: isThrowAway ? .training : kind, run: run,
       openRun: { setup, run throws(FindingError) in
         do throws(JournalError) {

@@ -120,7 +120,7 @@ final class SimulatedHosts {
         default: then("its command ended with exit 1: the server did not stop")
         }
       }
-    case .candidate, .stage, .beforeNode, .afterNode, .switchOver: then(nil)
+    case .candidate, .stage, .program, .beforeNode, .afterNode, .switchOver: then(nil)
     }
   }
 }

@@ -34,6 +34,8 @@ package struct Inventory: Hashable, Sendable {
   package var sentinels: Int?
   /// The file that tells a node of a cluster at its start who it is; nil where it could not be looked at.
   package var identityFile: IdentityFile?
+  /// The wanted version started once with its configuration, without its data; nil where that cannot be done.
+  package var trial: Trial?
 
   package init(
     configuration: [String: String], users: [String]?, storedUsers: [String]? = nil, modules: [String]?,

@@ -262,9 +262,10 @@ package struct NodeSetup: Hashable, Sendable {
 /// What the site's profile can do, without the site's secrets.
 package struct Site: Hashable, Sendable {
   package enum Reach: String, Hashable, Sendable { case local, ssh, manual }
-  /// The moments of a node's upgrade at which the profile may have a command; `candidate` is asked before the start.
+  /// The moments of a node's upgrade at which the profile may have a command; `candidate` is asked before the start,
+  /// `program` says where the wanted version's server is, so that it can be tried.
   package enum Stage: String, Hashable, Sendable, CaseIterable {
-    case candidate, stage, beforeNode = "before_node", stop, install, start, rollback, afterNode = "after_node"
+    case candidate, stage, program, beforeNode = "before_node", stop, install, start, rollback, afterNode = "after_node"
     /// Outside of clusters: the clients' address is moved to this node, the new primary.
     case switchOver = "switch"
   }

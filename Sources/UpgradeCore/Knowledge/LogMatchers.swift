@@ -35,6 +35,12 @@ package enum LogMatchers {
       "Wrong signature trying to load DB from file", "its dump is no dump, or one of another product",
       do: "move the dump aside, so that it syncs from its primary", source: "redis src/rdb.c, rdbLoadRio"),
     LogMatcher(
+      "RDB CRC error", "its dump is not as it was written: the checksum is wrong",
+      do: "save again, and see whether the disk is sound", source: "redis src/redis-check-rdb.c"),
+    LogMatcher(
+      "Wrong RDB checksum", "its dump is not as it was written: the checksum is wrong",
+      do: "save again, and see whether the disk is sound", source: "redis src/rdb.c, rdbLoadRio"),
+    LogMatcher(
       "no matching module", "its data needs a module that is not loaded",
       do: "install the module for this version and load it in the configuration",
       source: "redis src/rdb.c, rdbLoadObject"),

@@ -16,7 +16,8 @@ package enum Action: Hashable, Sendable {
   case configure(NodeID, [Setting])
   /// `CONFIG SET` back to what the ledger says, where the present value is still ours.
   case restore(NodeID, [Setting])
-  /// `BGSAVE` awaited on each node, the file linked or copied where the profile reaches the host, its header read.
+  /// `BGSAVE` awaited on each node, the file linked or copied where the profile reaches the host, its ends read; then,
+  /// where the profile says where the wanted version's program is, it is tried with the file and the configuration.
   case backUp([NodeID])
   /// The profile's command for a stage on the node's host, under a holder that outlives the wizard.
   case host(NodeID, Site.Stage)
@@ -103,7 +104,8 @@ extension Action {
   package func bound(in setup: Setup) -> Duration {
     switch self {
     case .configure, .restore, .follow, .saveRole: .seconds(10)
-    case .backUp: .seconds(3600)
+    // A trial reads everything twice more, the nodes of a host in turn.
+    case .backUp: .seconds(setup.site.has(.program) ? 14_400 : 3600)
     case .host(_, let stage), .hostWide(let stage, _): setup.site.bounds[stage] ?? .seconds(600)
     case .shutDown: .seconds(90)
     case .setAside: .seconds(30)

@@ -10,7 +10,15 @@ extension Action {
     switch self {
     case .configure(let node, let settings), .restore(let node, let settings):
       return settings.map { client(node, "CONFIG SET \($0.directive) \(value($0.value))") }
-    case .backUp(let nodes): return nodes.map { client($0, "BGSAVE") }
+    case .backUp(let nodes):
+      return nodes.map { client($0, "BGSAVE") }
+        + nodes.compactMap { node in
+          setup.site.command(.program, node).map { program in
+            let file = setup.node(node)?.configFile ?? ""
+            return "\(program)   (on the host of \(setup.address(node)): what it names reads the backup"
+              + (file.isEmpty ? "" : " and a copy of \(file)") + " in a scratch folder, and is ended)"
+          }
+        }
     case .host(let node, let stage): return [setup.site.command(stage, node) ?? "(run by hand: \(stage.rawValue))"]
     case .hostWide(let stage, let nodes):
       return nodes.first.flatMap { setup.site.command(stage, $0) }.map { [$0] } ?? []

@@ -87,6 +87,8 @@ package struct Facts: Hashable, Sendable {
   package var switchDue: NodeID?
   /// Keys that a node held when we stopped it, and how many of them carried an expiry.
   package var keysAtStop: [NodeID: KeyCount] = [:]
+  /// How long the data of a node took when they were backed up and the wanted version was tried with them.
+  package var times: [NodeID: MeasuredTimes] = [:]
   /// Gates that the operator set aside, each for one step.
   package var overridden: [Gate: StepKey] = [:]
   package var overrideNotes: [String] = []
@@ -109,6 +111,9 @@ package struct Facts: Hashable, Sendable {
 }
 
 extension Facts {
+  /// What tells the times of a node among the evidence of a backup.
+  package static let timesWord = "times"
+
   /// What an intent opens: from here to its rejoin the node is out.
   mutating func begin(_ step: StepKey, _ setup: Setup) {
     // An installer of Redis Enterprise Software stops the node's services by itself.
@@ -145,6 +150,10 @@ extension Facts {
       noteMissedWrites(node, setup)
       if let keys = outcome?.evidence["keys"].flatMap({ Int($0) }) {
         keysAtStop[node] = KeyCount(keys: keys, expiring: outcome?.evidence["expiring"].flatMap { Int($0) } ?? 0)
+      }
+    case .backUp(let nodes):
+      for node in nodes {
+        times[node] = outcome?.evidence["\(setup.address(node)) \(Self.timesWord)"].flatMap(MeasuredTimes.init)
       }
     case .watch(let node):
       out.remove(node)

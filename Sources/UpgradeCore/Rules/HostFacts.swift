@@ -5,6 +5,8 @@ package struct HostFacts: Hashable, Sendable {
   package var memoryAvailable: Int?
   package var overcommitMemory: Int?
   package var freeDisk: [String: Int]
+  /// The number of the file system that each directory is on.
+  package var devices: [String: String] = [:]
   /// nil where nothing is to be reached: commands run on this machine, or nowhere.
   package var reach: HostReach?
   /// What is chosen in `transparent_hugepage/enabled`; nil where it cannot be read.
@@ -88,6 +90,7 @@ extension HostFacts {
     case "memory": memoryAvailable = Int(said[1]).map { $0 * 1024 }
     case "overcommit": overcommitMemory = Int(said[1])
     case "room": freeDisk[said.dropFirst(2).joined(separator: " ")] = Int(said[1]).map { $0 * 1024 }
+    case "device": devices[said.dropFirst(2).joined(separator: " ")] = said[1]
     case "pages":
       hugePages = said.dropFirst().first { $0.hasPrefix("[") && $0.hasSuffix("]") }.map {
         String($0.dropFirst().dropLast())

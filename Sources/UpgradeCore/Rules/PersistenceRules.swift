@@ -94,15 +94,26 @@ struct PersistenceOn: NodeRule {
   let severity = Severity.blocking
   let title = "Every node keeps its data on disk"
   let why = "A node without any comes back empty: a replica copies all data anew, a primary without replica loses it."
-  let reads = "INFO persistence: aof_enabled; CONFIG GET save"
+  let reads = "INFO persistence: aof_enabled; CONFIG GET save; on each host Restart= of the systemd unit of a primary"
   let remedy = "CONFIG SET appendonly yes, or a save point, where the node is the only copy."
   let source = "redis.io documentation, Replication: safety when persistence is off"
-  let severityVaries = "a warning where the shard has another member, or where upgrade mode lets its stop save"
+  let severityVaries =
+    "a warning where the shard has another member and nobody starts a primary again by itself, or where upgrade mode "
+    + "lets its stop save"
 
   func severity(of object: ObjectID, in scene: Scene) -> Severity {
     guard case .node(let node) = object, let shard = scene.setup.shard(of: node) else { return .blocking }
-    return shard.members.count > 1 || scene.window(of: object, sets: [StandaloneProcedure.savePoints])
-      ? .warning : .blocking
+    if scene.window(of: object, sets: [StandaloneProcedure.savePoints]) { return .warning }
+    return shard.members.count > 1 && restarter(of: node, in: scene) == nil ? .warning : .blocking
+  }
+
+  /// Who starts a primary again that ended: it would come back empty, before anybody has taken its place, and its
+  /// replicas would copy that. nil where nobody is known to.
+  private func restarter(of node: NodeID, in scene: Scene) -> UnitFacts? {
+    guard let view = scene.snapshot[node].view, view.role == .primary, let host = scene.address(node)?.host,
+      let unit = scene.hosts[host]?.units[view.pulse.server.processID], unit.restart != "no"
+    else { return nil }
+    return unit
   }
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
@@ -112,6 +123,13 @@ struct PersistenceOn: NodeRule {
     }
     guard save.isEmpty else { return .holds(saw: "save \(save)") }
     let alone = scene.setup.shard(of: node)?.members.count == 1
+    if !alone, let unit = restarter(of: node, in: scene) {
+      return .broken(
+        saw: "\(scene.name(node)) keeps nothing on disk (appendonly no, save \"\"), and \(unit.name) starts it again "
+          + "by itself (Restart=\(unit.restart)): it would come back empty, and its replicas would copy that",
+        fix: "keep its data on disk: \(scene.paste(node, "CONFIG SET save \"3600 1\"")); or, for the time of the "
+          + "upgrade, systemctl edit \(unit.name): Restart=no")
+    }
     return .broken(
       saw: "\(scene.name(node)) keeps nothing on disk (appendonly no, save \"\")"
         + (alone ? ", and has no replica" : ": it comes back by a full sync"),

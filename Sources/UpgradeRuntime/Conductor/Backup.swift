@@ -9,49 +9,85 @@ struct Backup {
   let node: NodeID
 
   struct Kept {
+    /// Format, size and place.
     var sentence: String
+    /// Where the file is on the node's host, for whoever tries it there; nil where it is not reached.
+    var path: String?
+    var save: Save
+  }
+  /// A save, and what the server held around its fork; nil where that could not be read.
+  struct Save {
+    var before: Keyspace?
+    var after: Keyspace?
+    var milliseconds: Int
+    /// `used_memory`, bytes.
+    var used: Int
   }
   struct Problem: Error {
     var text: String
   }
 
   func run() async -> Result<Kept, Problem> {
-    if let problem = await save() { return .failure(problem) }
-    guard performer.setup.site.reach == .local else {
-      return .success(Kept(sentence: "saved on its own host, where it is; not copied from there"))
+    let save: Save
+    switch await self.save() {
+    case .success(let done): save = done
+    case .failure(let problem): return .failure(problem)
     }
-    return await keep()
+    switch performer.setup.site.reach {
+    case .local: return await keep(save)
+    case .ssh: return await keepOnHost(save)
+    case .manual:
+      return .success(
+        Kept(sentence: "saved on its own host, where the next save replaces it; not copied from there", save: save))
+    }
   }
 
   /// BGSAVE's own reply proves that the fork has happened, so the first idle reading after it is the end of that save;
   /// `LASTSAVE` alone cannot tell two saves of one second apart.
-  private func save() async -> Problem? {
+  private func save() async -> Result<Save, Problem> {
     let address = performer.address(node)
     let client = await performer.fleet.commander(address)
+    let before = await keyspace(client)
+    let begun = performer.timekeeper.now
     do throws(ClientError) {
       _ = try await client.send(["BGSAVE"], within: .seconds(60))
     } catch {
-      return Problem(text: "\(address): BGSAVE: \(error.sentence)")
+      return .failure(Problem(text: "\(address): BGSAVE: \(error.sentence)"))
     }
+    let after = await keyspace(client)
     while true {
       let readout = await performer.reader.read(address, .pulse, expecting: nil)
-      guard let persistence = readout.pulse?.persistence else {
-        return Problem(text: "\(address) could not be read during its save: \(readout.failure?.sentence ?? "")")
+      guard let pulse = readout.pulse else {
+        return .failure(
+          Problem(text: "\(address) could not be read during its save: \(readout.failure?.sentence ?? "")"))
       }
-      if !persistence.backgroundSaveRunning {
-        return persistence.lastSaveSucceeded
-          ? nil : Problem(text: "\(address): the save failed (rdb_last_bgsave_status:err); its log says why")
+      if !pulse.persistence.backgroundSaveRunning {
+        guard pulse.persistence.lastSaveSucceeded else {
+          return .failure(
+            Problem(text: "\(address): the save failed (rdb_last_bgsave_status:err); its log says why"))
+        }
+        let took = Int((performer.timekeeper.now - begun) / 1_000_000)
+        return .success(Save(before: before, after: after, milliseconds: took, used: pulse.memory.used))
       }
       do throws(CancellationError) {
         try await performer.timekeeper.sleep(for: .milliseconds(20))
       } catch {
-        return Problem(text: "\(address): the wait for its save was cut off")
+        return .failure(Problem(text: "\(address): the wait for its save was cut off"))
       }
     }
   }
 
+  private func keyspace(_ client: Client) async -> Keyspace? {
+    do {
+      let reply = try await client.send(["INFO"])
+      return try reply.text.map { try Keyspace(InfoText($0)) }
+    } catch {
+      return nil
+    }
+  }
+
   /// The finished file is replaced by rename, never written again: a hard link is a copy that costs nothing.
-  private func keep() async -> Result<Kept, Problem> {
+  private func keep(_ save: Save) async -> Result<Kept, Problem> {
     let address = performer.address(node)
     let client = await performer.fleet.commander(address)
     let configuration: [String: String]
@@ -72,7 +108,7 @@ struct Backup {
     let configFile = performer.setup.node(node)?.configFile ?? ""
     let folder = "\(performer.backupFolder)/\(address.host)-\(address.port)"
     do throws(SystemError) {
-      let (header, size) = try await performer.blocking { () throws(SystemError) in
+      let (header, footer, size) = try await performer.blocking { () throws(SystemError) in
         try Files.makeDirectories(folder, mode: 0o700)
         let target = "\(folder)/\(file)"
         _ = try Files.remove(target)
@@ -84,12 +120,11 @@ struct Backup {
           _ = try Files.remove("\(folder)/\(name)")
           try Files.copy(other, to: "\(folder)/\(name)")
         }
-        return (try Files.read(target, first: 9), try Files.size(target))
+        let size = try Files.size(target)
+        let footer = try Files.read(target, from: max(0, size - DumpFooter.length), upTo: DumpFooter.length)
+        return (try Files.read(target, first: DumpHeader.length), footer, size)
       }
-      guard let format = RDBHeader(header) else {
-        return .failure(Problem(text: "\(address): \(folder)/\(file) does not begin like an RDB file"))
-      }
-      return .success(Kept(sentence: "\(format), \(size) bytes, in \(folder)"))
+      return judge("\(folder)/\(file)", header, footer, size: size, folder, save)
     } catch {
       return .failure(Problem(text: "\(address): its dump could not be kept: \(error)"))
     }
@@ -109,23 +144,58 @@ extension Backup {
   }
 }
 
-/// The first nine bytes of a dump: `REDIS` and four digits, or `VALKEY` and three.
-struct RDBHeader: CustomStringConvertible {
-  let version: Int
-  let description: String
+extension Backup {
+  /// Takes a kept file for a backup if it begins and ends like one.
+  private func judge(
+    _ path: String, _ header: [UInt8], _ footer: [UInt8], size: Int, _ folder: String, _ save: Save
+  ) -> Result<Kept, Problem> {
+    let address = performer.address(node)
+    guard let format = DumpHeader(header) else {
+      return .failure(Problem(text: "\(address): \(path) does not begin like an RDB file"))
+    }
+    guard let end = DumpFooter(footer) else {
+      return .failure(Problem(text: "\(address): \(path) does not end like an RDB file: it is cut off"))
+    }
+    let checksum = end.hasChecksum ? "" : ", without a checksum (rdbchecksum no)"
+    return .success(
+      Kept(sentence: "\(format), \(size) bytes\(checksum), in \(folder)", path: path, save: save))
+  }
 
-  init?(_ bytes: [UInt8]) {
-    let text = String(decoding: bytes.prefix(9), as: UTF8.self)
-    guard text.utf8.count == 9, let magic = ["REDIS", "VALKEY"].first(where: text.hasPrefix),
-      let version = Int(text.dropFirst(magic.count))
-    else { return nil }
-    self.version = version
-    description = "RDB format \(version)"
+  /// The same on another host: a link beside the dump, or a copy in our folder there.
+  private func keepOnHost(_ save: Save) async -> Result<Kept, Problem> {
+    let address = performer.address(node)
+    let client = await performer.fleet.commander(address)
+    let file: String
+    do throws(ClientError) {
+      file = try await client.send(["CONFIG", "GET", "dbfilename"]).map { $0.text ?? "" }.last ?? ""
+    } catch {
+      return .failure(Problem(text: "\(address): CONFIG GET dbfilename: \(error.sentence)"))
+    }
+    let directory = performer.setup.node(node)?.directory ?? ""
+    let run = performer.backupFolder.split(separator: "/").dropLast().last.map(String.init) ?? "run"
+    let unkept = Kept(
+      sentence: "saved on its own host, where the next save replaces it; it could not be kept there", save: save)
+    guard !file.isEmpty, !directory.isEmpty, let shell = performer.shell else { return .success(unkept) }
+    let script = SupervisorScript.keep(file, in: directory, run: run, port: address.port)
+    let talk = await shell.talk(script, on: node, within: .seconds(1800))
+    guard let kept = talk?.said.first(where: { $0.first == "kept" }), kept.count > 2, let size = Int(kept[1]) else {
+      var unkept = unkept
+      let why = talk?.said.first { $0.first == "failed" }?.dropFirst().joined(separator: " ")
+      unkept.sentence += " (\(why ?? talk?.complaints.last ?? "its host was not reached"))"
+      return .success(unkept)
+    }
+    let path = kept.dropFirst(2).joined(separator: " ")
+    let word = ShellQuoting.word(path)
+    let look = "head -c \(DumpHeader.length) \(word); tail -c \(DumpFooter.length) \(word)"
+    guard let answer = await shell.ask(look, on: node, within: .seconds(30)), answer.code == 0 else {
+      return .failure(Problem(text: "\(address): \(path) was kept on its host, and cannot be read there"))
+    }
+    return judge(path, answer.output, Array(answer.output.suffix(DumpFooter.length)), size: size, path, save)
   }
 }
 
 extension Performer {
-  /// All nodes at once; those of one host wait for each other only in the kernel.
+  /// All nodes at once; those of one host wait for each other only in the kernel. Then each is tried.
   func backUp(_ nodes: [NodeID]) async -> Outcome {
     let results = await withTaskGroup(of: (NodeID, Result<Backup.Kept, Backup.Problem>).self) { group in
       for node in nodes { group.addTask { (node, await Backup(performer: self, node: node).run()) } }
@@ -133,17 +203,62 @@ extension Performer {
       for await (node, result) in group { all[node] = result }
       return all
     }
+    var kept: [NodeID: Backup.Kept] = [:]
     var evidence: [String: String] = [:]
     var problems: [String] = []
     for node in nodes {
       switch results[node] {
-      case .success(let kept): evidence[address(node).description] = kept.sentence
+      case .success(let one): kept[node] = one
       case .failure(let problem): problems.append(problem.text)
       case nil: problems.append("\(address(node)): nothing was done")
       }
     }
+    // Where one node cannot be backed up at all, nobody waits for the trials of the others.
+    let trials = problems.isEmpty ? await tryOut(kept) : [:]
+    for node in nodes {
+      guard let one = kept[node] else { continue }
+      var sentence = one.sentence
+      if let trial = trials[node] {
+        let account = trial.account(of: setup.to, before: one.save.before, after: one.save.after)
+        if !account.said.isEmpty { sentence += "; " + account.said }
+        if let problem = account.problem { problems.append("\(address(node)): \(problem)") }
+        if let load = trial.loadMilliseconds, account.problem == nil {
+          evidence["\(address(node)) \(Facts.timesWord)"] =
+            MeasuredTimes(save: one.save.milliseconds, load: load).text
+        }
+      }
+      evidence[address(node).description] = sentence
+    }
     guard problems.isEmpty else { return Outcome(.failed, problems.joined(separator: "; "), evidence: evidence) }
-    return Outcome(.done, "", evidence: evidence)
+    let tried = nodes.compactMap { node in trials[node].map { (name: "\(address(node))", trial: $0) } }
+    return Outcome(.done, tried.isEmpty ? "" : Trial.summary(tried, of: setup.to), evidence: evidence)
+  }
+
+  /// The wanted version with each node's configuration and backup: hosts together, the nodes of one host in turn.
+  private func tryOut(_ kept: [NodeID: Backup.Kept]) async -> [NodeID: Trial] {
+    guard setup.site.has(.program), let shell else { return [:] }
+    return await withTaskGroup(of: [NodeID: Trial].self) { group in
+      for host in setup.hosts {
+        let nodes = setup.nodes(on: host)
+        group.addTask {
+          var trials: [NodeID: Trial] = [:]
+          for id in nodes {
+            guard let one = kept[id], let node = setup.node(id) else { continue }
+            let numbers = Set(one.save.before?.databases.keys.map(\.self) ?? [])
+              .union(one.save.after?.databases.keys.map(\.self) ?? [])
+            guard
+              let request = TrialRequest(
+                node, setup.site, dump: one.path, used: one.save.used, countsDatabases: numbers.count > 1)
+            else { continue }
+            trials[id] = await shell.tryOut(request, on: id)
+          }
+          return trials
+        }
+      }
+      var all: [NodeID: Trial] = [:]
+      for await trials in group { all.merge(trials) { $1 } }
+      return all
+    }
   }
 
   /// Data files that the old version cannot read are moved beside the directory, never deleted.

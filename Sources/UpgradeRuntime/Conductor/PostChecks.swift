@@ -25,6 +25,10 @@ struct PostChecks {
     lines.append(errors(after))
     lines.append(leftOver())
     var byHand = ["Remove the backup once you are sure: it is in the run's folder."]
+    if setup.site.reach == .ssh {
+      let run = "redis-upgrade-backup-\(state.run)"
+      byHand = ["Remove the backups once you are sure: on each host, \(run) in the data directory of its nodes."]
+    }
     if setup.site.isLab { byHand = [] }
     if state.facts.ledger.entries.values.contains(where: { $0.standing == .left }) {
       byHand.append("Look at the settings that somebody else changed during the run.")

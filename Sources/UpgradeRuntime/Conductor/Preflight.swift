@@ -15,10 +15,13 @@ package struct RunRequest: Sendable {
   package var isEnterprise: Bool
   /// The target is what Sentinels watch, and `seeds` are some of them.
   package var watched: WatchedTarget?
+  /// Where runs are kept, and so backups; nil where none is begun.
+  package var stateDirectory: String?
   package init(
     target: String, seeds: [Address], to: WantedRelease, options: Options, profile: Profile, isLab: Bool,
-    isEnterprise: Bool = false, watched: WatchedTarget? = nil
+    isEnterprise: Bool = false, watched: WatchedTarget? = nil, stateDirectory: String? = nil
   ) {
+    self.stateDirectory = stateDirectory
     self.isEnterprise = isEnterprise
     self.watched = watched
     self.target = target
@@ -100,7 +103,7 @@ package struct Preflight: Sendable {
     let neighbours = Dictionary(grouping: nodes) { remote?.hosts[$0.id] ?? $0.address.host }
     var commands: [Site.Stage: [NodeID: String]] = [:]
     var bounds: [Site.Stage: Duration] = [:]
-    for stage in profile.stages where stage != .candidate {
+    for stage in profile.stages where stage != .candidate && !(stage == .program && profile.reach == .manual) {
       bounds[stage] = profile.bound(of: stage)
       for node in nodes {
         let beside = neighbours[remote?.hosts[node.id] ?? node.address.host] ?? [node]
@@ -141,9 +144,18 @@ package struct Preflight: Sendable {
     let left = Duration.seconds(1) - (now - begun)
     if left > .zero { do throws(CancellationError) { try await loop.sleep(for: left) } catch {} }
     let later = await snapshot(setup, finding, withInventory: true)
-    return Scene(
+    var scene = Scene(
       snapshot: later, setup: setup, earlier: Scene.Earlier(snapshot: earlier, before: now - begun), hosts: hosts,
       ownName: ownName)
+    scene.backups = backups
+    return scene
+  }
+
+  /// The state directory, or what is there of the way to it.
+  private var backups: String? {
+    guard var path = request.stateDirectory else { return nil }
+    while !path.isEmpty, !Files.exists(path) { path = Files.directory(of: path) }
+    return path.isEmpty ? nil : path
   }
 
   private func snapshot(_ setup: Setup, _ finding: Finding, withInventory: Bool) async -> Snapshot {
@@ -168,6 +180,7 @@ package struct Preflight: Sendable {
           {
             inventory = read
             let stored = await stored(node.id, pulse, setup.site)
+            inventory?.trial = await trial(node, setup.site)
             inventory?.identityFile = await lookup.identityFile(
               of: node, running: read.configuration, stored: stored)
             if let stored {
@@ -196,6 +209,12 @@ package struct Preflight: Sendable {
       if let id = member.id { nodes[id] = Reading(member.failure) }
     }
     return Snapshot(nodes: nodes, shards: setup.shards, addresses: finding.addresses)
+  }
+
+  /// The wanted version with a node's configuration alone; nil where the profile does not say where its program is.
+  private func trial(_ node: NodeSetup, _ site: Site) async -> Trial? {
+    guard let request = TrialRequest(node, site) else { return nil }
+    return await SiteShell(site, links: links, loop: loop).tryOut(request, on: node.id)
   }
 
   /// What a node's next start reads; nil where the profile does not reach its file.
@@ -229,7 +248,7 @@ package struct Preflight: Sendable {
     switch setup.site.reach {
     case .manual: return [:]
     case .local:
-      let directories = Set(setup.nodes.map(\.directory)).filter { !$0.isEmpty }.sorted()
+      let directories = Set(setup.nodes.map(\.directory) + [backups ?? ""]).filter { !$0.isEmpty }.sorted()
       let facts = await localFacts(directories, programs: programs(of: setup.nodes, snapshot))
       return Dictionary(setup.nodes.map { ($0.address.host, facts) }, uniquingKeysWith: { first, _ in first })
     case .ssh:

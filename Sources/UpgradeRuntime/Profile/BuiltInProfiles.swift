@@ -82,6 +82,7 @@ package enum BuiltInProfiles {
     "tarball",
     [
       .stage: Line("/opt/{product}/{version}/bin/{product}-server --version | grep -F ' v={version} '"),
+      .program: Line("echo /opt/{product}/{version}/bin/{product}-server"),
       .install: Line("ln -sfn /opt/{product}/{version} /opt/{product}/current"),
       .rollback: Line("ln -sfn /opt/{product}/{from_version} /opt/{product}/current"),
     ], systemd: true, startsItself: false)
@@ -118,6 +119,11 @@ private enum Apt {
     .candidate: .init(
       "apt-cache madison {product}-server | \(versions) | grep -E '^([0-9]+:)?{version}[-+~]' | head -n 1"),
     .stage: .init("\(get) --download-only install {product}-server={candidate} {product}-tools={candidate}"),
+    // Taken apart in the folder that it is run in, which goes with the trial: nothing is installed.
+    .program: .init(
+      "apt-get --quiet --quiet download {product}-server={candidate} {product}-tools={candidate} >&2 && "
+        + "for package in ./*.deb; do dpkg-deb --extract \"$package\" . || exit; done && "
+        + "echo \"$PWD\"/usr/bin/{product}-server"),
     .install: .init("set -- {product}-server={candidate} {product}-tools={candidate}", exchange),
     .rollback: .init(
       "name={product}; old={from_version}",
@@ -145,6 +151,10 @@ private enum Dnf {
       "dnf --quiet repoquery --queryformat '%{{version}}-%{{release}}' --available {product} | "
         + "grep -E '^{version}-' | sort -V | tail -n 1"),
     .stage: .init("dnf --assumeyes --downloadonly --setopt=keepcache=1 install {product}-{candidate}"),
+    .program: .init(
+      "dnf --quiet download {product}-{candidate} >&2 && "
+        + "for package in ./*.rpm; do rpm2cpio \"$package\" | cpio -idm --quiet || exit; done && "
+        + "echo \"$PWD\"/usr/bin/{product}-server"),
     .install: .init("set -- {product}-{candidate}", "dnf --assumeyes --setopt=keepcache=1 install \"$@\""),
     .rollback: .init("set -- {product}-{from_version}", "dnf --assumeyes downgrade \"$@\""),
   ]

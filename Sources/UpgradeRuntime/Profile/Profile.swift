@@ -118,6 +118,7 @@ package struct Profile: Equatable, Sendable {
     switch stage {
     case .candidate: .seconds(60)
     case .stage: .seconds(1800)
+    case .program: .seconds(300)
     case .install, .rollback: .seconds(900)
     case .beforeNode, .afterNode: .seconds(300)
     case .switchOver: .seconds(120)

@@ -4,7 +4,7 @@ extension Profile {
   private static let keys = [
     "reach", "base", "ssh", "hosts", "addresses", "bastion", "rest", "software", "hooks", "enterprise", "databases",
   ]
-  private static let softwareStages: [Site.Stage] = [.candidate, .stage, .stop, .install, .start, .rollback]
+  private static let softwareStages: [Site.Stage] = [.candidate, .stage, .program, .stop, .install, .start, .rollback]
   private static let hookStages: [Site.Stage] = [.beforeNode, .afterNode, .switchOver]
   private static let longestBound = 86_400
 
@@ -41,7 +41,9 @@ extension Profile {
       guard let entry = group.entry(key) else { continue }
       let part = try YAMLGroup(entry.node, name: key, keys: stages.map(Self.key), file: file)
       for stage in stages {
-        if let own = try Self.command(part, stage) { commands[stage] = own }
+        guard let own = try Self.command(part, stage) else { continue }
+        // The one that can be switched off: a run needs nothing that is tried.
+        commands[stage] = stage == .program && own.template.pieces == [.text("none")] ? nil : own
       }
     }
     let programs = try Self.programs(group)

@@ -36,7 +36,7 @@ import Testing
       "enough-voters", "users-saved", "hosts-reached", "commands-outlive-link",
       "disk-for-saves", "huge-pages", "supervisor-lets-stop", "no-rival-controller", "identity-file", "no-refusals",
       "full-syncs", "big-values", "unattended-upgrades", "held-packages", "package-starts",
-      "program-kept",
+      "program-kept", "configuration-tried", "backup-elsewhere",
     ] { #expect(Rulebook.rule(named: RuleName(name)) != nil, "\(name)") }
   }
 

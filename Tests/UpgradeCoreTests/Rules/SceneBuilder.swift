@@ -26,6 +26,7 @@ struct NodeTexts {
   var clock: ClockReading? = ClockReading(ahead: .milliseconds(3), within: .milliseconds(2))
   var refusedLogins: [String]?
   var identityFile: IdentityFile?
+  var trial: Trial?
   var certificates: [CertificateReading] = []
   /// Set where it does not answer.
   var silence: Reading?
@@ -70,6 +71,7 @@ struct TestCluster {
   var writtenBefore: Int?
   var lagBound = 1_048_576
   var encryption: EncryptionFiles?
+  var backups: String?
 
   static let primaries = [7005: 7000, 7003: 7001, 7004: 7002]
   static let ids = [
@@ -179,10 +181,12 @@ struct TestCluster {
         isLab: isLab),
       options: Options(lagBound: lagBound), encryption: encryption)
     let snapshot = try snapshot(found)
-    return Scene(
+    var scene = Scene(
       snapshot: snapshot, setup: setup, ignoring: Set(ignoring.map(Self.id)), earlier: try earlier(found), hosts: hosts,
       ownName: ownName,
       identities: Dictionary(uniqueKeysWithValues: identities.map { (Self.id($0), $1) }))
+    scene.backups = backups
+    return scene
   }
 
   private func snapshot(_ found: Finding) throws -> Snapshot {
@@ -207,6 +211,7 @@ struct TestCluster {
     inventory.clock = texts.clock
     inventory.refusedLogins = texts.refusedLogins
     inventory.identityFile = texts.identityFile
+    inventory.trial = texts.trial
     return .up(
       NodeView(
         pulse: answer.pulse, cluster: texts.hasView ? answer.view : nil, settings: nil,

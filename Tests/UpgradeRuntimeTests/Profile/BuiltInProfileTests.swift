@@ -37,6 +37,13 @@ import UpgradeRuntime
           + "\(get) -o Dpkg::Options::=--force-confold install \"$@\"; code=$?; "
           + "test -z \"$held\" || apt-mark hold $held; (exit $code)"
       ),
+      (
+        "apt-sysv", .program,
+        "apt-get --quiet --quiet download redis-server='5:7.0.15-1~deb12u7' redis-tools='5:7.0.15-1~deb12u7' >&2 && "
+          + "for package in ./*.deb; do dpkg-deb --extract \"$package\" . || exit; done && "
+          + "echo \"$PWD\"/usr/bin/redis-server"
+      ),
+      ("tarball", .program, "echo /opt/redis/7.0.15/bin/redis-server"),
       ("apt-sysv", .stop, nil),
       ("apt-sysv", .start, "service redis-server start"),
       ("apt-systemd", .stop, "systemctl stop redis-server@6379.service"),
@@ -45,11 +52,19 @@ import UpgradeRuntime
       ("tarball", .install, nil),
     ] as [(String, Site.Stage, String?)])
   func exactLines(_ name: String, _ stage: Site.Stage, _ expected: String?) throws {
-    if name == "tarball" {
+    if name == "tarball", stage == .install {
       #expect(try Self.line(name, stage)?.contains("ln -sfn /opt/redis/7.0.15 /opt/redis/current") == true)
     } else {
       #expect(try Self.line(name, stage) == expected)
     }
+  }
+
+  /// What is tried can be left out; all else of the base stays.
+  @Test func whatIsTriedIsSwitchedOff() throws {
+    let base = try #require(BuiltInProfiles.named("tarball"))
+    #expect(base.stages.contains(.program))
+    let profile = try Profile(yaml: Array("base: tarball\nsoftware: { program: none }\n".utf8), file: "site.yaml")
+    #expect(profile.stages == base.stages.filter { $0 != .program })
   }
 
   @Test func everyProfileHasAllThatARunNeeds() throws {

@@ -169,7 +169,7 @@ import UpgradeRuntime
       "Say how a node's server is started, for example `start: systemctl start {unit}`; it must detach."),
     Bad(
       "software:\n  start: x\n  instal: y\n", "3: software has no key \"instal\".",
-      "Its keys are candidate, stage, stop, install, start and rollback; the nearest is install."),
+      "Its keys are candidate, stage, program, stop, install, start and rollback; the nearest is install."),
     Bad(
       "software: {start: x}\ncolour: red\n", "2: the profile has no key \"colour\".",
       "Its keys are reach, base, ssh, hosts, addresses, bastion, rest, software, hooks, enterprise and databases."),
@@ -224,7 +224,7 @@ import UpgradeRuntime
       "Write the host's name alone, as for `ssh NAME`."),
     Bad(
       "software: x\n", "1: software is text, not a group of keys.",
-      "Write `key: value` lines; the keys are candidate, stage, stop, install, start and rollback."),
+      "Write `key: value` lines; the keys are candidate, stage, program, stop, install, start and rollback."),
     Bad(
       "software:\n  start:\n", "2: start has no value.",
       "Write one after the colon, or take the key out."),

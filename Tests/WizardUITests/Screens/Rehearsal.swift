@@ -278,7 +278,7 @@ struct Rehearsal: Sendable {
       nodes[node]?.isUp = true
       nodes[node]?.runID = runID
       nodes[node]?.settings = settings
-    case .candidate, .stage, .beforeNode, .afterNode, .switchOver: break
+    case .candidate, .stage, .program, .beforeNode, .afterNode, .switchOver: break
     }
   }
 

@@ -31,6 +31,9 @@ extension Setup {
 }
 
 extension Estimate {
+  /// A save and a load as they were measured a while before, and two seconds for all that is not data.
+  static func outageSeconds(_ times: MeasuredTimes) -> Double { 2 + Double(times.save + times.load) / 1000 }
+
   /// A save and a load of everything, at the cautious rate of this house.
   static func outageSeconds(_ bytes: Int) -> Double { 2 + 2 * Double(max(0, bytes)) / bytesPerSecond }
 }

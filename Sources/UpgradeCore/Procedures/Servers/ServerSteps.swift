@@ -28,14 +28,24 @@ extension ServerProcedure {
 
   func backUp(_ situation: Situation) -> Step {
     let nodes = situation.setup.order
+    let to = situation.setup.to.title
+    let tries = situation.setup.site.has(.program)
     return Step(
-      key: .backUp, title: "Back up every node",
-      why: "the last data that the old version can read, whatever happens later", action: .backUp(nodes),
+      key: .backUp, title: "Back up every node" + (tries ? ", and try \(to) with each backup and configuration" : ""),
+      why: "the last data that the old version can read, whatever happens later"
+        + (tries ? "; what \(to) cannot read, or does not know, is found while nothing is stopped" : ""),
+      action: .backUp(nodes),
       gates: nodes.flatMap {
         [Gate("not-loading", .node($0)), Gate("no-fork-running", .node($0)), Gate("last-save-ok", .node($0))]
       },
-      consent: nil, impact: "nothing; each node forks once", undo: "nothing to undo",
-      usual: "seconds for each GB of data", patience: .seconds(600))
+      consent: nil,
+      impact: "nothing; each node forks once"
+        + (tries
+          ? "; on each host \(to) loads one backup after the other in a scratch folder: where memory for one is free, at "
+            + "the lowest priority, reached by nobody" : ""),
+      undo: "nothing to undo",
+      usual: "seconds for each GB of data" + (tries ? ", and as long again to check and to load it" : ""),
+      patience: .seconds(600))
   }
 
   func confirmation(_ kind: QuestionKind, _ situation: Situation) -> Step {
@@ -102,7 +112,7 @@ extension ServerProcedure {
         (.beforeNode, "Run the site's hook before \(address)", "the profile asks for it", "as long as the hook takes")
       case .afterNode:
         (.afterNode, "Run the site's hook after \(address)", "the profile asks for it", "as long as the hook takes")
-      case .candidate, .stage:
+      case .candidate, .stage, .program:
         (
           .stage, "Fetch and verify \(want) for \(address)",
           "nothing is stopped before every host has what it needs", "seconds, and the time of the download"
@@ -120,7 +130,7 @@ extension ServerProcedure {
           "as long as the command takes"
         )
       case .stop: (.stop, "Stop \(address)", "its software can be changed only while it is down", "seconds")
-      case .start: (.start, "Start \(address) on \(want)", "it rejoins the others", "seconds, and the load time")
+      case .start: (.start, "Start \(address) on \(want)", "it rejoins the others", loadTime(node, want, situation))
       }
     return Step(
       key: StepKey(verb, .node(node)), title: title, why: why, action: .host(node, stage),
@@ -195,9 +205,23 @@ extension ServerProcedure {
       return
         "OUTAGE: the slots of \(shard?.id.description ?? "it") answer nothing from its stop until its data is loaded"
     }
+    if let times = situation.facts.times[node] {
+      let seconds = Int(Estimate.outageSeconds(times).rounded(.up))
+      return "OUTAGE: nobody is served from its stop until its data is saved and loaded, some \(seconds) s: it was "
+        + "saved in \(Trial.seconds(times.save)), and \(situation.setup.to.title) loaded it in "
+        + "\(Trial.seconds(times.load)) when it was tried"
+    }
     let bytes = situation.snapshot[node].view?.pulse.memory.used ?? 0
     return "OUTAGE: nobody is served from its stop until its data is saved and loaded"
       + (bytes > 0 ? ", some \(Int(Estimate.outageSeconds(bytes).rounded(.up))) s for \(Words.bytes(bytes))" : "")
+  }
+
+  /// How long a start takes: as measured where the wanted version was tried with this node's data.
+  private func loadTime(_ node: NodeID, _ want: Release, _ situation: Situation) -> String {
+    guard want == situation.setup.to, let times = situation.facts.times[node] else {
+      return "seconds, and the load time"
+    }
+    return "some \(Trial.seconds(times.load)) to load its data, as when it was tried, and a sync where it follows"
   }
 
   func handOver(_ shard: Shard, from: NodeID, to: NodeID, isReturn: Bool, _ situation: Situation) -> Step {

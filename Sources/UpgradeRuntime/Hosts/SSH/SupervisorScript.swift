@@ -177,7 +177,8 @@ struct SupervisorScript: Sendable {
   ///
   /// - Parameter programs: what each server, by its process, says that it was started from; empty where it did not say.
   static func facts(_ directories: [String], programs: [Int: String]) -> SupervisorScript {
-    let rooms = directories.map { "room \(ShellQuoting.word($0))" }.joined(separator: "\n")
+    let rooms = directories.map { "room \(ShellQuoting.word($0))\ndevice \(ShellQuoting.word($0))" }
+      .joined(separator: "\n")
     let servers = programs.sorted { $0.key < $1.key }
     let units = servers.map { "unit \($0.key)\nprogram \($0.key) \(ShellQuoting.word($0.value))" }
       .joined(separator: "\n")
@@ -187,6 +188,9 @@ struct SupervisorScript: Sendable {
       room() {
         free=$(df -P -k -- "$1" 2>/dev/null | { read -r _; read -r _ _ _ free _ && printf %s "$free"; })
         say room "${free:-unknown}" "$1"
+      }
+      device() {
+        value=$(stat -L -c %d -- "$1" 2>/dev/null) && say device "$value" "$1"
       }
       unit() {
         name= restart= stop=
@@ -265,7 +269,8 @@ struct SupervisorScript: Sendable {
     fi
     """
 
-  private init(_ body: String) {
+  /// A script of the house: `say` tells something, `$mask` is the user's own mask for files.
+  init(_ body: String) {
     mark = "redis-upgrade-\(UInt64.random(in: .min ... .max))"
     // The shell runs a group only once it has read its end: of a script that was cut off nothing is run.
     text = """
@@ -300,7 +305,7 @@ struct SupervisorScript: Sendable {
 
 extension SupervisorScript {
   /// A process is told from a later one with its number by its start (`/proc/PID/stat`, field 22) and the boot.
-  private static let following = """
+  static let following = """
     born() {
       born=
       { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
