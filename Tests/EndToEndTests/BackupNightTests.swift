@@ -8,13 +8,13 @@ import UpgradeRuntime
 
 @Suite(.serialized, .timeLimit(.minutes(10))) struct BackupNightTests {
   /// The lab's profile, with a line that says where the wanted version's program is.
-  private static func profile(_ night: Night, program: String? = nil) throws -> [String] {
+  private static func profile(_ night: Night, program: String? = nil, streams: Bool = false) throws -> [String] {
     let text = String(decoding: try Files.read(night.lab.profilePath), as: UTF8.self)
     let usual = "echo \(LabProfile.shellQuoted(try store(night)))/{product}-{version}/{product}-server"
     // Beside the lab's record, so that it still counts as a lab.
     let path = "\(night.lab.directory)/tried.yaml"
     let line = "  program: '" + (program ?? usual).replacing("'", with: "''") + "'\n"
-    try Files.writeAtomically(path, Array((text + line).utf8))
+    try Files.writeAtomically(path, Array((text + line + (streams ? "backup: stream\n" : "")).utf8))
     return ["--profile", path, "--state-dir", night.state] + night.lab.connectionFlags
   }
 
@@ -154,6 +154,38 @@ import UpgradeRuntime
       #expect(done.code == 0, "\(done.output.suffix(2000)) \(done.errors)")
       #expect(try await night.proof.releases().values.allSatisfy { $0 == .redis70 })
       #expect(try Self.leftOvers() == [])
+    }
+  }
+
+  /// Where no host is reached the data come as they come to a replica; a full disk stops it before anything is touched.
+  @Test func overTheReplicationStream() async throws {
+    var request = TrainingLab.LabRequest(from: .redis62, to: .redis70, tree: [nil, 0])
+    // Short values are not compressed: two megabytes of a dump.
+    request.keysPerShard = 60_000
+    request.valueLength = 16
+    try await withNight(request) { night in
+      let site = try Self.profile(night, streams: true)
+      let plan = try await night.run(["plan", night.target, "--to", "7.0.15", "--plain"] + site)
+      #expect(plan.output.contains("Back up every node over the replication stream"), "\(plan.output.suffix(2000))")
+      #expect(plan.output.contains("--rdb "), "\(plan.output.suffix(2000))")
+      let permissions = try await night.run(["plan", night.target, "--to", "7.0.15", "--permissions"] + site)
+      #expect(permissions.output.contains("+sync") && permissions.output.contains("+replconf"), "\(permissions.output)")
+      // No file may grow beyond a megabyte, as on a disk that is full.
+      let limited = try await ChildProcess.run(
+        ChildCommand(
+          "/bin/sh", ["-c", "ulimit -f 2048; exec \"$0\" \"$@\"", Wizard.path] + Self.begin(night, site),
+          environment: .changed(["HOME": night.folder, "TERM": "dumb"])), on: night.loop, within: .seconds(120))
+      let output = String(decoding: limited.output, as: UTF8.self)
+      #expect(limited.status == .exited(3), "\(output.suffix(2000))")
+      #expect(output.contains("its backup over the replication stream: "), "\(output.suffix(2000))")
+      #expect(try await night.proof.releases().values.allSatisfy { $0 == .redis62 })
+      let done = try await night.run(["resume", "--plain", "--state-dir", night.state] + Wizard.yes)
+      #expect(done.code == 0, "\(done.output.suffix(2000)) \(done.errors)")
+      #expect(try await night.proof.releases().values.allSatisfy { $0 == .redis70 })
+      let evidence = try Self.evidence(night)
+      for address in night.lab.addresses.map(\.description) {
+        #expect(evidence[address]?.contains("it loads the backup in") == true, "\(evidence)")
+      }
     }
   }
 }

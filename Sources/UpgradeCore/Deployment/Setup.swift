@@ -284,14 +284,18 @@ package struct Site: Hashable, Sendable {
   package var hostWide: Set<Stage>
   /// Whether the package's question about changed configuration files is answered for all hosts with "keep".
   package var keepsConfiguration: Bool
+  /// Backups are taken over the replication stream and kept on this machine, whether hosts are reached or not.
+  package var streamsBackups: Bool
   /// True for throw-away servers: what the lab itself causes is then a note.
   package var isLab: Bool
 
   package init(
     reach: Reach, remote: Remote? = nil, addresses: AddressMap = AddressMap(),
     commands: [Stage: [NodeID: String]], bounds: [Stage: Duration], startsItself: Set<Stage> = [],
-    hostWide: Set<Stage> = [], keepsConfiguration: Bool = false, isLab: Bool
+    hostWide: Set<Stage> = [], keepsConfiguration: Bool = false,
+    streamsBackups: Bool = false, isLab: Bool
   ) {
+    self.streamsBackups = streamsBackups
     self.reach = reach
     self.remote = remote
     self.addresses = addresses

@@ -46,6 +46,8 @@ package struct ServerCommand: Hashable, Sendable {
     case modernReplication
     /// And to those that do not.
     case oldReplication
+    /// To servers whose backups come over the replication stream.
+    case streams
     /// To databases of Redis Enterprise Software.
     case databases
   }
@@ -61,7 +63,7 @@ package struct ServerCommand: Hashable, Sendable {
   }
 
   /// Whether it is sent to servers of a deployment, the releases of which are told.
-  func isSent(to kind: DeploymentKind, _ releases: some Collection<Release>) -> Bool {
+  func isSent(to kind: DeploymentKind, _ releases: some Collection<Release>, streams: Bool = false) -> Bool {
     switch place {
     case .everywhere: true
     case .clusters: !kind.isPlain
@@ -71,6 +73,7 @@ package struct ServerCommand: Hashable, Sendable {
     case .sentinels: false
     case .oldReplication: kind == .replication && !releases.allSatisfy { $0.descends(from: Version(6, 2, 0)) }
     case .databases: kind == .enterprise
+    case .streams: streams && kind != .enterprise
     case .modernReplication: kind == .replication && releases.allSatisfy { $0.descends(from: Version(6, 2, 0)) }
     }
   }
@@ -101,6 +104,8 @@ package enum ServerCommands {
       "CONFIG SET", .acting, "temporary settings, and back",
       .rehearsal(real: ["cluster-require-full-coverage", "no"], misspelt: ["no-such-directive", "x"])),
     ServerCommand("BGSAVE", .acting, "the backup", .rehearsal(real: [], misspelt: ["bogus"])),
+    ServerCommand("REPLCONF", .acting, "the backup over the replication stream", .none, .streams),
+    ServerCommand("SYNC", .acting, "the backup over the replication stream", .none, .streams),
     ServerCommand("CLUSTER FAILOVER", .acting, "the hand-over", .rehearsal(real: [], misspelt: ["bogus"]), .clusters),
     ServerCommand(
       "FAILOVER", .acting, "the hand-over", .rehearsal(real: [], misspelt: ["bogus"]), .modernReplication),
@@ -140,9 +145,12 @@ package enum ServerCommands {
 
   /// Those that a run sends to a deployment of these releases; without `SHUTDOWN` where the profile stops servers.
   package static func sent(
-    stopsByCommand: Bool, to kind: DeploymentKind = .cluster, _ releases: some Collection<Release> = [Release]()
+    stopsByCommand: Bool, to kind: DeploymentKind = .cluster, _ releases: some Collection<Release> = [Release](),
+    streams: Bool = false
   ) -> [ServerCommand] {
-    all.filter { !(stopsByCommand && $0.words == ["SHUTDOWN"]) && $0.isSent(to: kind, releases) }
+    all.filter {
+      !(stopsByCommand && $0.words == ["SHUTDOWN"]) && $0.isSent(to: kind, releases, streams: streams)
+    }
   }
 }
 
@@ -154,14 +162,16 @@ package struct RunUser: Hashable, Sendable {
   package let why: String
 
   /// - Parameter releases: of every node, now; the target reads the same line at its first start.
-  package init(releases: some Collection<Release>, stopsByCommand: Bool, kind: DeploymentKind = .cluster) {
+  package init(
+    releases: some Collection<Release>, stopsByCommand: Bool, kind: DeploymentKind = .cluster, streams: Bool = false
+  ) {
     guard let oldest = releases.filter({ !$0.descends(from: Version(6, 0, 0)) }).min(by: { $0.version < $1.version })
     else {
       // Before 6.2 there is no word for channels, and 7.0 lets a user without one use none.
       let knowsChannels = releases.allSatisfy { $0.descends(from: Version(6, 2, 0)) }
       rules =
         ["resetkeys", "~\(ServerCommands.probeKeys)*"] + (knowsChannels ? ["resetchannels"] : []) + ["-@all"]
-        + ServerCommands.sent(stopsByCommand: stopsByCommand, to: kind, releases).map { "+\($0.key)" }
+        + ServerCommands.sent(stopsByCommand: stopsByCommand, to: kind, releases, streams: streams).map { "+\($0.key)" }
       why = ""
       return
     }

@@ -17,7 +17,8 @@ package enum Action: Hashable, Sendable {
   /// `CONFIG SET` back to what the ledger says, where the present value is still ours.
   case restore(NodeID, [Setting])
   /// `BGSAVE` awaited on each node, the file linked or copied where the profile reaches the host, its ends read; then,
-  /// where the profile says where the wanted version's program is, it is tried with the file and the configuration.
+  /// where the profile says where the wanted version's program is, it is tried with the file and the configuration. With
+  /// `Site.streamsBackups` what a full sync (`SYNC`) sends is the file.
   case backUp([NodeID])
   /// The profile's command for a stage on the node's host, under a holder that outlives the wizard.
   case host(NodeID, Site.Stage)

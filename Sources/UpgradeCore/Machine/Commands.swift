@@ -11,7 +11,10 @@ extension Action {
     case .configure(let node, let settings), .restore(let node, let settings):
       return settings.map { client(node, "CONFIG SET \($0.directive) \(value($0.value))") }
     case .backUp(let nodes):
-      return nodes.map { client($0, "BGSAVE") }
+      return nodes.map { node in
+        guard setup.site.streamsBackups, let address = setup.node(node)?.address else { return client(node, "BGSAVE") }
+        return client(node, "--rdb \(ShellQuoting.word("\(address.host)-\(address.port).rdb"))")
+      }
         + nodes.compactMap { node in
           setup.site.command(.program, node).map { program in
             let file = setup.node(node)?.configFile ?? ""

@@ -45,15 +45,22 @@ struct BackupElsewhere: NodeRule {
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     let directory = scene.setup.node(node)?.directory ?? ""
+    if scene.setup.site.streamsBackups, scene.setup.site.reach != .local {
+      return .holds(saw: "backups come to this machine over the replication stream")
+    }
     switch scene.setup.site.reach {
     case .manual:
       return .broken(
         saw: "the save of \(scene.name(node)) stays in \(Self.place(directory)), until the next save replaces it",
-        fix: "copy it from there to another host as soon as the backup is made")
+        fix:
+          "copy it from there to another host as soon as the backup is made; or let it come here over the replication "
+          + "stream, with `backup: stream` in the profile")
     case .ssh:
       return .broken(
         saw: "the backup of \(scene.name(node)) stays on its own host, beside its data in \(Self.place(directory))",
-        fix: "copy it from there to another host as soon as the backup is made")
+        fix:
+          "copy it from there to another host as soon as the backup is made; or let it come here over the replication "
+          + "stream, with `backup: stream` in the profile")
     case .local:
       guard let backups = scene.backups, let host = scene.address(node)?.host,
         let devices = scene.hosts[host]?.devices, let own = devices[directory], let other = devices[backups]

@@ -1,5 +1,6 @@
 // A backup of every node before anything is touched: BGSAVE awaited, the file kept, its header read.
 
+import Synchronization
 import SystemIO
 import UpgradeCore
 
@@ -28,6 +29,7 @@ struct Backup {
   }
 
   func run() async -> Result<Kept, Problem> {
+    if performer.setup.site.streamsBackups { return await stream() }
     let save: Save
     switch await self.save() {
     case .success(let done): save = done
@@ -145,6 +147,57 @@ extension Backup {
 }
 
 extension Backup {
+  /// What the server sends to a replica, into the run's folder here.
+  private func stream() async -> Result<Kept, Problem> {
+    let address = performer.address(node)
+    let folder = "\(performer.backupFolder)/\(address.host)-\(address.port)"
+    let path = "\(folder)/dump.rdb"
+    let used = await performer.reader.read(address, .pulse, expecting: nil).pulse?.memory.used ?? 0
+    do throws(SystemError) {
+      let free = try await performer.blocking { () throws(SystemError) in
+        try Files.makeDirectories(folder, mode: 0o700)
+        _ = try Files.remove(path)
+        return try Files.freeSpace(folder)
+      }
+      guard free > Int64(used) else {
+        return .failure(
+          Problem(
+            text: "\(address): \(free >> 20) MB are free for its backup in \(folder), and it holds "
+              + "\(used >> 20) MB"))
+      }
+    } catch {
+      return .failure(Problem(text: "\(address): there is no place for its backup: \(error)"))
+    }
+    let client = await performer.fleet.commander(address)
+    let before = await keyspace(client)
+    let after = Mutex<Keyspace?>(nil)
+    let begun = performer.timekeeper.now
+    let stream = DumpStream(settings: performer.fleet.settings, address: address, loop: performer.loop)
+    let fetched = await stream.fetch(to: path) {
+      let present = await keyspace(client)
+      after.withLock { $0 = present }
+    }
+    let size: Int
+    switch fetched {
+    case .success(let count): size = count
+    case .failure(let problem):
+      return .failure(Problem(text: "\(address): its backup over the replication stream: \(problem.text)"))
+    }
+    let took = Int((performer.timekeeper.now - begun) / 1_000_000)
+    let save = Save(before: before, after: after.withLock { $0 }, milliseconds: took, used: used)
+    do throws(SystemError) {
+      let ends = try await performer.blocking { () throws(SystemError) in
+        (
+          try Files.read(path, first: DumpHeader.length),
+          try Files.read(path, from: max(0, size - DumpFooter.length), upTo: DumpFooter.length)
+        )
+      }
+      return judge(path, ends.0, ends.1, size: size, folder, save)
+    } catch {
+      return .failure(Problem(text: "\(address): its backup could not be read back: \(error)"))
+    }
+  }
+
   /// Takes a kept file for a backup if it begins and ends like one.
   private func judge(
     _ path: String, _ header: [UInt8], _ footer: [UInt8], size: Int, _ folder: String, _ save: Save
@@ -197,12 +250,7 @@ extension Backup {
 extension Performer {
   /// All nodes at once; those of one host wait for each other only in the kernel. Then each is tried.
   func backUp(_ nodes: [NodeID]) async -> Outcome {
-    let results = await withTaskGroup(of: (NodeID, Result<Backup.Kept, Backup.Problem>).self) { group in
-      for node in nodes { group.addTask { (node, await Backup(performer: self, node: node).run()) } }
-      var all: [NodeID: Result<Backup.Kept, Backup.Problem>] = [:]
-      for await (node, result) in group { all[node] = result }
-      return all
-    }
+    let results = setup.site.streamsBackups ? await inTurn(nodes) : await allAtOnce(nodes)
     var kept: [NodeID: Backup.Kept] = [:]
     var evidence: [String: String] = [:]
     var problems: [String] = []
@@ -210,7 +258,7 @@ extension Performer {
       switch results[node] {
       case .success(let one): kept[node] = one
       case .failure(let problem): problems.append(problem.text)
-      case nil: problems.append("\(address(node)): nothing was done")
+      case nil: if problems.isEmpty { problems.append("\(address(node)): nothing was done") }
       }
     }
     // Where one node cannot be backed up at all, nobody waits for the trials of the others.
@@ -234,6 +282,26 @@ extension Performer {
     return Outcome(.done, tried.isEmpty ? "" : Trial.summary(tried, of: setup.to), evidence: evidence)
   }
 
+  private func allAtOnce(_ nodes: [NodeID]) async -> [NodeID: Result<Backup.Kept, Backup.Problem>] {
+    await withTaskGroup(of: (NodeID, Result<Backup.Kept, Backup.Problem>).self) { group in
+      for node in nodes { group.addTask { (node, await Backup(performer: self, node: node).run()) } }
+      var all: [NodeID: Result<Backup.Kept, Backup.Problem>] = [:]
+      for await (node, result) in group { all[node] = result }
+      return all
+    }
+  }
+
+  /// What goes over the network: one after the other, to the first that fails.
+  private func inTurn(_ nodes: [NodeID]) async -> [NodeID: Result<Backup.Kept, Backup.Problem>] {
+    var all: [NodeID: Result<Backup.Kept, Backup.Problem>] = [:]
+    for node in nodes {
+      let result = await Backup(performer: self, node: node).run()
+      all[node] = result
+      if case .failure = result { break }
+    }
+    return all
+  }
+
   /// The wanted version with each node's configuration and backup: hosts together, the nodes of one host in turn.
   private func tryOut(_ kept: [NodeID: Backup.Kept]) async -> [NodeID: Trial] {
     guard setup.site.has(.program), let shell else { return [:] }
@@ -248,7 +316,8 @@ extension Performer {
               .union(one.save.after?.databases.keys.map(\.self) ?? [])
             guard
               let request = TrialRequest(
-                node, setup.site, dump: one.path, used: one.save.used, countsDatabases: numbers.count > 1)
+                node, setup.site, dump: setup.site.reach == .local || !setup.site.streamsBackups ? one.path : nil,
+                used: one.save.used, countsDatabases: numbers.count > 1)
             else { continue }
             trials[id] = await shell.tryOut(request, on: id)
           }

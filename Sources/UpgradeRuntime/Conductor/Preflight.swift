@@ -120,7 +120,8 @@ package struct Preflight: Sendable {
     return Site(
       reach: profile.reach, remote: remote, addresses: profile.places.addresses, commands: commands,
       bounds: bounds, startsItself: profile.startsItself, hostWide: profile.hostWide,
-      keepsConfiguration: profile.keepsConfiguration, isLab: request.isLab)
+      keepsConfiguration: profile.keepsConfiguration, streamsBackups: profile.streamsBackups,
+      isLab: request.isLab)
   }
 
   /// What the plan has to say about the hosts that commands run on; connects to each of them.

@@ -12,7 +12,7 @@ extension SiteShell {
       guard let host = hosts[node], let links else { return nil }
       do throws(SSHFailure) {
         let link = try await links.link(host)
-        _ = try await link.openUnlessFailed()
+        _ = try await link.open()
         return try await link.talk(script, within: bound)
       } catch {
         var talk = SSHTalk()

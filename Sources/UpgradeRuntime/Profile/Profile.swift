@@ -37,6 +37,8 @@ package struct Profile: Equatable, Sendable {
   let commands: [Site.Stage: Command]
   /// The built-in profile that its software commands come from; nil where all of them are the site's own.
   let base: String?
+  /// `backup: stream`: backups come here over the replication stream; else each is made on its server's own host.
+  package var streamsBackups = false
   /// Where the vendor's programs are on hosts of Redis Enterprise Software; nil: where its packages put them.
   package var programs: String?
   /// How databases of Redis Enterprise Software are called as their clients do, by their names; `*`: all others.

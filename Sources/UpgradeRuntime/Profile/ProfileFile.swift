@@ -2,7 +2,8 @@ import UpgradeCore
 
 extension Profile {
   private static let keys = [
-    "reach", "base", "ssh", "hosts", "addresses", "bastion", "rest", "software", "hooks", "enterprise", "databases",
+    "reach", "base", "ssh", "hosts", "addresses", "bastion", "rest", "software", "hooks", "backup", "enterprise",
+    "databases",
   ]
   private static let softwareStages: [Site.Stage] = [.candidate, .stage, .program, .stop, .install, .start, .rollback]
   private static let hookStages: [Site.Stage] = [.beforeNode, .afterNode, .switchOver]
@@ -56,6 +57,7 @@ extension Profile {
     self.init(name: file, reach: reach, ssh: ssh, places: places, commands: commands, base: base, rest: rest)
     self.programs = programs
     clients = try Self.clients(group)
+    streamsBackups = try group.word("backup", of: ["host", "stream"]) == "stream"
   }
 
   /// `enterprise: { programs: /opt/redislabs/bin }`: a folder of every node's host; `{node_id}` is the node's number.

@@ -38,6 +38,16 @@ package struct ConnectionSettings: Sendable {
       options: options, timekeeper: LoopTimekeeper(loop), executor: loop)
   }
 
+  /// A byte stream to a node, without a client on it; for the caller to introduce itself, and to close.
+  func transport(
+    of address: Address, on loop: EventLoop, within bound: Duration
+  ) async throws(TransportError) -> any Transport {
+    let certificates = certificates
+    return try await way.connect(to: way.endpoint(of: address), tls, on: loop, within: bound) {
+      certificates.note($0, of: address)
+    }
+  }
+
   /// What the newest handshake with a server showed, theirs and ours; empty where connections are plain.
   func certificates(of address: Address, at now: WallTime) -> [CertificateReading] {
     guard let tls else { return [] }

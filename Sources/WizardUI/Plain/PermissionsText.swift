@@ -10,9 +10,12 @@ package struct PermissionsText: Sendable {
 
   private var stopsByCommand: Bool { setup.site.has(.stop) }
   private var present: [Release] { setup.nodes.map(\.release) }
-  private var user: RunUser { RunUser(releases: present, stopsByCommand: stopsByCommand, kind: setup.kind) }
+  private var user: RunUser {
+    RunUser(releases: present, stopsByCommand: stopsByCommand, kind: setup.kind, streams: setup.site.streamsBackups)
+  }
   private var sent: [ServerCommand] {
-    ServerCommands.sent(stopsByCommand: stopsByCommand, to: setup.kind, present)
+    ServerCommands.sent(
+      stopsByCommand: stopsByCommand, to: setup.kind, present, streams: setup.site.streamsBackups)
   }
 
   package var lines: [String] {

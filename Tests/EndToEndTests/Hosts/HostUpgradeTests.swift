@@ -34,7 +34,19 @@ struct HostUpgradeTests {
       #expect(state.attempts.keys.count { $0.verb == .setAside } == 3)
       // The packages started the servers: no start of ours was needed, and none was planned.
       #expect(state.attempts.keys.count { $0.verb == .start } == 0)
+      // Each host unpacked the package and tried it: its checker, the configuration, the backup that is kept there.
+      let outcomes = try night.journal().entries.compactMap { entry -> Outcome? in
+        if case .outcome(let effect, let outcome) = entry.record, effect.step.verb == .backUp { outcome } else { nil }
+      }
+      let tried = try #require(outcomes.last).evidence
+      for address in lab.addresses.map(\.description) {
+        let sentence = tried[address] ?? ""
+        #expect(sentence.contains("redis-check-rdb: sound"), "\(sentence)")
+        #expect(sentence.contains("it loads the backup in"), "\(sentence)")
+        #expect(sentence.contains("/redis-upgrade-backup-\(state.run)/dump.rdb"), "\(sentence)")
+      }
       for host in lab.hosts {
+        #expect(try await lab.run("ls /tmp | grep -c redis-upgrade-trial; true", on: host) == "0\n")
         let version = try await lab.run("dpkg-query -W -f '${Version}' redis-server", on: host)
         #expect(version.hasPrefix("5:7.0.15-"), "host \(host): \(version)")
         #expect(try await lab.run("sha256sum /etc/redis/redis.conf", on: host) == configuration)

@@ -53,12 +53,20 @@ import Testing
     RuleCase(
       "on other hosts", node,
       "broken: the backup of 127.0.0.1:7003 stays on its own host, beside its data in /var/lib/redis/7003 -> copy it "
-        + "from there to another host as soon as the backup is made"
+        + "from there to another host as soon as the backup is made; or let it come here over the replication stream, "
+        + "with `backup: stream` in the profile"
     ) { $0.reach = .ssh },
+    RuleCase(
+      "over the replication stream", node, "holds: backups come to this machine over the replication stream"
+    ) {
+      $0.reach = .ssh
+      $0.streamsBackups = true
+    },
     RuleCase(
       "nothing is reached", node,
       "broken: the save of 127.0.0.1:7003 stays in /var/lib/redis/7003, until the next save replaces it -> copy it from "
-        + "there to another host as soon as the backup is made"
+        + "there to another host as soon as the backup is made; or let it come here over the replication stream, with "
+        + "`backup: stream` in the profile"
     ) { $0.reach = .manual },
   ])
   func backupElsewhere(row: RuleCase) throws { try row.check("backup-elsewhere") }

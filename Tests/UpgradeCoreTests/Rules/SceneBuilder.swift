@@ -72,6 +72,7 @@ struct TestCluster {
   var lagBound = 1_048_576
   var encryption: EncryptionFiles?
   var backups: String?
+  var streamsBackups = false
 
   static let primaries = [7005: 7000, 7003: 7001, 7004: 7002]
   static let ids = [
@@ -173,13 +174,14 @@ struct TestCluster {
         commands[.start] = Dictionary(uniqueKeysWithValues: found.nodes.map { ($0.id, "start \($0.address.port)") })
       }
     }
-    let setup = Setup(
+    var setup = Setup(
       target: "redis://127.0.0.1:7000", to: to, nodes: found.nodes, shards: found.shards, nodeTimeout: .seconds(15),
       wayBackNarrows: true,
       site: Site(
         reach: reach, remote: remote, commands: commands, bounds: [:], startsItself: startsItself, hostWide: hostWide,
         isLab: isLab),
       options: Options(lagBound: lagBound), encryption: encryption)
+    setup.site.streamsBackups = streamsBackups
     let snapshot = try snapshot(found)
     var scene = Scene(
       snapshot: snapshot, setup: setup, ignoring: Set(ignoring.map(Self.id)), earlier: try earlier(found), hosts: hosts,

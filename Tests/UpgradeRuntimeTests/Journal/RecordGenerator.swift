@@ -103,7 +103,8 @@ struct RecordGenerator {
         },
         addresses: AddressMap(table({ $0.text() }, { $0.text() })),
         commands: table({ $0.one(of: Site.Stage.allCases, else: .start) }, { $0.table({ $0.node() }, { $0.text() }) }),
-        bounds: table({ $0.one(of: Site.Stage.allCases, else: .start) }, { $0.duration() }), isLab: flag()),
+        bounds: table({ $0.one(of: Site.Stage.allCases, else: .start) }, { $0.duration() }),
+        streamsBackups: flag(), isLab: flag()),
       options: Options(
         settle: duration(), errorBudget: maybe { $0.number() }, returnPrimaries: flag(), lagBound: number(),
         backWithin: duration(),

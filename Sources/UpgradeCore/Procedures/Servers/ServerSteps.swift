@@ -30,8 +30,11 @@ extension ServerProcedure {
     let nodes = situation.setup.order
     let to = situation.setup.to.title
     let tries = situation.setup.site.has(.program)
+    let streams = situation.setup.site.streamsBackups
     return Step(
-      key: .backUp, title: "Back up every node" + (tries ? ", and try \(to) with each backup and configuration" : ""),
+      key: .backUp,
+      title: "Back up every node" + (streams ? " over the replication stream" : "")
+        + (tries ? ", and try \(to) with each backup and configuration" : ""),
       why: "the last data that the old version can read, whatever happens later"
         + (tries ? "; what \(to) cannot read, or does not know, is found while nothing is stopped" : ""),
       action: .backUp(nodes),
@@ -40,6 +43,7 @@ extension ServerProcedure {
       },
       consent: nil,
       impact: "nothing; each node forks once"
+        + (streams ? " and sends all of its data here, as to a replica, one after the other" : "")
         + (tries
           ? "; on each host \(to) loads one backup after the other in a scratch folder: where memory for one is free, at "
             + "the lowest priority, reached by nobody" : ""),
@@ -214,6 +218,7 @@ extension ServerProcedure {
     let bytes = situation.snapshot[node].view?.pulse.memory.used ?? 0
     return "OUTAGE: nobody is served from its stop until its data is saved and loaded"
       + (bytes > 0 ? ", some \(Int(Estimate.outageSeconds(bytes).rounded(.up))) s for \(Words.bytes(bytes))" : "")
+      + (bytes > 0 && situation.setup.site.has(.program) ? " at 100 MB a second; measured with the backup" : "")
   }
 
   /// How long a start takes: as measured where the wanted version was tried with this node's data.

@@ -122,6 +122,7 @@ extension Site: JournalCoded {
       "starts_itself": startsItself.map(\.rawValue).sorted().json,
       "host_wide": hostWide.map(\.rawValue).sorted().json,
       "keeps_configuration": keepsConfiguration.json, "is_lab": isLab.json,
+      "streams_backups": streamsBackups ? true.json : nil,
     ])
   }
   init(json: JSONValue) throws(CodingFault) {
@@ -134,7 +135,7 @@ extension Site: JournalCoded {
       startsItself: Set((try json.optional("starts_itself") ?? [String]()).compactMap(Stage.init(rawValue:))),
       hostWide: Set((try json.optional("host_wide") ?? [String]()).compactMap(Stage.init(rawValue:))),
       keepsConfiguration: try json.optional("keeps_configuration") ?? false,
-      isLab: try json.field("is_lab"))
+      streamsBackups: try json.optional("streams_backups") ?? false, isLab: try json.field("is_lab"))
   }
 }
 
