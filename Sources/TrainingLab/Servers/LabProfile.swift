@@ -34,12 +34,14 @@ package enum LabProfile {
           + "if test -x \"$server\"; then \(relink); exit; fi; done; exit 1"
       ),
     ]
+    // Where it is not there yet, nobody is told a place: what the program prints is to be run.
+    let trial = program.map { _ in [("program", "test -x \(wanted) && echo \(wanted)")] } ?? []
     return """
       # A throw-away deployment, made by `redis-upgrade lab up` and gone with it.
       reach: local
       software:
 
-      """ + commands.map { "  \($0.name): \(yamlQuoted($0.command))\n" }.joined()
+      """ + (commands + trial).map { "  \($0.0): \(yamlQuoted($0.1))\n" }.joined()
   }
 
   /// The same for a simulated cluster of Redis Enterprise Software, whose nodes all live on this machine.

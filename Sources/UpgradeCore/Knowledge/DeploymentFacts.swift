@@ -6,9 +6,9 @@ package struct DeploymentFacts: Hashable, Sendable {
 
   package init(nodes: [NodeFacts] = []) { self.nodes = nodes }
 
-  /// Every node of a snapshot, by address; one that was not read is in it, with nothing known.
+  /// Every node of a snapshot that holds data, by address; one that was not read is in it, with nothing known.
   package init(_ snapshot: Snapshot) {
-    nodes = snapshot.nodes.map { id, reading in
+    nodes = snapshot.nodes.filter { $0.value.view?.role != .sentinel }.map { id, reading in
       NodeFacts(name: snapshot.address(id)?.description ?? String(id.text.prefix(8)), reading.view)
     }.sorted { $0.name < $1.name }
   }

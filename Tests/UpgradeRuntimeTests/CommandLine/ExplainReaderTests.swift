@@ -62,7 +62,7 @@ import UpgradeCore
       "--markdown is for the list of all rules. Write explain rules --markdown."
     ),
     ("explain rules --markdown --json", "--markdown and --json are two forms of one list. Keep one."),
-    ("explain rules --to 7.0.15", "explain has no flag --to. It belongs to run, check, plan, train and lab."),
+    ("explain rules --to 7.0.15", "explain has no flag --to. It belongs to run, check, plan, notice, train and lab."),
   ])
   func wrongWords(line: String, sentence: String) {
     let error = #expect(throws: UsageError.self) { try read(line) }
