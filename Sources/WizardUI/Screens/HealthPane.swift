@@ -83,11 +83,14 @@ struct HealthPane: Widget {
   private func clientRows(wide: Bool) -> [[Line]] {
     let window = text.backWindow
     guard wide else {
+      // Whether the Sentinels agree is worth more than how busy the primary is.
+      let last = text.sentinels.first ?? text.operations
       return [
-        [text.clientErrors, text.clientTotals], [text.operations] + (window.lamp.isEmpty ? [] : [window.lamp]),
+        [text.clientErrors, text.clientTotals], [last] + (window.lamp.isEmpty ? [] : [window.lamp]),
       ]
     }
     return [[text.clientErrors, text.clientTotals], [text.stall, text.operations]]
+      + (text.sentinels.first.map { [[$0]] } ?? [])
       + (window.lamp.isEmpty ? [] : [[window.lamp, Line(window.why)]])
   }
 

@@ -98,6 +98,7 @@ struct HealthScreen: WizardScreen {
     let window = text.backWindow
     let lamp = window.lamp.isEmpty ? [] : [window.lamp + (window.why.isEmpty ? "" : ": \(window.why)")]
     return shards.map(headLine) + lamp + [Line()] + text.tree
+      + (text.sentinels.isEmpty ? [] : [Line()] + text.sentinels)
   }
 
   /// Of Redis Enterprise Software: every database, every node, and all that is not as it has to be.

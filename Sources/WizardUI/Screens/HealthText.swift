@@ -18,6 +18,8 @@ package struct HealthText: Hashable, Sendable {
   private let isPlain: Bool
   /// Who follows whom, of servers outside of clusters.
   package let tree: [Line]
+  /// What each Sentinel says of them, where any watch.
+  package let sentinels: [Line]
   /// Whether their shard could be handed back now; nil where no run has begun on them.
   let wayBack: BackWindow?
 
@@ -25,6 +27,7 @@ package struct HealthText: Hashable, Sendable {
     health = picture.health
     isPlain = picture.setup?.kind.isPlain ?? false
     tree = isPlain ? Self.tree(picture) : []
+    sentinels = Self.sentinels(picture)
     wayBack = isPlain && picture.setup?.kind != .standalone ? Self.window(picture) : nil
     sinceRead = picture.health.readAt.map(picture.age)
     sinceMeasured = picture.watching.flatMap { $0.measuredAt.map(picture.age) }

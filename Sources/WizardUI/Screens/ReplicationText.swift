@@ -37,6 +37,42 @@ extension HealthText {
     return Line("LINK DOWN" + (upstream.downSeconds.map { " \($0) s" } ?? ""), .danger)
   }
 
+  /// `Sentinels 3/3 agree`, then a row for each of them; empty where none is part of the run.
+  static func sentinels(_ picture: RunPicture) -> [Line] {
+    guard let setup = picture.setup, !setup.sentinels.isEmpty else { return [] }
+    let shard = picture.snapshot.shards.first ?? setup.shards.first
+    let primary = shard.flatMap(picture.snapshot.primary)
+    var agreeing = 0
+    let rows = setup.sentinels.map { node in
+      let said = sentinel(picture.snapshot[node], node, primary, setup)
+      if said.agrees { agreeing += 1 }
+      return Line("  ") + Line(setup.address(node), .bold) + "  " + said.line
+    }
+    let isWhole = agreeing == setup.sentinels.count
+    return [Line("Sentinels \(agreeing)/\(setup.sentinels.count) agree", isWhole ? .plain : .danger)] + rows
+  }
+
+  private static func sentinel(
+    _ reading: Reading, _ node: NodeID, _ primary: NodeID?, _ setup: Setup
+  ) -> (line: Line, agrees: Bool) {
+    if reading.isDown { return (Line("DOWN", .danger), false) }
+    guard let view = reading.view else { return (Line("not read", .attention), false) }
+    let version = Line(view.release.map { setup.short($0) } ?? "unknown version") + "  "
+    guard let own = view.pulse.sentinel, let group = own.group else {
+      return (version + Line("does not know \(setup.watchedName ?? "the group")", .danger), false)
+    }
+    let isSame = primary != nil && setup.node(at: group.address, from: node) == primary
+    let flags = group.flags.subtracting(["master"]).sorted()
+    let parts = [
+      Line("names \(group.address)", isSame ? .plain : .danger),
+      flags.isEmpty ? Line() : Line(flags.joined(separator: ","), .danger),
+      own.quorumFault == nil ? Line("quorum \(group.quorum)") : Line("NO QUORUM", .danger),
+      Line("\(own.peers.count) others"), own.isTilted ? Line("TILT", .danger) : Line(),
+    ].filter { !$0.isEmpty }
+    let line = parts.dropFirst().reduce(parts[0]) { $0 + "  " + $1 }
+    return (version + line, isSame && own.quorumFault == nil && !own.isTilted && flags.isEmpty)
+  }
+
   static func window(_ picture: RunPicture) -> BackWindow? {
     guard let setup = picture.state.setup, let shard = picture.snapshot.shards.first ?? setup.shards.first else {
       return nil

@@ -60,6 +60,10 @@ enum PicturePages {
     PicturePage("replication, a hand-over", ReplicationScenes.handOver),
     PicturePage("replication, the way back closes", ReplicationScenes.oldPrimary),
     PicturePage("replication, health", ReplicationScenes.oldPrimary, keys: "<Esc>h"),
+    PicturePage("sentinels, plan", ReplicationScenes.watchedPlan),
+    PicturePage("sentinels, a hand-over", ReplicationScenes.watchedHandOver),
+    PicturePage("sentinels, one of them", ReplicationScenes.sentinel),
+    PicturePage("sentinels, health", ReplicationScenes.sentinel, keys: "h"),
     PicturePage("a single server, an outage", ReplicationScenes.outage),
   ]
 

@@ -97,10 +97,11 @@ struct Rehearsal: Sendable {
   }
 
   /// Servers outside of a cluster, 10.0.3.10 the first: whom each follows, by number from 0; nil for the primary.
-  init(tree: [Int?], settle: Duration = .zero, wayBackNarrows: Bool = true) {
+  /// `sentinels`: how many watch over them, on 10.0.3.20 and up.
+  init(tree: [Int?], sentinels: Int = 0, settle: Duration = .zero, wayBackNarrows: Bool = true) {
     let addresses = tree.indices.map { Address(host: "10.0.3.\(10 + $0)", port: 6379) }
     let settings = ["replica-priority": "100"]
-    let nodes = zip(addresses, tree).map { address, follows in
+    let servers = zip(addresses, tree).map { address, follows in
       var node = NodeSetup(
         id: NodeID(of: address), address: address, release: Self.old, role: follows == nil ? .primary : .replica,
         runID: "first", processID: 100, configFile: "/etc/redis/redis.conf", directory: "/var/lib/redis",
@@ -108,12 +109,20 @@ struct Rehearsal: Sendable {
       node.follows = follows.map { NodeID(of: addresses[$0]) }
       return node
     }
+    let watchers = (0..<sentinels).map { number in
+      let address = Address(host: "10.0.3.\(20 + number)", port: 26379)
+      return NodeSetup(
+        id: NodeID(of: address), address: address, release: Self.old, role: .sentinel, runID: "first", processID: 100,
+        configFile: "/etc/redis/sentinel.conf", directory: "/var/lib/redis", appendOnly: false, settings: [:])
+    }
+    let nodes = servers + watchers
     func commands(_ words: String) -> [NodeID: String] {
       Dictionary(uniqueKeysWithValues: nodes.map { ($0.id, "ssh \($0.address.host) sudo \(words)") })
     }
     setup = Setup(
-      target: "redis://10.0.3.10:6379", to: Self.new, nodes: nodes,
-      shards: [Shard(id: ShardID(1), slots: SlotSet(), members: nodes.map(\.id))], nodeTimeout: .zero,
+      target: sentinels > 0 ? "sentinel://10.0.3.20:26379/orders" : "redis://10.0.3.10:6379", to: Self.new,
+      nodes: nodes,
+      shards: [Shard(id: ShardID(1), slots: SlotSet(), members: servers.map(\.id))], nodeTimeout: .zero,
       wayBackNarrows: wayBackNarrows,
       site: Site(
         reach: .local,
@@ -123,11 +132,12 @@ struct Rehearsal: Sendable {
           .rollback: commands("apt-get install redis-server=6.2.14"),
           .switchOver: commands("dns-switch redis.example.org"),
         ], bounds: [:], isLab: false), options: Options(settle: settle),
-      servers: tree.count > 1 ? .replication : .standalone)
-    for (node, follows) in zip(nodes, tree) {
+      servers: sentinels > 0 ? .sentinel : tree.count > 1 ? .replication : .standalone,
+      watchedName: sentinels > 0 ? "orders" : nil)
+    for node in nodes {
       self.nodes[node.id] = PaperNode(
-        setup: node, role: node.role, release: node.release, runID: node.runID, settings: settings,
-        follows: follows.map { nodes[$0].id })
+        setup: node, role: node.role, release: node.release, runID: node.runID, settings: node.settings,
+        follows: node.follows)
     }
     machine = UpgradeMachine { [gates] rule, object, _ in gates.judge(rule, object) }
   }
@@ -299,6 +309,7 @@ struct Rehearsal: Sendable {
     pulse.server.runID = node.runID
     pulse.server.processID = node.setup.processID
     pulse.keys = 20_000
+    if node.role == .sentinel { pulse.sentinel = word(of: node) }
     if node.role == .replica {
       pulse.replication.upstream = Upstream(
         address: node.follows.flatMap { nodes[$0]?.setup.address } ?? node.setup.address, linkUp: true,
@@ -306,6 +317,25 @@ struct Rehearsal: Sendable {
         downSeconds: nil, readOnly: true)
     }
     return pulse
+  }
+
+  /// What a Sentinel says of the group: all is as it has to be.
+  private func word(of sentinel: PaperNode) -> SentinelView {
+    var view = SentinelView()
+    let servers = nodes.values.filter { $0.role != .sentinel }.sorted { $0.setup.address < $1.setup.address }
+    let primary = servers.first { $0.role == .primary }?.setup.address ?? Address(host: "", port: 0)
+    view.group = SentinelView.Group(
+      address: primary, flags: ["master"], quorum: 2, epoch: 1, downAfter: .seconds(30), failoverTimeout: .seconds(180),
+      parallelSyncs: 1, scripts: [])
+    view.replicas = servers.filter { $0.role == .replica }.map { server in
+      SentinelView.Replica(
+        address: server.setup.address, flags: ["slave"],
+        priority: server.settings["replica-priority"].flatMap { Int($0) } ?? 100, isLinked: true)
+    }
+    view.peers = nodes.values.filter { $0.role == .sentinel && $0.setup.id != sentinel.setup.id }.map { peer in
+      SentinelView.Peer(address: peer.setup.address, runID: peer.runID, flags: ["sentinel"])
+    }
+    return view
   }
 
   private func view(from speaker: NodeID) -> ClusterView {

@@ -10,6 +10,10 @@ enum ReplicationScenes {
   static let handOver = Self.go(to: .handOver).picture
   /// All but the old primary are done: it still follows, so that the way back is open.
   static let oldPrimary = Self.go(to: .upgradeNode, "10.0.3.10:6379").picture
+  /// Under Sentinels: the plan, the hand-over, and a Sentinel's turn.
+  static let watchedPlan = Self.go(tree: [nil, 0, 0], sentinels: 3).picture
+  static let watchedHandOver = Self.go(tree: [nil, 0, 0], sentinels: 3, to: .handOver).picture
+  static let sentinel = Self.go(tree: [nil, 0, 0], sentinels: 3, to: .upgradeNode, "10.0.3.21:26379").picture
   static let outage = Self.go(tree: [nil], to: .upgradeNode).picture
 
   /// The same moment with the old primary's link cut, and then with more missing than there is a backlog.
@@ -32,9 +36,9 @@ enum ReplicationScenes {
   }
 
   private static func go(
-    tree: [Int?] = [nil, 0, 0, 2], to question: QuestionKind? = nil, _ object: String? = nil
+    tree: [Int?] = [nil, 0, 0, 2], sentinels: Int = 0, to question: QuestionKind? = nil, _ object: String? = nil
   ) -> Rehearsal {
-    var run = Rehearsal(tree: tree)
+    var run = Rehearsal(tree: tree, sentinels: sentinels)
     run.begin()
     run.run()
     if let question { run.go(to: question, object) }

@@ -41,6 +41,33 @@ import Testing
     #expect(Self.text(refusing).contains { $0.hasSuffix("3 replication errors") })
   }
 
+  @Test func whatEachSentinelSays() throws {
+    let lines = HealthText(ReplicationScenes.sentinel).sentinels.map(\.string)
+    #expect(
+      lines == [
+        "Sentinels 3/3 agree", "  10.0.3.20:26379  7.0.15  names 10.0.3.11:6379  quorum 2  2 others",
+        "  10.0.3.21:26379  6.2.14  names 10.0.3.11:6379  quorum 2  2 others",
+        "  10.0.3.22:26379  6.2.14  names 10.0.3.11:6379  quorum 2  2 others",
+      ])
+    #expect(HealthText(ReplicationScenes.secondNode).sentinels.isEmpty)
+    var picture = ReplicationScenes.changed(ReplicationScenes.sentinel, "10.0.3.20") {
+      $0.sentinel?.group?.address = Address(host: "10.0.3.10", port: 6379)
+      $0.sentinel?.group?.flags = ["master", "s_down"]
+    }
+    picture = ReplicationScenes.changed(picture, "10.0.3.21") {
+      $0.sentinel?.quorumFault = "NOQUORUM 1 usable Sentinels"
+      $0.sentinel?.isTilted = true
+    }
+    let last = try #require(picture.setup?.nodes.first { $0.address.host == "10.0.3.22" }?.id)
+    picture.snapshot.nodes[last] = .down("connection refused")
+    #expect(
+      HealthText(picture).sentinels.map(\.string) == [
+        "Sentinels 0/3 agree", "  10.0.3.20:26379  7.0.15  names 10.0.3.10:6379  s_down  quorum 2  2 others",
+        "  10.0.3.21:26379  6.2.14  names 10.0.3.11:6379  NO QUORUM  2 others  TILT",
+        "  10.0.3.22:26379  DOWN",
+      ])
+  }
+
   // MARK: - The lamp
 
   private static func window(_ picture: RunPicture) -> String {
