@@ -214,8 +214,14 @@ package struct Preflight: Sendable {
 
   /// The wanted version with a node's configuration alone; nil where the profile does not say where its program is.
   private func trial(_ node: NodeSetup, _ site: Site) async -> Trial? {
-    guard let request = TrialRequest(node, site) else { return nil }
-    return await SiteShell(site, links: links, loop: loop).tryOut(request, on: node.id)
+    guard let trial = TrialRequest(node, site) else { return nil }
+    // Checks are made many times, and fetch nothing.
+    guard !request.profile.fetchesProgram else {
+      var untried = Trial()
+      untried.standing = .notTried("its package is fetched first")
+      return untried
+    }
+    return await SiteShell(site, links: links, loop: loop).tryOut(trial, on: node.id)
   }
 
   /// What a node's next start reads; nil where the profile does not reach its file.

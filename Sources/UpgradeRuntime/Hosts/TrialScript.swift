@@ -102,6 +102,32 @@ extension SupervisorScript {
       say none "${program:-the program of the new version} is not there${why:+ ($why)}"
       exit
     fi
+    # A package that was unpacked there may bring libraries that this host has not got, and the loader that they need.
+    tree=$scratch/program libraries= loader=
+    for folder in "$tree"/lib "$tree"/lib64 "$tree"/lib/*-linux-* "$tree"/usr/lib "$tree"/usr/lib64 \\
+      "$tree"/usr/lib/*-linux-*; do
+      [ -d "$folder" ] || continue
+      libraries=$libraries${libraries:+:}$folder
+      for file in "$folder"/ld-linux-*.so.*; do
+        # A link would lead to the loader of this host.
+        [ -f "$file" ] && [ ! -L "$file" ] && [ -x "$file" ] && loader=$file
+      done
+    done
+    case $program in
+    "$tree"/*)
+      mkdir "$scratch/bin"
+      for file in "$program" "${program%-server}-check-rdb"; do
+        [ -x "$file" ] || continue
+        if [ -n "$loader" ]; then
+          printf '#!/bin/sh\\nexec "%s" --library-path "%s" "%s" "$@"\\n' "$loader" "$libraries" "$file"
+        else
+          printf '#!/bin/sh\\nLD_LIBRARY_PATH="%s" exec "%s" "$@"\\n' "$libraries" "$file"
+        fi >"$scratch/bin/${file##*/}"
+        chmod 700 "$scratch/bin/${file##*/}"
+      done
+      program=$scratch/bin/${program##*/}
+      ;;
+    esac
     version=$("$program" --version </dev/null 2>"$scratch/why" | sed -n 's/.* v=\\([0-9][0-9.]*\\).*/\\1/p' | head -n 1)
     [ -n "$version" ] || { say none "$program does not run here ($(tail -n 1 "$scratch/why"))"; exit; }
     say version "$version"
@@ -110,8 +136,9 @@ extension SupervisorScript {
     owner=$(stat -c %U "/proc/$process" 2>/dev/null)
     if [ "$(id -u)" = 0 ] && [ -n "$owner" ] && [ "$owner" != root ] && command -v setpriv >/dev/null 2>&1; then
       as="setpriv --reuid $owner --regid $(id -g "$owner") --init-groups"
+      chown -R "$owner" "$scratch" || as=
       for file in "$config" "$dump" "$program"; do
-        [ -z "$file" ] || $as test -r "$file" 2>/dev/null || as=
+        [ -z "$as" ] || [ -z "$file" ] || $as test -r "$file" 2>/dev/null || as=
       done
     fi
     """
@@ -291,7 +318,8 @@ extension SupervisorScript {
       file=\(ShellQuoting.word(file)) folder=$PWD/redis-upgrade-backup-\(ShellQuoting.word(run))
       kept() { say kept "$(($(wc -c <"$1")))" "$1"; exit; }
       [ -r "$file" ] || { say failed "$PWD/$file cannot be read by $(id -un)"; exit; }
-      mkdir -p "$folder" 2>/dev/null && ln -f "$file" "$folder/$file" 2>/dev/null && kept "$folder/$file"
+      mkdir -p "$folder" 2>/dev/null && { chown --reference=. "$folder" 2>/dev/null || :; } &&
+        ln -f "$file" "$folder/$file" 2>/dev/null && kept "$folder/$file"
       rmdir "$folder" 2>/dev/null
       folder=$HOME/.redis-upgrade/backup-\(ShellQuoting.word(run))/\(port)
       mkdir -p "$folder" || { say failed "no folder could be made for it"; exit; }

@@ -119,11 +119,15 @@ private enum Apt {
     .candidate: .init(
       "apt-cache madison {product}-server | \(versions) | grep -E '^([0-9]+:)?{version}[-+~]' | head -n 1"),
     .stage: .init("\(get) --download-only install {product}-server={candidate} {product}-tools={candidate}"),
-    // Taken apart in the folder that it is run in, which goes with the trial: nothing is installed.
+    // Taken apart in the folder that it is run in, which goes with the trial, with all that it needs and the host has not
+    // got: nothing is installed.
     .program: .init(
-      "apt-get --quiet --quiet download {product}-server={candidate} {product}-tools={candidate} >&2 && "
+      "set -- {product}-server={candidate} {product}-tools={candidate}; name={product}",
+      "\(get) --simulate install \"$@\" | sed -n 's/^Inst \\([^ ]*\\) [^(]*(\\([^ ]*\\) .*/\\1=\\2/p' >wanted; "
+        + "test -s wanted || { command -v \"$name-server\"; exit; }; "
+        + "xargs apt-get --quiet --quiet download <wanted >&2 && "
         + "for package in ./*.deb; do dpkg-deb --extract \"$package\" . || exit; done && "
-        + "echo \"$PWD\"/usr/bin/{product}-server"),
+        + "echo \"$PWD/usr/bin/$name-server\""),
     .install: .init("set -- {product}-server={candidate} {product}-tools={candidate}", exchange),
     .rollback: .init(
       "name={product}; old={from_version}",
@@ -152,7 +156,7 @@ private enum Dnf {
         + "grep -E '^{version}-' | sort -V | tail -n 1"),
     .stage: .init("dnf --assumeyes --downloadonly --setopt=keepcache=1 install {product}-{candidate}"),
     .program: .init(
-      "dnf --quiet download {product}-{candidate} >&2 && "
+      "dnf --quiet download --resolve {product}-{candidate} >&2 && "
         + "for package in ./*.rpm; do rpm2cpio \"$package\" | cpio -idm --quiet || exit; done && "
         + "echo \"$PWD\"/usr/bin/{product}-server"),
     .install: .init("set -- {product}-{candidate}", "dnf --assumeyes --setopt=keepcache=1 install \"$@\""),

@@ -79,6 +79,9 @@ package struct Profile: Equatable, Sendable {
     commands.values.contains { $0.template.placeholders.contains(placeholder) }
   }
 
+  /// Whether the program of the wanted version comes out of a package that is fetched for each trial.
+  package var fetchesProgram: Bool { commands[.program]?.template.placeholders.contains(.candidate) ?? false }
+
   /// Why the profile cannot change one product into the other; nil where it can, or need not.
   package func obstacle(from: Release, to: Release) -> String? {
     guard from.product != to.product, let base, base != BuiltInProfiles.usual else { return nil }

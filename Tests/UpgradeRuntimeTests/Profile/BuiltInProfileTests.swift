@@ -39,9 +39,13 @@ import UpgradeRuntime
       ),
       (
         "apt-sysv", .program,
-        "apt-get --quiet --quiet download redis-server='5:7.0.15-1~deb12u7' redis-tools='5:7.0.15-1~deb12u7' >&2 && "
+        "set -- redis-server='5:7.0.15-1~deb12u7' redis-tools='5:7.0.15-1~deb12u7'; name=redis; "
+          + "\(get) --simulate install \"$@\" | "
+          + "sed -n 's/^Inst \\([^ ]*\\) [^(]*(\\([^ ]*\\) .*/\\1=\\2/p' >wanted; "
+          + "test -s wanted || { command -v \"$name-server\"; exit; }; "
+          + "xargs apt-get --quiet --quiet download <wanted >&2 && "
           + "for package in ./*.deb; do dpkg-deb --extract \"$package\" . || exit; done && "
-          + "echo \"$PWD\"/usr/bin/redis-server"
+          + "echo \"$PWD/usr/bin/$name-server\""
       ),
       ("tarball", .program, "echo /opt/redis/7.0.15/bin/redis-server"),
       ("apt-sysv", .stop, nil),
@@ -65,6 +69,9 @@ import UpgradeRuntime
     #expect(base.stages.contains(.program))
     let profile = try Profile(yaml: Array("base: tarball\nsoftware: { program: none }\n".utf8), file: "site.yaml")
     #expect(profile.stages == base.stages.filter { $0 != .program })
+    // What checks may try without fetching anything.
+    #expect(!base.fetchesProgram && !profile.fetchesProgram)
+    #expect(BuiltInProfiles.named("apt-systemd")?.fetchesProgram == true)
   }
 
   @Test func everyProfileHasAllThatARunNeeds() throws {
