@@ -176,9 +176,22 @@ import UpgradeCore
         "ReplicaOf 127.0.0.1 1",
         "aclfile users.acl", "include \(home)/more.conf", "include \(file(home))", "tls-port 6380", "maxclients 100",
       ])
+      // The program, which shows what it was started with.
+      let seen = "\(home)/seen.conf"
+      let program = "\(home)/showing-server"
+      let text = "#!/bin/sh\n[ -f \"$1\" ] && cp \"$1\" '\(seen)'\nexec '\(try ServerBinary.redis70.locate())' \"$@\"\n"
+      try Files.writeAtomically(program, Array(text.utf8), mode: 0o755)
+      try Files.writeAtomically(seen, [])
       let before = Set(try Files.list(home))
-      let trial = await place.tryOut(place.request(try Self.echo(.redis70), configFile: file))
+      let trial = await place.tryOut(place.request("echo '\(program)'", configFile: file))
       #expect(trial.standing == .cameUp, "\(trial)")
+      #expect(trial.remarks == [], "users and included files are found from the data directory")
+      let lines = String(decoding: try Files.read(seen), as: UTF8.self).lowercased().split(separator: "\n")
+      for word in ["replicaof", "logfile \"/", "pidfile", "tls-port", "supervised", "dir /does"] {
+        #expect(!lines.contains { $0.hasPrefix(word) }, "\(word)")
+      }
+      #expect(lines.contains("aclfile \"\(home)/users.acl\"") && lines.contains("maxmemory 100mb"))
+      #expect(lines.last { $0.hasPrefix("cluster-enabled") } == "cluster-enabled no")
       #expect(Set(try Files.list(home)) == before)
     }
   }
