@@ -12,9 +12,12 @@ struct HandOverBenchmark {
     case failover
     /// One transaction, before that.
     case transaction
+    /// The Sentinels' own, with writes paused on the old primary; beside it the plain one, with what that loses.
+    case sentinel
 
     var request: TrainingLab.LabRequest {
       switch self {
+      case .sentinel: TrainingLab.LabRequest(from: Release(.redis, Version(7, 0, 15)), replicas: 1, sentinels: 3)
       case .failover: TrainingLab.LabRequest(from: Release(.redis, Version(7, 0, 15)), tree: [nil, 0])
       case .transaction: TrainingLab.LabRequest(from: Release(.redis, Version(6, 0, 16)), tree: [nil, 0])
       }
@@ -58,11 +61,19 @@ struct HandOverBenchmark {
       print("  ours    \(text(ours))")
       print("  script  \(text(script))")
       print("  ratio of stalls p50: \(hundredths(median(ours.stalls) / median(script.stalls))) (at most 1.2)")
+      if kind == .sentinel { try await plain(lab) }
       try await lab.down()
     } catch {
       try? await lab.down()
       throw error
     }
+  }
+
+  /// What `SENTINEL FAILOVER` alone loses: once, and told at the side.
+  private func plain(_ lab: RunningLab) async throws {
+    var measure = Measure()
+    try await measured(&measure, lab, rounds * 2) { try await Script(lab: lab, loop: loop).plainFailover() }
+    print("  plain SENTINEL FAILOVER, once: \(text(measure))")
   }
 
   /// One hand-over under a writing client, begun once that writes, and judged by what it read back.
@@ -113,25 +124,36 @@ struct HandOverBenchmark {
     throw Problem(description: "nobody writes to one primary whom all follow")
   }
 
+  /// What our hand-over leaves to the next step: every Sentinel is through with it.
+  private func settled(_ lab: RunningLab) async throws {
+    let script = Script(lab: lab, loop: loop)
+    for address in lab.addresses where try await script.info(address).isPrimary {
+      if let why = try await script.agreed(address) { throw Problem(description: why) }
+    }
+  }
+
   /// As the program does it: found anew, and performed by what performs it in a run.
   private func byUs(_ lab: RunningLab) async throws -> String? {
     let fleet = Fleet(
       loop: loop,
       settings: ConnectionSettings(user: nil, password: nil, name: WizardName(host: "bench", run: "ours")))
-    let finding = try await DeploymentFinder(fleet: fleet).find([lab.addresses[0]])
+    let target = try Target(lab.target)
+    let seeds = lab.record.sentinels?.map(\.address) ?? [lab.addresses[0]]
+    let finding = try await DeploymentFinder(fleet: fleet).find(seeds, of: target.watched)
     guard let shard = finding.shards.first, let from = finding.nodes.first(where: { $0.role == .primary }),
       let to = finding.nodes.first(where: { $0.role == .replica })
     else { throw Problem(description: "no pair was found") }
     let setup = Setup(
       target: lab.target, to: from.release, nodes: finding.nodes, shards: finding.shards, nodeTimeout: .zero,
       wayBackNarrows: false, site: Site(reach: .manual, commands: [:], bounds: [:], isLab: true),
-      options: Options(settle: .zero), servers: finding.kind)
+      options: Options(settle: .zero), servers: finding.kind, watchedName: finding.watchedName)
     let performer = Performer(
       loop: loop, fleet: fleet, host: ManualHost(), setup: setup, backupFolder: lab.directory, output: { _, _ in })
     let step = EffectID(StepKey(.handOver, .shard(shard.id), to.id.text), attempt: 1)
     let outcome = await performer.perform(
       Effect(id: step, action: .handOver(shard.id, from: from.id, to: to.id), identities: [:]))
     await fleet.close()
+    if lab.record.sentinels != nil { try await settled(lab) }
     return outcome.kind == .done ? nil : outcome.sentence
   }
 
@@ -186,6 +208,7 @@ extension HandOverBenchmark {
       switch kind {
       case .failover: return try await failover(old, new, to)
       case .transaction: return try await transaction(old, new, to)
+      case .sentinel: return try await sentinel(old, to)
       }
     }
 
@@ -225,13 +248,69 @@ extension HandOverBenchmark {
       return nil
     }
 
-    private func waited(_ condition: () async throws -> Bool) async throws -> String? {
-      let deadline = loop.now + .seconds(10)
+    /// training.md 3.1-1: writes wait, all replicas have them, a Sentinel fails over, the old primary follows at once.
+    private func sentinel(_ old: ForeignConnection, _ to: Address) async throws -> String? {
+      _ = try await old.send(["CLIENT", "PAUSE", "15000", "WRITE"], within: .seconds(5))
+      let offset = Int(try await info(old)["master_repl_offset"] ?? "") ?? 0
+      if let behind = try await waited({ Int(try await info(to)["slave_repl_offset"] ?? "") ?? 0 >= offset }) {
+        return behind
+      }
+      try await order()
+      // Its connections end with the promotion, so that each look is a new one.
+      if let why = try await waited({ (try? await info(to))?.isPrimary == true }) { return why }
+      let swap = [
+        ["MULTI"], ["REPLICAOF", to.host, String(to.port)], ["CLIENT", "UNPAUSE"],
+        ["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"], ["EXEC"],
+      ]
+      for command in swap { _ = try await old.send(command, within: .seconds(5)) }
+      return try await agreed(to)
+    }
+
+    /// The Sentinels' failover and nothing else.
+    func plainFailover() async throws -> String? {
+      var replica: Address?
+      for address in lab.addresses where try await !info(address).isPrimary { replica = address }
+      guard let replica else { throw Problem(description: "no replica") }
+      try await order()
+      return try await agreed(replica)
+    }
+
+    private func order() async throws {
+      guard let sentinel = lab.record.sentinels?.first else { throw Problem(description: "no Sentinel") }
+      let connection = try await open(sentinel.address)
+      defer { connection.close() }
+      let name = try Target(lab.target).watched?.name ?? ""
+      let reply = try await connection.send(["SENTINEL", "FAILOVER", name], within: .seconds(5))
+      guard reply.text == "OK" else { throw Problem(description: "SENTINEL FAILOVER: \(reply)") }
+    }
+
+    /// Every Sentinel has seen the failover to its end, so that the next one is taken.
+    func agreed(_ primary: Address) async throws -> String? {
+      let name = try Target(lab.target).watched?.name ?? ""
+      return try await waited(within: .seconds(60)) {
+        for sentinel in lab.record.sentinels ?? [] {
+          let connection = try await open(sentinel.address)
+          defer { connection.close() }
+          let words = try await connection.send(["SENTINEL", "MASTER", name], within: .seconds(5)).elements ?? []
+          let texts = words.map { $0.text ?? "" }
+          func value(_ name: String) -> String? { texts.firstIndex(of: name).map { texts[$0 + 1] } }
+          guard value("port") == String(primary.port), value("flags") == "master", value("num-slaves") == "1" else {
+            return false
+          }
+        }
+        return true
+      }
+    }
+
+    private func waited(
+      within bound: Duration = .seconds(10), _ condition: () async throws -> Bool
+    ) async throws -> String? {
+      let deadline = loop.now + bound
       while loop.now < deadline {
         if try await condition() { return nil }
         try await loop.sleep(for: .milliseconds(5))
       }
-      return "it did not come about within 10 s"
+      return "it did not come about within \(Int(bound.seconds)) s"
     }
   }
 }

@@ -64,10 +64,13 @@ struct NodesScreen: WizardScreen {
 
   private var isEnterprise: Bool { picture.setup?.enterprise != nil }
 
+  /// `PRIMARY` and `replica` are as wide; `sentinel` is wider, and there are some or there are none.
+  private var roleColumns: Int { picture.setup?.sentinels.isEmpty == false ? 8 : 7 }
+
   private var table: Table {
     Table(
       columns: [
-        .init("", .fixed(StateWord.columns)), .init("node", .natural(most: 30)), .init("role", .fixed(7)),
+        .init("", .fixed(StateWord.columns)), .init("node", .natural(most: 30)), .init("role", .fixed(roleColumns)),
         .init(
           isEnterprise ? "shards" : "shard", .natural(most: isEnterprise ? 6 : 5), leftOutAt: isEnterprise ? 1 : 0),
         .init("version", .natural(most: 14)),
