@@ -78,6 +78,8 @@ package struct ServerCommand: Hashable, Sendable {
     }
   }
 
+  fileprivate var isForSentinels: Bool { place == .sentinels }
+
   package var title: String { words.joined(separator: " ") }
   /// In the words of ACL: `cluster|failover`.
   package var key: String { words.map { $0.lowercased() }.joined(separator: "|") }
@@ -95,6 +97,7 @@ package enum ServerCommands {
       "CONFIG GET", .reading, "settings, and the originals of temporary ones", .itself(["cluster-node-timeout"])),
     ServerCommand("CLIENT LIST", .reading, "is another run at work", .itself([])),
     ServerCommand("PUBSUB NUMSUB", .reading, "does a Sentinel listen", .itself(["__sentinel__:hello"]), .plain),
+    ServerCommand("SUBSCRIBE", .looking, "who are the Sentinels that listen", .none, .plain),
     ServerCommand("TIME", .looking, "do the clocks agree"),
     ServerCommand("ACL LIST", .looking, "are there the same users afterwards"),
     ServerCommand("MODULE LIST", .looking, "which modules are loaded"),
@@ -121,6 +124,7 @@ package enum ServerCommands {
     ServerCommand("SENTINEL SENTINELS", .reading, "whom it agrees with", .none, .sentinels),
     ServerCommand("SENTINEL CKQUORUM", .reading, "could they agree on a failover", .none, .sentinels),
     ServerCommand("SENTINEL FLUSHCONFIG", .acting, "it keeps what it knows over its restart", .none, .sentinels),
+    ServerCommand("PSUBSCRIBE", .looking, "how far has their failover come", .none, .sentinels),
     ServerCommand("SENTINEL FAILOVER", .acting, "the hand-over under Sentinels", .none, .sentinels),
     ServerCommand("MULTI", .acting, "the hand-over before 6.2", .none, .oldReplication),
     ServerCommand("EVAL", .acting, "the hand-over before 6.2: everybody waits", .none, .oldReplication),
@@ -139,6 +143,13 @@ package enum ServerCommands {
     ServerCommand("DEL", .probing, "its keys are taken away"),
     ServerCommand("DBSIZE", .looking, "are the keys of a database the same afterwards", .none, .databases),
   ]
+
+  /// Those that a run sends to Sentinels, which have users of their own or none.
+  package static func sentToSentinels(stopsByCommand: Bool) -> [ServerCommand] {
+    let alike =
+      [["PING"], ["CLIENT", "SETNAME"], ["INFO"], ["CLIENT", "LIST"]] + (stopsByCommand ? [] : [["SHUTDOWN"]])
+    return all.filter { $0.isForSentinels || alike.contains($0.words) }
+  }
 
   /// The keys of the client probe.
   package static let probeKeys = "redis-upgrade:probe:"

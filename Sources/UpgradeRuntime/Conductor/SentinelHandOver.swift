@@ -1,5 +1,6 @@
 // The small machine of a hand-over under Sentinels: writes wait, a Sentinel fails over, the old primary steps down.
 
+import SystemIO
 import UpgradeCore
 
 /// One failover by Sentinels in which no acknowledged write is lost; never resumed, never retried here.
@@ -23,6 +24,7 @@ struct SentinelHandOver {
   /// below the pause, since the old primary is told to step down after them.
   private static let catchUp = Duration.seconds(2)
   private static let answer = Duration.milliseconds(1500)
+  private static let latestOrder = Duration.milliseconds(Setup.pauseBound - 2500)
   /// From the Sentinel's OK to the promotion, which usually takes 0.2 s.
   private static let promotion = Duration.seconds(10)
   /// From there until every Sentinel says so, which usually takes 1 s.
@@ -41,6 +43,29 @@ struct SentinelHandOver {
       return Outcome(.refused, "no Sentinel is part of this run")
     }
     if let why = await obstacle() { return Outcome(.refused, why) }
+    let events = SentinelEvents(name, begun: performer.timekeeper.now, performer.timekeeper)
+    let listening = performer.loop.task { [performer] in
+      await performer.fleet.subscription.listen(
+        at: performer.address(sentinel), ["PSUBSCRIBE", "*"], within: .seconds(40)
+      ) { events.take($0) }
+    }
+    await hearing(events)
+    var outcome = await carryOut(name, sentinel, events)
+    listening.cancel()
+    if !events.words.isEmpty { outcome.evidence["events"] = events.words }
+    return outcome
+  }
+
+  /// What the Sentinel says from its first word on is worth a moment; where it cannot be heard, it is done without.
+  private func hearing(_ events: SentinelEvents) async {
+    let timekeeper = performer.timekeeper
+    let deadline = timekeeper.now + Duration.milliseconds(300).boundedNanoseconds
+    while !events.isHeard, timekeeper.now < deadline {
+      do throws(CancellationError) { try await timekeeper.sleep(for: Self.rhythm) } catch { return }
+    }
+  }
+
+  private func carryOut(_ name: String, _ sentinel: NodeID, _ events: SentinelEvents) async -> Outcome {
     let begun = performer.timekeeper.now
     if let refused = await pause() { return refused }
     guard await allCaughtUp() else {
@@ -49,11 +74,16 @@ struct SentinelHandOver {
         .failed,
         "the replicas did not get all writes within \(Int(Self.catchUp.seconds)) s; the old primary keeps serving")
     }
+    // Whoever was held up for so long may find that writers go on by the time that it says so.
+    guard performer.timekeeper.now - begun < Self.latestOrder.boundedNanoseconds else {
+      await unpause()
+      return Outcome(.failed, "the pause was nearly over before the order; the old primary keeps serving")
+    }
     if let refused = await order(name, sentinel) {
       await unpause()
       return Outcome(.refused, refused)
     }
-    return await carriedOut(begun: begun, sentinel)
+    return await carriedOut(begun: begun, sentinel, events)
   }
 
   /// Everything that Sentinels have to say, a last time.
@@ -134,11 +164,17 @@ struct SentinelHandOver {
 
   // MARK: - From the order on
 
-  private func carriedOut(begun: Int64, _ sentinel: NodeID) async -> Outcome {
-    await follow(to)
+  private func carriedOut(begun: Int64, _ sentinel: NodeID, _ events: SentinelEvents) async -> Outcome {
+    var isDown = await follow(to)
     let last = await pulse(from)?.replication.offset
-    guard let new = await promoted(sentinel) else { return await undo(sentinel) }
-    if new != to { await follow(new) }
+    guard let new = await promoted(sentinel, events, isDown: &isDown) else { return await undo(sentinel, events) }
+    if new != to || !isDown { isDown = await follow(new) }
+    guard isDown else {
+      return Outcome(
+        .unknown,
+        "\(setup.address(new)) is primary, and the old one could not be told to follow it: until a Sentinel does that, "
+          + "writes that it takes after its pause are lost")
+    }
     await unpause()
     let promotedAt = performer.timekeeper.now
     let second = await pulse(new)?.replication.secondOffset
@@ -164,22 +200,24 @@ struct SentinelHandOver {
     return outcome
   }
 
-  /// The old primary takes no write from here on.
-  private func follow(_ node: NodeID) async {
-    guard let place = setup.peerAddress(node) else { return }
+  /// The old primary takes no write from here on; false where it did not say so.
+  private func follow(_ node: NodeID) async -> Bool {
+    guard let place = setup.peerAddress(node) else { return false }
     let client = await performer.fleet.commander(performer.address(from))
-    _ = try? await client.send(["REPLICAOF", place.host, String(place.port)], within: .seconds(2))
+    return (try? await client.send(["REPLICAOF", place.host, String(place.port)], within: .seconds(2))) != nil
   }
 
   /// Who says that it is primary; nil where the Sentinel has given up, or time is up.
-  private func promoted(_ sentinel: NodeID) async -> NodeID? {
+  private func promoted(_ sentinel: NodeID, _ events: SentinelEvents, isDown: inout Bool) async -> NodeID? {
     let timekeeper = performer.timekeeper
     let begun = timekeeper.now
     let deadline = begun + Self.promotion.boundedNanoseconds
     var nextLook = begun + Duration.milliseconds(500).boundedNanoseconds
     var idle = 0
     while timekeeper.now < deadline {
+      if !isDown { isDown = await follow(to) }
       for node in replicas where await pulse(node)?.role == .primary { return node }
+      if events.givenUp != nil { return nil }
       if timekeeper.now > nextLook {
         nextLook = timekeeper.now + Duration.milliseconds(300).boundedNanoseconds
         idle = await isUnderWay(sentinel) ? 0 : idle + 1
@@ -197,7 +235,7 @@ struct SentinelHandOver {
   }
 
   /// As it was, where nobody is about to be promoted any more: the old primary has all data, nobody took a write.
-  private func undo(_ sentinel: NodeID) async -> Outcome {
+  private func undo(_ sentinel: NodeID, _ events: SentinelEvents) async -> Outcome {
     guard await !isUnderWay(sentinel) else {
       return Outcome(.unknown, "the Sentinels have promoted nobody yet, and are still at it")
     }
@@ -208,7 +246,8 @@ struct SentinelHandOver {
       return Outcome(.unknown, "the Sentinels promoted nobody, and the old primary could not be told to serve again")
     }
     await unpause()
-    return Outcome(.failed, "the Sentinels gave their failover up; the old primary serves again")
+    let why = events.givenUp.map { " (\($0))" } ?? ""
+    return Outcome(.failed, "the Sentinels gave their failover up\(why); the old primary serves again")
   }
 
   /// Every Sentinel sends clients to the new primary.

@@ -62,7 +62,7 @@ package struct ConnectionSettings: Sendable {
 
   /// Readers come back quickly after a restart, and give up on a mute server soon, so that a gate sees it in time.
   /// How often a node that is down is tried is for `Cadence` to say; the back-off only keeps a loop from spinning.
-  private func options(commandTimeout: Duration) -> ClientOptions {
+  func options(commandTimeout: Duration) -> ClientOptions {
     ClientOptions(
       user: user, password: password, clientName: name.description, preferRESP3: false,
       connectTimeout: .milliseconds(1500), commandTimeout: commandTimeout,

@@ -16,8 +16,33 @@ package struct DeploymentFinder: Sendable {
 
   /// All nodes behind the addresses; those of Sentinels where `group` says so.
   package func find(_ seeds: [Address], of group: WatchedTarget?) async throws(FindingError) -> Finding {
-    guard let group else { return try await find(seeds) }
-    return try await SentinelFinder(fleet: fleet, wanted: group).find(seeds)
+    if let group { return try await SentinelFinder(fleet: fleet, wanted: group).find(seeds) }
+    let finding = try await find(seeds)
+    return try await watched(finding) ?? finding
+  }
+
+  /// The same servers with the Sentinels that watch over them; nil where nobody does, or nobody says so.
+  private func watched(_ finding: Finding) async throws(FindingError) -> Finding? {
+    guard finding.kind.isPlain, finding.apart.isEmpty,
+      let primary = finding.nodes.first(where: { $0.role == .primary })
+    else { return nil }
+    let groups = await SentinelHearsay(fleet: fleet).groups(at: primary.address)
+    guard let first = groups.min(by: { $0.key < $1.key }) else { return nil }
+    func target(_ name: String, _ sentinels: Set<Address>) -> String {
+      "sentinel://\(sentinels.sorted().map(\.description).joined(separator: ","))/\(name)"
+    }
+    guard groups.count == 1 else {
+      throw FindingError(
+        "Sentinels watch over \(primary.address) by several names. A run is about one: "
+          + groups.sorted { $0.key < $1.key }.map { target($0.key, $0.value) }.joined(separator: " or "))
+    }
+    do throws(FindingError) {
+      return try await SentinelFinder(fleet: fleet, wanted: WatchedTarget(name: first.key)).find(first.value.sorted())
+    } catch {
+      throw FindingError(
+        "Sentinels watch over \(primary.address) as \(first.key), and cannot be asked. Name them as they are reached "
+          + "from here, \(target(first.key, first.value)). (\(error.description))")
+    }
   }
 
   /// All nodes in rounds: the seeds, whom they name, whom those name.

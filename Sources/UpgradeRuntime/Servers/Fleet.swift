@@ -51,6 +51,9 @@ package actor Fleet {
     settings.client(of: address, on: loop, commandTimeout: .milliseconds(1500))
   }
 
+  /// For what servers say by themselves.
+  nonisolated var subscription: Subscription { Subscription(settings: settings, loop: loop) }
+
   private func make(_ address: Address, commandTimeout: Duration) -> Client {
     settings.client(of: address, on: loop, commandTimeout: commandTimeout)
   }

@@ -9,7 +9,10 @@ package struct PermissionsText: Sendable {
   package init(_ setup: Setup) { self.setup = setup }
 
   private var stopsByCommand: Bool { setup.site.has(.stop) }
-  private var present: [Release] { setup.nodes.map(\.release) }
+  private var present: [Release] { setup.nodes.filter { $0.role != .sentinel }.map(\.release) }
+  private var toSentinels: [ServerCommand] {
+    setup.sentinels.isEmpty ? [] : ServerCommands.sentToSentinels(stopsByCommand: stopsByCommand)
+  }
   private var user: RunUser {
     RunUser(releases: present, stopsByCommand: stopsByCommand, kind: setup.kind, streams: setup.site.streamsBackups)
   }
@@ -33,6 +36,11 @@ package struct PermissionsText: Sendable {
     }
     for command in sent {
       let title = command.title + String(repeating: " ", count: max(1, 18 - command.title.utf8.count))
+      lines.append("  \(title)\(command.purpose.words): \(command.reason)")
+    }
+    if !toSentinels.isEmpty { lines += ["", "On every Sentinel, by the users of its own file:"] }
+    for command in toSentinels {
+      let title = command.title + String(repeating: " ", count: max(1, 22 - command.title.utf8.count))
       lines.append("  \(title)\(command.purpose.words): \(command.reason)")
     }
     lines.append("")
@@ -68,6 +76,7 @@ package struct PermissionsText: Sendable {
             ])
           })
       ),
+      ("sentinel_commands", .array(toSentinels.map { .string($0.title) })),
       (
         "hosts",
         .array(

@@ -155,8 +155,9 @@ extension PlanRow {
       let id = setup.shard(of: node)?.id
       subject = setup.address(node)
       shard = id?.description ?? "-"
-      role = (roles[node] ?? setup.node(node)?.role) == .primary ? "PRIMARY" : "replica"
-      what = "restart on \(setup.short(setup.to)), sync"
+      let own = roles[node] ?? setup.node(node)?.role ?? .replica
+      role = own == .primary ? "PRIMARY" : own.rawValue
+      what = "restart on \(setup.short(setup.to))" + (own == .sentinel ? "" : ", sync")
       clients = isOutage ? "OUTAGE" : "nothing"
       if let cluster = setup.enterprise {
         role = cluster.master == Int(node.text) ? "PRIMARY" : "member"

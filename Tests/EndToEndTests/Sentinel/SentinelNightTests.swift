@@ -24,6 +24,21 @@ import UpgradeRuntime
       let state = try night.servers.state()
       #expect(state.handOvers.count == 1)
       #expect(state.facts.openLedger.isEmpty)
+      // The Sentinel's own account of what it did.
+      let evidence = try night.night.journal().entries.compactMap { entry in
+        if case .outcome(let effect, let outcome) = entry.record, effect.step.verb == .handOver {
+          outcome.evidence
+        } else {
+          nil
+        }
+      }
+      let events = try #require(evidence.first?["events"])
+      for word in ["+try-failover", "+elected-leader", "+selected-slave", "+promoted-slave"] {
+        #expect(events.contains(word), "\(events)")
+      }
+      // Nothing was written between what the old primary had and where the new one begins.
+      let offset = try #require(evidence.first?["offset"].flatMap { Int($0) })
+      #expect(evidence.first?["second_repl_offset"] == String(offset + 1))
       let measure = try #require(state.measures.last)
       #expect(measure.lost == 0 && measure.errorCount == 0 && measure.acknowledged > 0, "\(measure.sentence)")
       let primary = try #require(try await night.servers.primaries().first)
@@ -122,6 +137,46 @@ import UpgradeRuntime
       _ = try await night.ask(first, ["SENTINEL", "MONITOR", "stock", other.host, String(other.port), "2"])
       let merged = try await night.night.run(["check", night.target] + words)
       #expect(merged.output.contains("FAIL groups-apart"), "\(merged.output.suffix(1000))")
+    }
+  }
+
+  /// Named by the address of a server, the Sentinels are found by what they announce there.
+  @Test func aServerLeadsToItsSentinels() async throws {
+    try await withSentinels(SentinelNightTests.lab(.redis62, .redis70)) { night in
+      let server = try #require(night.servers.lab.addresses.last)
+      let words = ["redis://\(server)", "--to", "7.0.15", "--plain", "--settle", "0"] + night.site
+      let plan = try await night.night.run(["plan"] + words)
+      #expect(plan.code == 0, "\(plan.errors)")
+      for sentinel in night.sentinels { #expect(plan.output.contains("Stop \(sentinel) (Sentinel)")) }
+      #expect(plan.output.contains("SENTINEL FAILOVER orders") || plan.output.contains("Hand over s1"))
+    }
+  }
+
+  /// By keys: whoever reads the questions knows what is about to happen.
+  @Test func byKeys() async throws {
+    try await withSentinels(SentinelNightTests.lab(.redis62, .redis70)) { night in
+      let (servers, sentinels) = (night.servers.lab.addresses, night.sentinels)
+      let words =
+        [Wizard.path, night.target, "--to", "7.0.15", "--settle", "0"] + night.site
+      try await Console.with(
+        words, columns: 100, rows: 30, environment: ["HOME": night.servers.folder], on: night.servers.loop
+      ) { console in
+        try await console.wait("the checks to end") { $0.contains("pass") && $0.contains("> next step") }
+        try await console.press(">")
+        #expect(
+          try await console.walk() == [
+            "Start with this plan?", "Run a client probe?", "Do you want to enable upgrade mode now [Y/N]?",
+            "Stop \(servers[1]) (replica of s1)?", "The first node is done. Go on with the others?",
+            "Stop \(servers[2]) (replica of s1)?", "All replicas are done. Begin with the hand-overs?",
+            "Hand over s1 from \(servers[0]) to \(servers[1]) <no-return s1>",
+            "Stop \(servers[0]) (replica of s1) <no-return \(servers[0])>",
+            "Do you want to disable upgrade mode now [Y/N]?", "Stop \(sentinels[0]) (Sentinel)?",
+            "Stop \(sentinels[1]) (Sentinel)?", "Stop \(sentinels[2]) (Sentinel)?",
+          ])
+        try await console.press("q")
+        #expect(try await console.exitCode() == 0)
+      }
+      try await night.isWell(on: .redis70)
     }
   }
 

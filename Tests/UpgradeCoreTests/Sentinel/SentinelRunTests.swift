@@ -132,6 +132,16 @@ import Testing
     #expect(violation.what.contains("of the same group is out of service"), "\(violation.what)")
   }
 
+  /// What Sentinels are sent is no matter of the servers' users, who do not know it.
+  @Test func sentinelsHaveUsersOfTheirOwn() {
+    let releases = [MachineScene.old]
+    let user = RunUser(releases: releases, stopsByCommand: false, kind: .sentinel)
+    #expect(user.rules.contains("+client|pause") && user.rules.contains("+config|rewrite"))
+    #expect(!user.rules.contains { $0.hasPrefix("+sentinel") || $0 == "+failover" })
+    let sent = ServerCommands.sentToSentinels(stopsByCommand: false).map(\.title)
+    #expect(sent.contains("SENTINEL FAILOVER") && sent.contains("SHUTDOWN") && !sent.contains("CONFIG SET"))
+  }
+
   @Test func whatIsSentIsShown() throws {
     let scene = Self.scene()
     let action = Action.handOver(ShardID(1), from: NodeID("7000"), to: NodeID("7001"))

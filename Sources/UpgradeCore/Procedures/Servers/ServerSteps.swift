@@ -183,7 +183,9 @@ extension ServerProcedure {
 
   func rejoin(_ node: NodeID, _ situation: Situation) -> Step {
     Step(
-      key: StepKey(.rejoin, .node(node)), title: "Wait until \(situation.setup.address(node)) is back in sync",
+      key: StepKey(.rejoin, .node(node)),
+      title: "Wait until \(situation.setup.address(node)) is "
+        + (situation.setup.node(node)?.role == .sentinel ? "known by all again" : "back in sync"),
       why: situation.setup.node(node)?.role == .sentinel
         ? "until then one less watches" : "until then its shard has one copy less",
       action: .watch(node), impact: "nothing",

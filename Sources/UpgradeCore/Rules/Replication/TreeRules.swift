@@ -136,7 +136,7 @@ struct NotWatched: NodeRule {
   let title = "No Sentinel watches over these servers"
   let why = "A Sentinel takes a server that is stopped for one that has failed, and moves roles against the run."
   let reads = "PUBSUB NUMSUB __sentinel__:hello: who listens to Sentinels' announcements"
-  let remedy = "Upgrade what Sentinels watch in their own way; or let each of them forget it first (SENTINEL REMOVE)."
+  let remedy = "Name the Sentinels instead (sentinel://), or let each of them forget it first (SENTINEL REMOVE)."
   let source = "redis.io documentation, High availability with Redis Sentinel"
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
@@ -146,8 +146,8 @@ struct NotWatched: NodeRule {
     guard sentinels > 0 else { return .holds(saw: "nobody listens") }
     return .broken(
       saw: "\(Words.count(sentinels, "Sentinel")) \(sentinels == 1 ? "watches" : "watch") over \(scene.name(node)): "
-        + "upgrading what Sentinels watch is not built yet",
-      fix: "upgrade it by hand, with SENTINEL FAILOVER; or let every Sentinel forget it meanwhile: "
+        + "they would move its roles, and did not say who they are",
+      fix: "name them instead: sentinel://HOST:PORT/NAME; or let every Sentinel forget it meanwhile: "
         + "SENTINEL REMOVE <name>")
   }
 }
