@@ -103,10 +103,15 @@ package struct NoticeText: Sendable {
   /// What happens, and from when to when it begins.
   private var timeline: [(begin: ExpectedTime, text: String)] {
     var lines: [(begin: ExpectedTime, text: String)] = []
-    var nodes: (isPrimary: Bool, begin: ExpectedTime, names: [String])?
+    var nodes: (role: String, begin: ExpectedTime, names: [String])?
     func close() {
       guard let group = nodes else { return }
-      let who = group.isPrimary ? "primary" : "replica"
+      let (who, all) =
+        switch group.role {
+        case "PRIMARY": ("primary", "primaries")
+        case Role.sentinel.rawValue: ("Sentinel", "Sentinels")
+        default: ("replica", "replicas")
+        }
       let version = setup.short(setup.to)
       lines.append(
         (
@@ -115,7 +120,7 @@ package struct NoticeText: Sendable {
             ? "\(group.names.joined(separator: ", ")): the installer of \(version)"
             : group.names.count == 1
               ? "\(group.names[0]) (\(who)) restarts on \(version)"
-              : "\(group.names.count) \(who == "primary" ? "primaries" : "replicas") restart on \(version), one at a time"
+              : "\(group.names.count) \(all) restart on \(version), one at a time"
         ))
       nodes = nil
     }
@@ -123,9 +128,8 @@ package struct NoticeText: Sendable {
       let begin = forecast.begin(of: offsets[index])
       switch row.kind {
       case .node:
-        let isPrimary = row.role == "PRIMARY"
-        if nodes?.isPrimary != isPrimary { close() }
-        if nodes == nil { nodes = (isPrimary, begin, []) }
+        if nodes?.role != row.role { close() }
+        if nodes == nil { nodes = (row.role, begin, []) }
         nodes?.names.append(row.subject)
         continue
       case .pause, .briefing: continue

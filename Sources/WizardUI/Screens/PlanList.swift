@@ -91,7 +91,7 @@ struct PlanList: Widget {
     Table(
       columns: [
         .init("#", .natural(most: 3), alignment: .right), .init("node", .natural(most: 24)),
-        .init("role", .fixed(7), leftOutAt: 2),
+        .init("role", .fixed(rows.contains { $0.role.count > 7 } ? 8 : 7), leftOutAt: 2),
         hasDatabases
           ? .init("data kept by", .natural(most: 16), leftOutAt: 3) : .init("shard", .natural(most: 5), leftOutAt: 3),
         .init("what happens", .rest(least: 20)), .init("clients notice", .natural(most: 14), leftOutAt: 1),

@@ -70,6 +70,24 @@ import Testing
     #expect(large.begin(of: plan.steps.count).most == large.whole.most)
   }
 
+  @Test func sentinelsAreNoReplicas() throws {
+    let picture = ReplicationScenes.watchedPlan
+    let setup = try #require(picture.setup)
+    let plan = try #require(picture.plan)
+    let lines = NoticeText(plan, setup: setup, snapshot: picture.snapshot, begin: nil).lines
+    #expect(lines.contains { $0.hasSuffix("2 replicas restart on 7.0.15, one at a time") })
+    #expect(lines.contains { $0.hasSuffix("3 Sentinels restart on 7.0.15, one at a time") }, "\(lines)")
+  }
+
+  @Test func aSingleServerIsAway() throws {
+    let picture = ReplicationScenes.outage
+    let setup = try #require(picture.setup)
+    let plan = try #require(picture.plan)
+    let lines = NoticeText(plan, setup: setup, snapshot: picture.snapshot, begin: nil).lines
+    #expect(lines.contains { $0.hasPrefix("- 10.0.3.10:6379: OUTAGE: nobody is served") }, "\(lines)")
+    #expect(lines.contains { $0.hasPrefix("- 6.2.14 cannot read what 7.0.15 saves") }, "\(lines)")
+  }
+
   @Test func theClosingMessage() {
     let lines = ClosingNoticeText(RunScene.done.picture.report).lines
     #expect(lines.first == "# Done: upgrade of redis://10.0.3.10:6379 to redis-7.0.15")
