@@ -48,11 +48,22 @@ enum Main {
         return ExitCode.done.rawValue
       }
       return try dispatch(chosen, program)
-    case .run(let request): return try RunCommand(program: program, request: request).run()
-    case .check(let request): return try LookCommand(program: program, request: request).check()
-    case .plan(let request): return try LookCommand(program: program, request: request).plan()
+    case .run(let request):
+      return try inTurn(request, stopsEarly: true) { request throws(UsageError) in
+        try RunCommand(program: program, request: request).run()
+      }
+    case .check(let request):
+      return try inTurn(request) { request throws(UsageError) in
+        try LookCommand(program: program, request: request).check()
+      }
+    case .plan(let request):
+      return try inTurn(request) { request throws(UsageError) in
+        try LookCommand(program: program, request: request).plan()
+      }
     case .notice(.planned(let request, let begin)):
-      return try LookCommand(program: program, request: request).notice(begin: begin)
+      return try inTurn(request) { request throws(UsageError) in
+        try LookCommand(program: program, request: request).notice(begin: begin)
+      }
     case .notice(.closing(let request)): return try RecordCommands(program: program, request: request).notice()
     case .watch(let request): return try WatchCommand(program: program, request: request).run()
     case .status(let request): return try RecordCommands(program: program, request: request).status()
@@ -66,6 +77,26 @@ enum Main {
     case .keys(let request): return KeysCommand(program: program, request: request).run()
     case .hold(let words): return HoldCommand.run(words)
     }
+  }
+
+  /// One group after the other where the TARGET names several; what comes of the worst of them.
+  ///
+  /// - Parameter stopsEarly: whether the first that does not end well is the last that is begun.
+  private static func inTurn(
+    _ request: UpgradeRequest, stopsEarly: Bool = false, _ body: (UpgradeRequest) throws(UsageError) -> Int32
+  ) throws(UsageError) -> Int32 {
+    let targets = request.target.each
+    var worst = ExitCode.done.rawValue
+    for (index, target) in targets.enumerated() {
+      var one = request
+      one.target = target
+      worst = max(worst, try body(one))
+      let left = targets.dropFirst(index + 1)
+      guard stopsEarly, worst != ExitCode.done.rawValue, !left.isEmpty else { continue }
+      complain("Not begun: \(left.map(\.description).joined(separator: ", ")).")
+      break
+    }
+    return worst
   }
 
   private static func leave(_ code: Int32) -> Never {

@@ -74,7 +74,7 @@ struct RunCommand {
       })
     let wizard = Wizard(parts: parts)
     _ = program.wait { await keeper.keep(wizard) }
-    return Faces(
+    let code = Faces(
       program: program, request: request.face, answers: answers, desk: access.desk, opening: opening,
       crashes: directory.crashes
     ).show(wizard) {
@@ -85,6 +85,9 @@ struct RunCommand {
         return error.description
       }
     }
+    // Another run of this process may be about the same Sentinels.
+    _ = program.wait { await keeper.letGo() }
+    return code
   }
 }
 
@@ -94,4 +97,5 @@ actor WizardKeeper {
   private var lock: DeploymentLock?
   func keep(_ wizard: Wizard) { self.wizard = wizard }
   func keep(_ lock: DeploymentLock) { self.lock = lock }
+  func letGo() { lock = nil }
 }

@@ -50,8 +50,8 @@ package enum HelpText {
   private static let target = row(
     "TARGET",
     "any server of the deployment: redis://host:port, rediss://host:port for TLS, valkey://host:port, "
-      + "valkeys://host:port, host:port or unix:PATH; enterprise://host for a node of Redis Enterprise Software; several "
-      + "are separated by commas")
+      + "valkeys://host:port, host:port or unix:PATH; sentinel://host:port/NAME for what a Sentinel watches; "
+      + "enterprise://host for a node of Redis Enterprise Software; several are separated by commas")
 
   private static let labActions =
     row("up [cluster]", "starts servers that go on by themselves, prints their target and a profile for them")

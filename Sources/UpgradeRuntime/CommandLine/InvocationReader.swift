@@ -88,7 +88,12 @@ struct InvocationReader {
   /// The id of a run has a form that no address has.
   private func watched() throws(UsageError) -> WatchRequest.Subject {
     guard let word = words.arguments.first, RunID(word) == nil else { return .run(try runName()) }
-    return .target(try target())
+    let target = try target()
+    guard target.each.count == 1 else {
+      throw UsageError(
+        .target, "watch follows one group at a time", remedy: "Name one of them: \(target.each[0].description).")
+    }
+    return .target(target)
   }
 
   private func record() throws(UsageError) -> RecordRequest {

@@ -49,12 +49,23 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
     if case .sentinel(_, let name) = place { WatchedTarget(name: name) } else { nil }
   }
 
+  /// A TARGET for each group that it names, in their order; itself where it names none, or one.
+  package var each: [Target] {
+    guard case .sentinel(let seeds, let name?) = place, name.contains(",") else { return [self] }
+    let before = description.dropLast(name.count)
+    return name.split(separator: ",").map { name in
+      Target(
+        place: .sentinel(seeds, name: String(name)), security: security, user: user, password: password,
+        description: "\(before)\(name)")
+    }
+  }
+
   /// The port of a server where the TARGET names none; and that of a Sentinel.
   package static let usualPort = 6379
   package static let usualSentinelPort = 26379
 
   /// Reads `redis://[user[:password]@]host[:port][,host[:port]]...`, `rediss://`, `valkey://`, `valkeys://`, `unix:PATH`
-  /// or a bare `host:port`; `sentinel://[user[:password]@]host[:port][,host[:port]]...[/NAME]`.
+  /// or a bare `host:port`; `sentinel://[user[:password]@]host[:port][,host[:port]]...[/NAME[,NAME]...]`.
   package init(_ text: String) throws(UsageError) {
     guard !text.unicodeScalars.contains(where: { $0 == " " || $0.properties.generalCategory == .control }) else {
       throw UsageError(
@@ -82,10 +93,14 @@ package struct Target: Equatable, Sendable, CustomStringConvertible {
     case .sentinel:
       let slash = rest.firstIndex(of: "/")
       let name = slash.map { String(rest[rest.index(after: $0)...]) } ?? ""
-      guard name.unicodeScalars.allSatisfy({ Self.inNames.contains($0) }) else {
+      let names = name.split(separator: ",", omittingEmptySubsequences: false)
+      for one in names where !one.unicodeScalars.allSatisfy(Self.inNames.contains) || (one.isEmpty && !name.isEmpty) {
         throw UsageError(
-          .target, "sentinel:// names a group \(Quotation.quoted(name)), which no Sentinel takes for a name",
+          .target, "sentinel:// names a group \(Quotation.quoted(String(one))), which no Sentinel takes for a name",
           remedy: "A name has letters, digits, and . - _ only: sentinel://host:26379/mymaster.")
+      }
+      guard Set(names).count == names.count else {
+        throw UsageError(.target, "sentinel:// names a group twice", remedy: "Name each of them once.")
       }
       let target = try TargetReader(
         scheme: scheme, rest: slash.map { rest[..<$0] } ?? rest, usualPort: Self.usualSentinelPort

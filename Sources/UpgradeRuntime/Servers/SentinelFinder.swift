@@ -90,8 +90,8 @@ struct SentinelFinder {
     }
     guard groups.count == 1 else {
       throw FindingError(
-        "The Sentinels watch over several groups: \(list). A run is about one of them, one run after the other: name it, "
-          + "\(example)\(groups.sorted()[0])")
+        "The Sentinels watch over several groups: \(list). Name one of them, \(example)\(groups.sorted()[0]), or several, "
+          + "one run after the other: \(example)\(groups.sorted().joined(separator: ","))")
     }
     return first
   }

@@ -178,6 +178,21 @@ extension TargetTests {
     #expect(!target.description.contains("p@"))
   }
 
+  /// Several groups of the same Sentinels: a TARGET each, in their order.
+  @Test func severalGroupsAreOneAfterTheOther() throws {
+    let target = try Target("sentinel://u:p@a:1,b/orders,stock")
+    #expect(target.each.map(\.description) == ["sentinel://a:1,b:26379/orders", "sentinel://a:1,b:26379/stock"])
+    #expect(target.each.map { $0.watched?.name } == ["orders", "stock"])
+    #expect(target.each.allSatisfy { $0.user == "u" && $0.password != nil })
+    for text in ["sentinel://a/orders", "sentinel://a", "redis://a,b"] {
+      let one = try Target(text)
+      #expect(one.each == [one])
+    }
+    for text in ["sentinel://a/orders,", "sentinel://a/,orders", "sentinel://a/orders,orders", "sentinel://a/,"] {
+      #expect(throws: UsageError.self) { try Target(text) }
+    }
+  }
+
   @Test func hostsOfNodesOfRedisEnterpriseSoftwareAreRead() throws {
     let target = try Target("enterprise://10.0.0.1,node-2")
     #expect(target.isEnterprise)
