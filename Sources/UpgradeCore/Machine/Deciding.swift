@@ -29,7 +29,8 @@ extension UpgradeMachine {
     guard state.setup != nil, state.ended == nil, let situation = situation(now: now) else { return .nothing }
     if let flight = state.inFlight { return settle(flight, situation, now: now) }
     guard state.problem == nil, state.asked == nil else { return .nothing }
-    if let spent = overspent() { return spent }
+    // What clients cannot write while nobody is primary is not made less by stopping here.
+    if cutOff(in: situation) == nil, let spent = overspent() { return spent }
     let posture = observations.posture
     switch posture.kind {
     case .next(.step) where state.plan == nil, .next(.done) where state.plan == nil:

@@ -10,15 +10,30 @@ extension UpgradeMachine {
 
   /// What is observed minus what was expected, whatever is in flight.
   func differences(in situation: Situation) -> [String] {
-    situation.setup.everyone.compactMap { node in
+    let cutOff = cutOff(in: situation)
+    return situation.setup.everyone.compactMap { node in
       if let member = situation.snapshot.member(node) { return difference(node, member, in: situation) }
       guard let expected = state.expected[node], !situation.isOut(node),
         let view = situation.snapshot[node].view
       else { return nil }
       var seen = structure(of: node, view, in: situation)
       if let present = seen, present.shard == nil || expected.shard == nil { seen?.shard = expected.shard }
+      if node == cutOff { seen?.role = expected.role }
       guard seen != expected else { return nil }
       return sentence(node, expected, seen, view)
+    }
+  }
+
+  /// A primary that a hand-over of ours has made a replica of its candidate, and that was cut off there, as by a kill of
+  /// the wizard: no change of others, and nobody takes writes until it serves again.
+  func cutOff(in situation: Situation) -> NodeID? {
+    guard situation.handOverCutOff != nil else { return nil }
+    return situation.setup.order.first { node in
+      guard state.expected[node]?.role == .primary, let candidate = situation.upstream(of: node),
+        let shard = situation.setup.shard(of: node)
+      else { return false }
+      let step = StepKey(.handOver, .shard(shard.id), candidate.text)
+      return state.attempts[step] != nil && !state.facts.done.contains(step)
     }
   }
 

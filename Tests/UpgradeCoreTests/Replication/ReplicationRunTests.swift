@@ -119,13 +119,29 @@ import Testing
     scene.play { if case .intent(let effect, _, _, _) = $0 { effect.step.verb == .handOver } else { false } }
     scene.restart()
     scene.play()
-    #expect(scene.machine.state.problem?.name == ProblemName.drift, "\(scene.transcript.suffix(5))")
-    scene.choose(.adopt)
-    scene.play()
+    // It was ours, so nobody has to be asked whose it was.
+    #expect(scene.machine.state.problem == nil, "\(scene.transcript.suffix(5))")
     #expect(scene.begun.contains("follow/node:7000/7000"))
     #expect(scene.machine.state.ended?.kind == .done, "\(scene.transcript.suffix(8))")
     #expect(scene.servers[NodeID("7001")]?.role == .primary)
     #expect(scene.servers[NodeID("7000")]?.follows == NodeID("7001"))
+  }
+
+  /// The same by somebody else, without a hand-over of ours, is a change of others: a person decides, and is told how.
+  @Test func whereNobodyIsPrimaryByOthersAPersonDecides() throws {
+    var scene = MachineScene(tree: [nil, 0, 0])
+    scene.start()
+    scene.play { if case .settled(let effect, _) = $0 { effect.step.verb == .rejoin } else { false } }
+    scene.servers[NodeID("7000")]?.role = .replica
+    scene.servers[NodeID("7000")]?.follows = NodeID("7001")
+    scene.play()
+    #expect(scene.machine.state.problem?.name == ProblemName.drift, "\(scene.transcript.suffix(5))")
+    #expect(scene.machine.state.problem?.risk == "Nobody takes writes until you decide.")
+    #expect(scene.machine.state.problem?.guess?.hasPrefix("a hand-over was cut off in its middle") == true)
+    scene.choose(.adopt)
+    scene.play()
+    #expect(scene.begun.contains("follow/node:7000/7000"))
+    #expect(scene.machine.state.ended?.kind == .done, "\(scene.transcript.suffix(8))")
   }
 
   /// Left on 6.0 by the operator, it would miss every SET with an expiry under 7.0.
