@@ -43,6 +43,30 @@ struct Keeping: Sendable, CustomTestStringConvertible {
     }
   }
 
+  /// By keys: the outage is typed, with the name of who is away.
+  @Test func byKeys() async throws {
+    var request = TrainingLab.LabRequest(from: .redis62, to: .redis70, tree: [nil])
+    request.keysPerShard = 200
+    try await withReplication(request) { night in
+      let server = night.lab.addresses[0]
+      let words = [Wizard.path, night.target, "--to", "7.0.15", "--settle", "0"] + night.site
+      try await Console.with(
+        words, columns: 80, rows: 24, environment: ["HOME": night.folder], on: night.loop
+      ) { console in
+        try await console.wait("the checks to end") { $0.contains("pass") && $0.contains("> next step") }
+        try await console.press(">")
+        #expect(
+          try await console.walk() == [
+            "Start with this plan?", "Run a client probe?", "Stop \(server) (PRIMARY of s1) <outage \(server)>",
+          ])
+        try await console.press("q")
+        #expect(try await console.exitCode() == 0)
+      }
+      #expect(try await night.proof().releases().values.allSatisfy { $0 == .redis70 })
+      #expect(try await night.send(["DBSIZE"], to: server).number == 200)
+    }
+  }
+
   /// An outage is a consent of its own.
   @Test func nobodyIsTakenAwayWithoutAConsentOfThatClass() async throws {
     try await withReplication(TrainingLab.LabRequest(from: .redis62, to: .redis70, tree: [nil])) { night in
