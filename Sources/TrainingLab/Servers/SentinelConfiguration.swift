@@ -7,7 +7,7 @@ package enum SentinelConfiguration {
   package static let groupName = "lab"
   /// A restart of a server of a lab takes about a second, which is no failure.
   private static let downAfter = 5000
-  private static let failoverTimeout = 60_000
+  private static let failoverTimeout = 20_000
 
   static func text(
     for sentinel: LabRecord.Node, watching primary: LabRecord.Node, of request: LabRequest, directory: String

@@ -99,8 +99,6 @@ func withReplication(
 ) async throws {
   try await withNight(request) { night in
     var profile = try String(decoding: Files.read(night.lab.profilePath, limit: 1 << 20), as: UTF8.self)
-    // A folder that says so is a Sentinel's.
-    profile = SentinelNight.asSentinel(profile)
     // The lab's own profile ends with its commands.
     if let stop { profile += "  stop: '\(stop)'\n" }
     if switches { profile += "hooks:\n  switch: 'echo {host} {port} > \(night.folder)/address'\n" }

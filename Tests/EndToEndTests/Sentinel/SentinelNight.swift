@@ -1,4 +1,4 @@
-// What nights under Sentinels have in common: three of them beside a lab's servers, upgraded by the same profile.
+// What nights under Sentinels have in common: what each of three of them says, and how one is frozen.
 
 import SystemIO
 import Testing
@@ -8,15 +8,13 @@ import UpgradeRuntime
 
 /// One night with servers over which Sentinels watch.
 struct SentinelNight {
-  static let name = "orders"
+  static let name = SentinelConfiguration.groupName
 
   let servers: ReplicationNight
   let sentinels: [Address]
 
   var night: Night { servers.night }
-  var target: String {
-    "sentinel://" + sentinels.map(\.description).joined(separator: ",") + "/\(Self.name)"
-  }
+  var target: String { servers.target }
   var site: [String] { servers.site }
 
   /// Everything that is answered beforehand, and nothing that is waited for without need.
@@ -119,74 +117,10 @@ func withSentinels(
   _ request: TrainingLab.LabRequest, switches: Bool = false,
   _ body: @escaping @Sendable (SentinelNight) async throws -> Void
 ) async throws {
+  var request = request
+  request.sentinels = 3
   try await withReplication(request, switches: switches) { servers in
-    let base = try #require(servers.lab.addresses.map(\.port).min())
-    let sentinels = (50..<53).map { Address(host: "127.0.0.1", port: base + $0) }
-    let night = SentinelNight(servers: servers, sentinels: sentinels)
-    let result: Result<Void, any Error>
-    do {
-      for sentinel in sentinels { try await night.start(sentinel) }
-      try await night.everybodyIsKnown()
-      try await body(night)
-      result = .success(())
-    } catch {
-      result = .failure(error)
-    }
-    for sentinel in sentinels where (try? night.process(sentinel)) != nil {
-      try await night.signal(sentinel, "CONT")
-      try await night.signal(sentinel, "KILL")
-    }
-    try result.get()
-  }
-}
-
-extension SentinelNight {
-  /// In a folder like those of the lab's servers, so that the lab's profile changes its software as well.
-  fileprivate func start(_ sentinel: Address) async throws {
-    let lab = servers.lab
-    let folder = "\(lab.directory)/\(sentinel.port)"
-    let primary = try #require(lab.addresses.first)
-    let first = try #require(lab.nodes.first)
-    try Files.makeDirectories(folder)
-    let program = try Files.readLink("\(lab.record.directory(of: first))/\(LabProfile.linkName)")
-    let lines = [
-      "port \(sentinel.port)", "bind 127.0.0.1", "dir \(folder)",
-      "pidfile \(folder)/\(ServerConfiguration.pidFileName)", "logfile \(folder)/\(ServerConfiguration.logFileName)",
-      "sentinel monitor \(Self.name) \(primary.host) \(primary.port) 2",
-      "sentinel down-after-milliseconds \(Self.name) 5000", "sentinel failover-timeout \(Self.name) 20000",
-    ]
-    try Files.writeAtomically(
-      "\(folder)/\(ServerConfiguration.fileName)", Array((lines.joined(separator: "\n") + "\n").utf8))
-    try Files.writeAtomically("\(folder)/mode", Array("--sentinel\n".utf8))
-    let start =
-      "ln -s \(LabProfile.shellQuoted(program)) \(folder)/\(LabProfile.linkName) && "
-      + Self.asSentinel(LabProfile.startCommand(in: folder))
-    let outcome = try await ChildProcess.run(
-      ChildCommand("/bin/sh", ["-c", start]), on: servers.loop, within: .seconds(10))
-    #expect(outcome.status == .exited(0))
-  }
-
-  /// The lab's command, with `--sentinel` where a file says so.
-  static func asSentinel(_ command: String) -> String {
-    command.replacing(
-      "./\(LabProfile.linkName) \(ServerConfiguration.fileName)",
-      with: "./\(LabProfile.linkName) \(ServerConfiguration.fileName) $(cat mode 2>/dev/null)")
-  }
-
-  /// Each knows the two others and both replicas.
-  func everybodyIsKnown() async throws {
-    let deadline = servers.loop.now + .seconds(30)
-    while servers.loop.now < deadline {
-      var known = 0
-      for sentinel in sentinels {
-        guard let group = try? await group(sentinel) else { continue }
-        let replicas = try await ask(sentinel, ["SENTINEL", "REPLICAS", Self.name]).elements ?? []
-        let good = replicas.map(Self.fields).filter { $0["flags"] == "slave" && $0["master-link-status"] == "ok" }
-        if group["num-other-sentinels"] == "2", good.count == 2, group["flags"] == "master" { known += 1 }
-      }
-      if known == 3 { return }
-      try await servers.loop.sleep(for: .milliseconds(50))
-    }
-    Issue.record("the Sentinels did not find each other")
+    let sentinels = try #require(servers.lab.record.sentinels).map(\.address)
+    try await body(SentinelNight(servers: servers, sentinels: sentinels))
   }
 }

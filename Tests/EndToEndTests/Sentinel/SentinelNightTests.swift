@@ -59,10 +59,14 @@ import UpgradeRuntime
     var testDescription: String { "\(records) and \(Int(after.seconds * 1000)) ms" }
   }
 
-  /// The hand-over's intent is the 86th record; the second list is about the old primary and the Sentinels.
+  /// The hand-over's intent is the 86th record; the second list is about the old primary and the Sentinels. `.ci/matrix`
+  /// looks at twice as many moments of the hand-over.
   static let kills =
     [Kills(records: [38, 14, 18, 9]), Kills(records: [100, 9, 30, 12, 9])]
-    + [0, 30, 60, 90, 130, 200, 500, 1200].map { Kills(records: [86], after: .milliseconds($0)) }
+    + moments.map { Kills(records: [86], after: .milliseconds($0)) }
+
+  private static let moments =
+    Hop.wanted.contains(where: \.isDrifting) ? [0, 30, 60, 90, 130, 200, 500, 1200] : [0, 60, 130, 500]
 
   @Test(arguments: kills) func killedAndResumed(_ kills: Kills) async throws {
     try await withSentinels(Self.lab(.redis62, .redis70)) { night in
@@ -128,11 +132,11 @@ import UpgradeRuntime
       let words = ["--to", "7.0.15", "--plain"] + night.site
       let said = try await night.night.run(["check", "sentinel://\(first)"] + words)
       #expect(said.code == 1)
-      #expect(said.errors.contains("The Sentinels watch over several groups: orders, stock."), "\(said.errors)")
-      #expect(said.errors.contains("Name one of them, sentinel://\(first)/orders, or several"), "\(said.errors)")
-      #expect(said.errors.contains(": sentinel://\(first)/orders,stock"), "\(said.errors)")
+      #expect(said.errors.contains("The Sentinels watch over several groups: lab, stock."), "\(said.errors)")
+      #expect(said.errors.contains("Name one of them, sentinel://\(first)/lab, or several"), "\(said.errors)")
+      #expect(said.errors.contains(": sentinel://\(first)/lab,stock"), "\(said.errors)")
       let unknown = try await night.night.run(["check", "sentinel://\(first)/sales"] + words)
-      #expect(unknown.errors.contains("do not watch over sales, but over: orders, stock"), "\(unknown.errors)")
+      #expect(unknown.errors.contains("do not watch over sales, but over: lab, stock"), "\(unknown.errors)")
       // A server that is watched under two names is one name too many.
       _ = try await night.ask(first, ["SENTINEL", "REMOVE", "stock"])
       _ = try await night.ask(first, ["SENTINEL", "MONITOR", "stock", other.host, String(other.port), "2"])
