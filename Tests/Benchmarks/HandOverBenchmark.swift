@@ -26,6 +26,8 @@ struct HandOverBenchmark {
 
   let loop: EventLoop
   let rounds: Int
+  /// nil: one after the other.
+  var only: Kind?
 
   private struct Measure {
     var stalls: [Double] = []
@@ -39,7 +41,7 @@ struct HandOverBenchmark {
   }
 
   func run() async throws {
-    for kind in Kind.allCases { try await run(kind) }
+    for kind in only.map({ [$0] }) ?? Kind.allCases { try await run(kind) }
   }
 
   private func run(_ kind: Kind) async throws {
@@ -297,6 +299,11 @@ extension HandOverBenchmark {
           guard value("port") == String(primary.port), value("flags") == "master", value("num-slaves") == "1" else {
             return false
           }
+          // Whom it could promote: it hears of a link every ten seconds, and takes nobody of whom it has not heard.
+          let replies = try await connection.send(["SENTINEL", "REPLICAS", name], within: .seconds(5)).elements ?? []
+          let lines = replies.first?.elements?.map { $0.text ?? "" } ?? []
+          func line(_ name: String) -> String? { lines.firstIndex(of: name).map { lines[$0 + 1] } }
+          guard line("flags") == "slave", line("master-link-status") == "ok" else { return false }
         }
         return true
       }
