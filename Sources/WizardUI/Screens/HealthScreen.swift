@@ -18,10 +18,9 @@ struct HealthScreen: WizardScreen {
 
   private var text: HealthText { HealthText(picture) }
   private var shards: [ShardID] { picture.health.shards.keys.sorted() }
-  /// What is scrolled: shards, or as many rows of a cluster as a shard has.
-  private var rowCount: Int {
-    rows.map { ($0.count + Self.shardRows - 1) / Self.shardRows } ?? shards.count
-  }
+  /// What is scrolled: rows, or shards with their bars.
+  private var itemCount: Int { rows?.count ?? shards.count }
+  private var itemRows: Int { rows == nil ? Self.shardRows : 1 }
   /// Rows in place of shards with their bars.
   private var rows: [Line]? { picture.health.cluster.map(clusterRows) ?? (text.tree.isEmpty ? nil : treeRows) }
   /// Outside of clusters one row of bars is all.
@@ -44,17 +43,17 @@ struct HealthScreen: WizardScreen {
     return (head, list)
   }
 
-  private func height(_ list: Rectangle) -> Int { max(1, list.rows / Self.shardRows) }
+  private func height(_ list: Rectangle) -> Int { max(1, list.rows / itemRows) }
 
   // MARK: - Drawing
 
   func draw(in area: Rectangle, on canvas: inout Canvas) -> Position? {
     let (head, list) = areas(area)
     let shards = shards
-    let window = ScrollWindow(first: first).showing(nil, of: rowCount, height: height(list))
+    let window = ScrollWindow(first: first).showing(nil, of: itemCount, height: height(list))
     Card(
       Line("Health  ") + Line(text.ageText, text.isStale ? .attention : .plain),
-      note: Line(window.position(of: rowCount, height: height(list)) ?? ""), isFocused: true
+      note: Line(window.position(of: itemCount, height: height(list)) ?? ""), isFocused: true
     ).draw(in: area, on: &canvas)
     // The bars of the clients' errors stand below their number.
     for (offset, row) in zip(picture.health.cluster == nil ? [0, 1, 3] : [0, 1, 3, 4], headLines) {
@@ -74,7 +73,7 @@ struct HealthScreen: WizardScreen {
       draw(lag, peak: Self.lagPeak, quiet: 1024, in: head.cutTop(5).rest, on: &canvas)
     }
     if let rows {
-      for row in rows.dropFirst(window.first * Self.shardRows).prefix(list.rows) {
+      for row in rows.dropFirst(window.first).prefix(list.rows) {
         canvas.put(row, row: rest.row, column: rest.column, in: rest)
         (_, rest) = rest.cutTop(1)
       }
@@ -177,7 +176,7 @@ struct HealthScreen: WizardScreen {
 
   func take(_ request: Request, _ model: inout WizardModel) -> [WizardEffect]? {
     let height = height(areas(model.body).list)
-    guard let target = Movement.scroll(request, from: first, of: rowCount, height: height) else { return nil }
+    guard let target = Movement.scroll(request, from: first, of: itemCount, height: height) else { return nil }
     model.view?.place = .from(target)
     return []
   }
