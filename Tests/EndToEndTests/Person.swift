@@ -52,7 +52,7 @@ final class Person {
       let left = deadline - loop.now
       let bytes = left > .zero ? try? await child.read(upTo: 1 << 16, within: left) : nil
       guard let bytes, !bytes.isEmpty else {
-        let why = "waited in vain for \"\(text)\"; the last that stood there: \(heard.suffix(3000))"
+        let why = "waited in vain for \"\(text)\"; the last that stood there: \(heard.suffix(2000))"
         Issue.record("\(why)", sourceLocation: location)
         throw WaitedInVain(description: why)
       }

@@ -80,17 +80,25 @@ extension Wizard {
         if await self?.session?.input(.prompted(command, prompt)) != nil { await self?.promptNotTaken(command) }
       }
     } else if !isQuiet {
-      prompting.pause = parts.loop.task { [weak self, loop = parts.loop] in
-        do throws(CancellationError) { try await loop.sleep(for: Self.quiet) } catch { return }
-        await self?.lookForPrompt(isQuiet: true)
-      }
+      lookLater()
     }
   }
 
-  /// Another question was open, or the command is just over: it is looked at again when something comes.
+  /// Looks once more when nothing has come for a while.
+  private func lookLater() {
+    prompting.pause?.cancel()
+    prompting.pause = parts.loop.task { [weak self, loop = parts.loop] in
+      do throws(CancellationError) { try await loop.sleep(for: Self.quiet) } catch { return }
+      await self?.lookForPrompt(isQuiet: true)
+    }
+  }
+
+  /// Another question was open, or the command is just over. An installer that waits prints nothing more by which it
+  /// would be looked at again.
   private func promptNotTaken(_ command: EffectID) {
     guard prompting.command == command else { return }
     prompting.askAgain()
+    lookLater()
   }
 
   /// Types what was decided, once that is durable.

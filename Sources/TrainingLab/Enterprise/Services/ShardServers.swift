@@ -108,16 +108,23 @@ extension Simulator {
         old.close()
         new.close()
       }
-      _ = try await ask(old, ["CLIENT", "PAUSE", "5000", "WRITE"], primary)
-      let wanted = try await information(old, primary)["master_repl_offset"].flatMap { Int($0) } ?? 0
-      do throws(LabError) {
-        // Well within the pause: when that is over, there may be writes that the replica does not have.
-        try await wait("catch up", replica, within: .seconds(3)) { info in
-          info["master_link_status"] == "up" && (info["slave_repl_offset"].flatMap { Int($0) } ?? 0) >= wanted
+      var tries = 0
+      while true {
+        // A replica that synchronizes still, because it was restarted just now, does that while writes go on.
+        try await wait("synchronize", replica) { $0["master_link_status"] == "up" }
+        _ = try await ask(old, ["CLIENT", "PAUSE", "5000", "WRITE"], primary)
+        let wanted = try await information(old, primary)["master_repl_offset"].flatMap { Int($0) } ?? 0
+        do throws(LabError) {
+          // Well within the pause: when that is over, there may be writes that the replica does not have.
+          try await wait("catch up", replica, within: .seconds(3)) { info in
+            info["master_link_status"] == "up" && (info["slave_repl_offset"].flatMap { Int($0) } ?? 0) >= wanted
+          }
+          break
+        } catch {
+          _ = try await ask(old, ["CLIENT", "UNPAUSE"], primary)
+          tries += 1
+          guard tries < 3 else { throw error }
         }
-      } catch {
-        _ = try await ask(old, ["CLIENT", "UNPAUSE"], primary)
-        throw error
       }
       _ = try await ask(new, ["REPLICAOF", "NO", "ONE"], replica)
       _ = try await ask(old, ["REPLICAOF", Self.address, "\(replica.port)"], primary)
