@@ -77,6 +77,26 @@ import UpgradeRuntime
     }
   }
 
+  /// A command that waits at its prompt prints nothing more: whoever comes late hears of what stands there already.
+  @Test func whoeverComesAfterThePromptIsToldOfIt() async throws {
+    try await Self.withHost { host, folder, loop in
+      let job = Self.job(.install, "printf 'go on? '; until test -e \(folder)/go; do sleep 0.02; done")
+      let (pieces, continuation) = AsyncStream.makeStream(of: [UInt8].self)
+      let running = loop.task {
+        #expect(await host.run(job, output: { continuation.yield($0) }).kind == .exited(0))
+      }
+      var first = pieces.makeAsyncIterator()
+      #expect(await first.next() == Array("go on? ".utf8))
+      let socket = try #require(try Files.list(folder).first { $0.hasSuffix(".sock") })
+      let late = try await Connection.connect(to: .unix(path: "\(folder)/\(socket)"), on: loop, within: .seconds(5))
+      let told = try await late.read(upTo: 64, within: .seconds(10))
+      #expect(!told.isEmpty)
+      late.close()
+      try Files.writeAtomically("\(folder)/go", [])
+      await running.value
+    }
+  }
+
   /// What is typed reaches the command's terminal in order, whole, and only there; with echo and without.
   @Test func aCommandThatAsksIsAnswered() async throws {
     try await Self.withHost { host, folder, loop in

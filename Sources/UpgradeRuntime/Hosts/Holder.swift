@@ -84,7 +84,7 @@ private actor Audience {
     self.loop = loop
   }
 
-  func enter(_ connection: Connection) {
+  func enter(_ connection: Connection) async {
     // The folder is its owner's alone; who types for another user is refused all the same.
     guard let user = connection.peerUser, user == Host.effectiveUserID || user == 0 else { return connection.close() }
     connections.append(connection)
@@ -105,17 +105,23 @@ private actor Audience {
         }
       }
     }
+    // Between its connecting and now something may have been printed that nobody told it of. A command that waits at a
+    // prompt prints nothing more.
+    await tell(connection, Array("\n".utf8))
   }
 
+  /// What is told only says that there is something: whoever listens reads it from the file.
   func say(_ bytes: [UInt8]) async {
-    for connection in connections {
-      do throws(SystemError) {
-        // A wizard that was stopped must not stop the command as well: it reads the file when it goes on.
-        try await connection.write(bytes, within: .seconds(1))
-      } catch {
-        connection.close()
-        connections.removeAll { $0 === connection }
-      }
+    for connection in connections { await tell(connection, bytes) }
+  }
+
+  private func tell(_ connection: Connection, _ bytes: [UInt8]) async {
+    do throws(SystemError) {
+      // A wizard that was stopped must not stop the command as well: it reads the file when it goes on.
+      try await connection.write(bytes, within: .seconds(1))
+    } catch {
+      connection.close()
+      connections.removeAll { $0 === connection }
     }
   }
 
