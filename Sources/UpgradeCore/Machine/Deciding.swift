@@ -236,7 +236,7 @@ extension UpgradeMachine {
       title: isUpgradeMode ? upgradeModeTitle(consent.question.kind) : step.title,
       lines: ["Why     \(step.why)"]
         + (setup.map { step.action.commands(in: $0) } ?? []).prefix(4).map { "Runs    \($0)" }
-        + (isUpgradeMode ? ["Runs    the same on the other nodes, one after the other"] : []) + [
+        + (isUpgradeMode ? upgradeModeRest(consent.question.kind) : []) + [
           "Clients \(step.impact)", "Undo    \(step.undo)", "Usually \(step.usual)",
         ] + (windowLine(for: step).map { [$0] } ?? []),
       step: step.key, word: Question.word(consent.consentClass, object: object))
@@ -264,9 +264,20 @@ extension UpgradeMachine {
   /// The question opens with the first node, and covers them all.
   private func upgradeModeTitle(_ kind: QuestionKind) -> String {
     let all = state.setup?.nodes.count ?? 0
-    if kind == .enableUpgradeMode { return "Enable upgrade mode on all \(all) nodes" }
-    let count = Set(state.facts.openLedger.map(\.node)).count
-    return "Disable upgrade mode on \(count == all ? "all \(all) nodes" : "\(count) of \(all) nodes")"
+    let count = upgradeModeCount(kind)
+    let verb = kind == .enableUpgradeMode ? "Enable" : "Disable"
+    return "\(verb) upgrade mode on \(count == all ? "all \(all) nodes" : "\(count) of \(all) nodes")"
+  }
+
+  private func upgradeModeRest(_ kind: QuestionKind) -> [String] {
+    let more = upgradeModeCount(kind) - 1
+    return more > 0 ? ["Runs    the same on \(more) more, one after the other"] : []
+  }
+
+  /// On how many nodes settings are changed: under Sentinels, and on a single server, not on all of them.
+  private func upgradeModeCount(_ kind: QuestionKind) -> Int {
+    guard kind == .enableUpgradeMode else { return Set(state.facts.openLedger.map(\.node)).count }
+    return Set((state.plan ?? []).lazy.map(\.key).filter { $0.verb == .enterUpgradeMode }.map(\.object)).count
   }
 
   // MARK: - Answers and choices

@@ -4,13 +4,22 @@ extension ServerProcedure {
   func enterUpgradeMode(_ node: NodeID, _ settings: [Setting], _ situation: Situation) -> Step {
     Step(
       key: StepKey(.enterUpgradeMode, .node(node)), title: "Enable upgrade mode on \(situation.setup.address(node))",
-      why: "the other nodes must not act on their own while one is worked on",
+      why: Self.whyHeld(settings),
       action: .configure(node, settings), gates: [Gate("reachable", .node(node))],
       consent: Consent(QuestionName(.enableUpgradeMode), .reversible), impact: "nothing",
       undo: settings.map { "\($0.directive) back to \(original(node, $0.directive, situation))" }.joined(
         separator: ", ")
         + "; by itself at the end",
       usual: "under 1 s")
+  }
+
+  private static func whyHeld(_ settings: [Setting]) -> String {
+    switch settings.first?.directive {
+    case StandaloneProcedure.savePoints: "its stop has to save: without save points it would start empty"
+    case SentinelProcedure.priority:
+      "Sentinels must not promote a server on the old version, whatever happens meanwhile"
+    default: "the other nodes must not act on their own while one is worked on"
+    }
   }
 
   func leaveUpgradeMode(_ node: NodeID, _ open: [LedgerKey], _ situation: Situation) -> Step {
