@@ -14,7 +14,7 @@ struct ExplainCommand {
       return ExitCode.done.rawValue
     }
     let text = ExplainText(request.topic.explanation)
-    if request.face.face == .json { print(text.json.line) } else { for line in text.lines { print(line) } }
+    if request.face.face == .json { print(text.json.text) } else { for line in text.lines { print(line) } }
     return ExitCode.done.rawValue
   }
 }

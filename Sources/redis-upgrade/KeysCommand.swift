@@ -11,7 +11,7 @@ struct KeysCommand {
 
   func run() -> Int32 {
     let text = KeysText(program.keys)
-    if request.face == .json { print(text.json.line) } else { for line in text.lines { print(line) } }
+    if request.face == .json { print(text.json.text) } else { for line in text.lines { print(line) } }
     return ExitCode.done.rawValue
   }
 }

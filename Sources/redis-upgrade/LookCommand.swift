@@ -13,7 +13,7 @@ struct LookCommand {
   func check() throws(UsageError) -> Int32 {
     try look { picture, isJSON in
       let text = CheckText(picture.checks)
-      if isJSON { print(text.json.line) } else { for line in text.lines { print(line) } }
+      if isJSON { print(text.json.text) } else { for line in text.lines { print(line) } }
       return picture.checks.contains(where: \.refuses) ? .refused : .done
     }
   }
@@ -25,11 +25,11 @@ struct LookCommand {
         // For whoever grants them: asked with another user, so that what this one may do says nothing.
         guard let setup = picture.setup else { return .refused }
         let text = PermissionsText(setup)
-        if isJSON { print(text.json.line) } else { for line in text.lines { print(line) } }
+        if isJSON { print(text.json.text) } else { for line in text.lines { print(line) } }
         return .done
       }
       let text = PlanText(picture.plan, setup: picture.setup, briefing: picture.briefing)
-      if isJSON { print(text.json.line) } else { for line in text.lines { print(line) } }
+      if isJSON { print(text.json.text) } else { for line in text.lines { print(line) } }
       let refusing = picture.checks.filter(\.refuses)
       for check in refusing { complain("refused by \(check.name) on \(check.object): \(check.saw)") }
       return refusing.isEmpty ? .done : .refused
@@ -47,7 +47,7 @@ struct LookCommand {
         return .refused
       }
       let text = NoticeText(plan, setup: setup, snapshot: picture.snapshot, begin: begin)
-      if isJSON { print(text.json.line) } else { for line in text.lines { print(line) } }
+      if isJSON { print(text.json.text) } else { for line in text.lines { print(line) } }
       return .done
     }
   }

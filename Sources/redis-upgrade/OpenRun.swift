@@ -38,7 +38,7 @@ extension RunDirectory {
     // A report that cannot be written can be made again from the journal.
     try? Files.writeAtomically(reportText, Array(text.markdown.utf8))
     try? Files.writeAtomically(reportLines, Array((text.lines.joined(separator: "\n") + "\n").utf8))
-    try? Files.writeAtomically(reportJSON, Array((text.json.line + "\n").utf8))
+    try? Files.writeAtomically(reportJSON, Array((text.json.text + "\n").utf8))
   }
 
   /// Keeps inventories without holding the loop up.

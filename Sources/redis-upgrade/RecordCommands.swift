@@ -16,7 +16,7 @@ struct RecordCommands {
     try read { directory, reading in
       let text = StatusText(reading.state, times: reading.times)
       if isJSON {
-        print(text.json.line)
+        print(text.json.text)
         return
       }
       for line in text.lines { print(line) }
@@ -37,7 +37,7 @@ struct RecordCommands {
       }
       let text = ReportText(RunReport(of: reading.state, times: reading.times))
       if isJSON {
-        print(text.json.line)
+        print(text.json.text)
       } else if request.asMarkdown {
         print(text.markdown)
       } else {
@@ -50,7 +50,7 @@ struct RecordCommands {
   func notice() throws(UsageError) -> Int32 {
     try read { _, reading in
       let text = ClosingNoticeText(RunReport(of: reading.state, times: reading.times))
-      if isJSON { print(text.json.line) } else { for line in text.lines { print(line) } }
+      if isJSON { print(text.json.text) } else { for line in text.lines { print(line) } }
     }
   }
 

@@ -195,9 +195,9 @@ struct TrainCommand {
   }
 
   /// A sentence, or the same as one JSON object.
-  private func say(_ sentence: String, _ members: [(String, WizardUI.JSONValue)]) {
-    let at = ("at", WizardUI.JSONValue.string(WallTime(milliseconds: WallClock.milliseconds).text))
-    print(isJSON ? WizardUI.JSONValue.object(members.prefix(1) + [at] + members.dropFirst()).line : sentence)
+  private func say(_ sentence: String, _ members: [(String, JSONValue)]) {
+    let at = ("at", JSONValue.string(WallTime(milliseconds: WallClock.milliseconds).text))
+    print(isJSON ? JSONValue.fields(members.prefix(1) + [at] + members.dropFirst()).text : sentence)
     flushOutput()
   }
 }

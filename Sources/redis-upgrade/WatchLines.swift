@@ -50,10 +50,10 @@ struct WatchLines {
   private func say(_ clock: WallTime, _ subject: String, _ text: String) {
     if isJSON {
       print(
-        WizardUI.JSONValue.object([
+        JSONValue.fields([
           ("record", .string("watch")), ("at", .string(clock.text)), ("subject", .string(subject)),
           ("text", .string(text)),
-        ]).line)
+        ]).text)
     } else {
       print("\(clock.clock) \(subject) \(text)".madeVisible)
     }

@@ -126,7 +126,7 @@ extension Simulator {
       let nodes = cluster.nodes.map { node -> JSONValue in
         let place = store.folder(ofNode: node.id)
         return .object([
-          "id": .integer(Int64(node.id)), "address": .string(node.address), "folder": .string(place),
+          "id": .integer(node.id), "address": .string(node.address), "folder": .string(place),
           "bin": .string("\(place)/opt/redislabs/bin"), "installer": .string("\(place)/installer"),
           "log": .string("\(place)/var/opt/redislabs/log"),
           "rest": .string("https://\(node.address):\(cluster.restPort)"),
@@ -134,8 +134,8 @@ extension Simulator {
       }
       let databases = cluster.databases.map { database -> JSONValue in
         .object([
-          "id": .integer(Int64(database.id)), "name": .string(database.name),
-          "port": .integer(Int64(database.port)),
+          "id": .integer(database.id), "name": .string(database.name),
+          "port": .integer(database.port),
           "endpoints": .array(
             database.endpoints.compactMap { cluster.node($0) }.map { .string("\($0.address):\(database.port)") }),
           "passwordFile": .string(store.passwordFile(ofDatabase: database.id)),

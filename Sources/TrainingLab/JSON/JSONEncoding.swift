@@ -74,7 +74,7 @@ enum JSONEncoding {
       case let flag as Bool: return .bool(flag)
       case let number as Double: return .double(number)
       case let number as any BinaryInteger:
-        if let whole = Int64(exactly: number) { return .integer(whole) }
+        if let whole = Int(exactly: number) { return .integer(whole) }
         throw EncodingError.invalidValue(
           value, EncodingError.Context(codingPath: path, debugDescription: "\(number) is too large"))
       default: return nil

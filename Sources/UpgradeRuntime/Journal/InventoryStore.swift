@@ -36,7 +36,7 @@ extension Inventory {
       "users": users.map { .array($0.map(JSONValue.string)) },
       "modules": modules.map { .array($0.map(JSONValue.string)) },
       "errors": usage?.errors.map { errors in
-        .object(errors.sorted { $0.key < $1.key }.map { .init($0.key, .integer(Int64($0.value))) })
+        .object(errors.sorted { $0.key < $1.key }.map { .init($0.key, .integer($0.value)) })
       },
     ])
   }

@@ -43,7 +43,7 @@ package struct JournalChain: Hashable, Sendable {
   package mutating func line(_ record: Record, at time: WallTime) -> [UInt8] {
     let entry = JournalEntry(number: number + 1, at: time, record: record)
     let members: [JSONValue.Member] =
-      [.init("v", .integer(Int64(Self.version))), .init("n", entry.number.json)]
+      [.init("v", .integer(Self.version)), .init("n", entry.number.json)]
       + entry.members(run: run) + [.init("prev", .string(sum))]
     let body = Array(JSONValue.object(members).bytes.dropLast())
     follow(number: entry.number, sum: JournalFrame.sum(of: body))

@@ -75,7 +75,7 @@ struct BriefingText {
       case .notKnown(let why): [why]
       case .notSeen: []
       }
-    return .object([
+    return .fields([
       ("name", .string(point.id)), ("kind", .string(point.consideration.kind.rawValue)),
       ("title", .string(point.consideration.title)), ("text", .string(point.consideration.text)),
       ("applies", .string(point.applies ? "yes" : "not known")), ("seen", .array(seen.map(JSONValue.string))),

@@ -32,12 +32,12 @@ package struct CheckText: Sendable {
 
   /// `{"checks": [{name, object, result, why, saw, fix}]}`; `result` is one of pass, note, warn, fail, skip, unknown.
   package var json: JSONValue {
-    .object([
+    .fields([
       (
         "checks",
         .array(
           results.map { result in
-            .object([
+            .fields([
               ("name", .string(result.name.text)), ("object", .string(result.object)),
               ("result", .string(result.result.rawValue)), ("why", .string(result.why)), ("saw", .string(result.saw)),
               ("fix", .string(result.fix)), ("refuses", .bool(result.refuses)),

@@ -61,7 +61,7 @@ package struct ClosingNoticeText: Sendable {
 
   /// `{subject, sentence, what, began, ended, impact[], open[], run}`.
   package var json: JSONValue {
-    .object([
+    .fields([
       ("subject", .string(subject)), ("sentence", .string(report.sentence)), ("what", .string(what)),
       ("began", .text(report.began.map { WallTime(milliseconds: $0).text })),
       ("ended", .text(report.ended.map { WallTime(milliseconds: $0).text })),

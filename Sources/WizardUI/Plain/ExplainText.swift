@@ -76,7 +76,7 @@ package struct ExplainText: Sendable {
   /// `{kind, name, title, ...}` with a member for each fact: a text, a list of texts, or a list of
   /// `{name, text, ...}`.
   package var json: JSONValue {
-    .object(
+    .fields(
       [
         ("kind", .string(explanation.kind.rawValue)), ("name", .string(explanation.name)),
         ("title", .string(explanation.title)),
@@ -92,7 +92,7 @@ package struct ExplainText: Sendable {
         fact.key,
         .array(
           entries.map { entry in
-            .object([("name", .string(entry.name)), ("text", .string(entry.text))] + entry.facts.map(member))
+            .fields([("name", .string(entry.name)), ("text", .string(entry.text))] + entry.facts.map(member))
           })
       )
     }

@@ -49,7 +49,7 @@ struct JSONRecord {
         "nodes",
         .array(
           setup.nodesByAddress.map { node in
-            .object([
+            .fields([
               ("address", .string(node.address.description)), ("release", .string(node.release.description)),
               ("role", .string(node.role.rawValue)), ("shard", .text(setup.shard(of: node.id)?.id.description)),
             ])
@@ -61,7 +61,7 @@ struct JSONRecord {
   private func planned(_ steps: Set<PlannedStep>) -> JSONValue {
     .array(
       steps.map { ($0.key.description, $0.consentClass?.rawValue) }.sorted { $0.0 < $1.0 }.map { step in
-        .object([("id", .string(step.0)), ("consent", .text(step.1))])
+        .fields([("id", .string(step.0)), ("consent", .text(step.1))])
       })
   }
 
@@ -99,7 +99,7 @@ struct JSONRecord {
   private func fields(_ outcome: Outcome) -> Fields {
     [
       ("result", .string(outcome.kind.rawValue)), ("sentence", .string(outcome.sentence)),
-      ("evidence", .object(outcome.evidence.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) })),
+      ("evidence", .fields(outcome.evidence.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) })),
     ]
   }
 
@@ -121,7 +121,7 @@ struct JSONRecord {
 
   private func fields(_ problem: Problem) -> Fields {
     let choices = NumberedOffer.all(of: problem).map { numbered in
-      JSONValue.object([
+      JSONValue.fields([
         ("name", .string(numbered.offer.choice.name)), ("number", numbered.number.map(JSONValue.integer) ?? .null),
         ("text", .string(numbered.offer.text)), ("not_offered", .text(numbered.offer.notOffered)),
       ])

@@ -30,15 +30,19 @@ package struct JSONVoice: Sendable {
     ]
     // A name stands once in an object; what every record has is said by its head.
     let names = Set(head.map(\.0))
-    return [JSONValue.object(head + fields.filter { !names.contains($0.0) }).line]
+    return [JSONValue.fields(head + fields.filter { !names.contains($0.0) }).text]
   }
 
   private typealias Fields = [(String, JSONValue)]
 
+  private func fields(of object: JSONValue) -> Fields { (object.members ?? []).map { ($0.key, $0.value) } }
+
   private func record(_ saying: Saying, _ picture: RunPicture) -> (String, Fields)? {
     switch saying {
-    case .checks: return ("checks", CheckText(picture.checks).json.members)
-    case .plan: return ("plan", PlanText(picture.plan, setup: picture.setup, briefing: picture.briefing).json.members)
+    case .checks: return ("checks", fields(of: CheckText(picture.checks).json))
+    case .plan:
+      let text = PlanText(picture.plan, setup: picture.setup, briefing: picture.briefing)
+      return ("plan", fields(of: text.json))
     case .event(let event):
       guard let record = event.record else { return ("event", [("text", .string(event.text))]) }
       return JSONRecord(record, picture.setup).kindAndFields
@@ -80,7 +84,7 @@ package struct JSONVoice: Sendable {
     case .finish:
       guard let finish = picture.finish else { return nil }
       return ("finish", finishFields(finish))
-    case .report: return ("report", ReportText(picture.report).json.members)
+    case .report: return ("report", fields(of: ReportText(picture.report).json))
     case .concluded(let conclusion):
       return (
         "end",
@@ -98,7 +102,7 @@ package struct JSONVoice: Sendable {
         "lines",
         .array(
           finish.lines.map { line in
-            .object([
+            .fields([
               ("mark", .string(line.mark.rawValue)), ("topic", .string(line.topic)), ("text", .string(line.text)),
             ])
           })
@@ -121,7 +125,7 @@ package struct JSONVoice: Sendable {
     let health = picture.health
     let age = health.readAt.map { Quantity.whole(picture.age(of: $0).seconds * 1000) }
     let shards = health.shards.sorted { $0.key < $1.key }.map { id, shard in
-      JSONValue.object([
+      JSONValue.fields([
         ("shard", .string(id.description)),
         ("lag_bytes", shard.lag.last.map { .integer(Quantity.whole($0)) } ?? .null),
         ("replicas_in_sync", .integer(shard.replicasInSync)), ("replicas", .integer(shard.replicas)),
@@ -144,7 +148,7 @@ extension JSONVoice {
     _ cluster: ClusterHealth, _ health: Health, _ age: Int?
   ) -> [(String, JSONValue)] {
     let databases = cluster.databases.map { database in
-      JSONValue.object([
+      JSONValue.fields([
         ("db", .integer(database.id)), ("name", .string(database.name)), ("status", .string(database.status)),
         ("version", .text(database.version)), ("shards", .integer(database.shards)),
         ("shards_ok", .integer(database.shardsOK)), ("endpoints", .integer(database.endpoints)),
@@ -159,12 +163,5 @@ extension JSONVoice {
       ("actions", cluster.actions.map { .array($0.map(JSONValue.string)) } ?? .null),
       ("clients", ReportText.json(health.clients)),
     ]
-  }
-}
-
-extension JSONValue {
-  /// The members of an object; none of anything else.
-  var members: [(String, JSONValue)] {
-    if case .object(let members) = self { members.map { ($0.name, $0.value) } } else { [] }
   }
 }

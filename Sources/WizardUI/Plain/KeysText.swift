@@ -1,6 +1,6 @@
 // Every key with what it asks for and where: the reference that `redis-upgrade keys` prints.
 
-import UpgradeCore
+package import UpgradeCore
 
 /// The keys in force, as lines and as JSON.
 package struct KeysText: Sendable {
@@ -61,12 +61,12 @@ package struct KeysText: Sendable {
 
   /// `{"keys": [{name, keys[], label, title, help, screens[], fixed}]}`; `keys` as the configuration file writes them.
   package var json: JSONValue {
-    .object([
+    .fields([
       (
         "keys",
         .array(
           rows.map { entry in
-            .object([
+            .fields([
               ("name", .string(Self.name(entry))), ("keys", .array(entry.keys.map { .string($0.name) })),
               ("title", .string(entry.title)), ("help", .string(entry.help)),
               (

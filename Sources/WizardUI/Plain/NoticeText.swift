@@ -169,14 +169,14 @@ package struct NoticeText: Sendable {
   /// times in seconds from the beginning.
   package var json: JSONValue {
     func span(_ time: ExpectedTime) -> [(String, JSONValue)] {
-      [("least", .number(time.least.seconds)), ("most", .number(time.most.seconds))]
+      [("least", .double(time.least.seconds)), ("most", .double(time.most.seconds))]
     }
-    return .object([
+    return .fields([
       ("subject", .string(subject)), ("what", .string(what)),
       ("begin", .text(begin.map { WallTime(milliseconds: $0).text })),
-      ("duration_seconds", .object(span(forecast.whole))), ("basis", .string(basis)),
+      ("duration_seconds", .fields(span(forecast.whole))), ("basis", .string(basis)),
       ("impact", .array(impactLines.map(JSONValue.string))), ("rollback", .array(wayBack.map(JSONValue.string))),
-      ("timeline", .array(timeline.map { .object(span($0.begin) + [("text", .string($0.text))]) })),
+      ("timeline", .array(timeline.map { .fields(span($0.begin) + [("text", .string($0.text))]) })),
     ])
   }
 

@@ -57,11 +57,11 @@ package struct PermissionsText: Sendable {
   /// `{"user": {rules: [...], command, why}, "commands": [{command, purpose, reason, rule}], "hosts": [{host, node,
   /// stage, command}], "files": [...]}`.
   package var json: JSONValue {
-    .object([
+    .fields([
       ("target", .string(setup.target)), ("to", .string(setup.to.description)),
       (
         "user",
-        .object([
+        .fields([
           ("rules", .array(user.rules.map(JSONValue.string))), ("command", .text(user.command("redis-upgrade"))),
           ("why", .string(user.why)),
         ])
@@ -70,7 +70,7 @@ package struct PermissionsText: Sendable {
         "commands",
         .array(
           sent.map { command in
-            .object([
+            .fields([
               ("command", .string(command.title)), ("purpose", .string(command.purpose.rawValue)),
               ("reason", .string(command.reason)), ("rule", .string("+\(command.key)")),
             ])
@@ -81,7 +81,7 @@ package struct PermissionsText: Sendable {
         "hosts",
         .array(
           hostRows.map { row in
-            .object([
+            .fields([
               ("host", .string(row.host)), ("node", .string(row.node)), ("stage", .string(row.stage.rawValue)),
               ("command", .string(row.command)),
             ])

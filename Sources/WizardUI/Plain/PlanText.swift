@@ -57,7 +57,7 @@ package struct PlanText: Sendable {
   /// `loss` and `override`.
   package var json: JSONValue {
     let steps = plan?.steps ?? []
-    return .object([
+    return .fields([
       ("target", .text(setup?.target)), ("to", .text(setup?.to.description)),
       ("ending", ending), ("steps", .array(steps.map(step))), ("questions", .array(questions.map(question))),
       ("considerations", .array((briefing?.points ?? []).map(BriefingText.json))),
@@ -71,14 +71,14 @@ package struct PlanText: Sendable {
   private var ending: JSONValue {
     switch plan?.ending {
     case .done: .string("done")
-    case .problem(let problem): .object([("problem", .string(problem.name)), ("what", .string(problem.what))])
+    case .problem(let problem): .fields([("problem", .string(problem.name)), ("what", .string(problem.what))])
     case .endless: .string("endless")
     case nil: .null
     }
   }
 
   private func step(_ step: Step) -> JSONValue {
-    .object([
+    .fields([
       ("id", .string(step.key.description)),
       ("subject", .string(setup?.name(step.key.object) ?? step.key.object.description)),
       ("title", .string(step.title)),
@@ -104,7 +104,7 @@ package struct PlanText: Sendable {
   private func question(_ consent: Consent) -> JSONValue {
     let object = consent.question.object ?? ""
     let word = Question.word(consent.consentClass, object: object)
-    return .object([
+    return .fields([
       ("name", .string(consent.question.description)), ("consent", .string(consent.consentClass.rawValue)),
       ("answer", consent.consentClass.canBeAnsweredBeforehand ? .string(word) : .null),
     ])

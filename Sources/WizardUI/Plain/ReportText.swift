@@ -95,7 +95,7 @@ package struct ReportText: Sendable {
 
   /// `{result, from, to, nodes[], handovers[], clients{}, overrides[], left_over[], ...}`; names are stable.
   package var json: JSONValue {
-    .object([
+    .fields([
       ("run", .string(report.run)), ("target", .string(report.target)), ("result", .string(report.result.rawValue)),
       ("reason", .string(report.reason)), ("sentence", .string(report.sentence)),
       ("from", .string(report.from.map(\.description).joined(separator: ","))),
@@ -106,9 +106,9 @@ package struct ReportText: Sendable {
         "nodes",
         .array(
           report.nodes.map { node in
-            .object([
+            .fields([
               ("address", .string(node.address)), ("from", .string("\(node.from)")), ("to", .string("\(node.to)")),
-              ("seconds", node.seconds.map(JSONValue.number) ?? .null),
+              ("seconds", node.seconds.map(JSONValue.double) ?? .null),
             ])
           })
       ),
@@ -116,7 +116,7 @@ package struct ReportText: Sendable {
         "handovers",
         .array(
           report.handOvers.map { hand in
-            .object([
+            .fields([
               ("shard", .string("\(hand.shard)")), ("from", .string(hand.from)), ("to", .string(hand.to)),
               ("stall_ms", hand.stallMilliseconds.map(JSONValue.integer) ?? .null),
             ])
@@ -128,7 +128,7 @@ package struct ReportText: Sendable {
         "read_back",
         .array(
           report.lines.map { line in
-            .object([
+            .fields([
               ("mark", .string(line.mark.rawValue)), ("topic", .string(line.topic)), ("text", .string(line.text)),
             ])
           })
@@ -150,25 +150,25 @@ package struct ReportText: Sendable {
       ("unmeasured_ms", measure.map { .integer($0.unmeasured) } ?? .null),
       (
         "errors_by_code",
-        .object((measure?.errors ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, JSONValue.integer($0.value)) })
+        .fields((measure?.errors ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, JSONValue.integer($0.value)) })
       ),
     ]
     if let databases = measure?.databases, !databases.isEmpty {
       fields.append(("databases", .array(databases.map(json))))
     }
-    return .object(fields)
+    return .fields(fields)
   }
 
   /// `{db, name, longest_ms, away_ms, lost, proxies[]}`; `away_ms` is null where it is served.
   private static func json(_ database: DatabaseMeasure) -> JSONValue {
-    .object([
+    .fields([
       ("db", .integer(database.database)), ("name", .string(database.name)), ("longest_ms", .integer(database.longest)),
       ("away_ms", database.away.map(JSONValue.integer) ?? .null), ("lost", .integer(database.lost)),
       (
         "proxies",
         .array(
           database.proxies.map { proxy in
-            .object([
+            .fields([
               ("node", .integer(proxy.node)), ("address", .string("\(proxy.address)")),
               ("interruptions", .integer(proxy.interruptions)), ("longest_ms", .integer(proxy.longest)),
               ("away_ms", proxy.away.map(JSONValue.integer) ?? .null), ("trouble", .text(proxy.trouble)),

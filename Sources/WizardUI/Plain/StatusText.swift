@@ -61,7 +61,7 @@ package struct StatusText: Sendable {
 
   /// `{run, standing, sentence, target, to, nodes, nodes_done, out[], left_over[], problem, question, driver, began}`.
   package var json: JSONValue {
-    .object([
+    .fields([
       ("run", .string(state.run)), ("standing", .string(standing)), ("sentence", .string(sentence)),
       ("target", .text(state.setup?.target)), ("to", .text(state.setup?.to.description)),
       ("nodes", .integer(state.setup?.nodes.count ?? 0)), ("nodes_done", .integer(done)),

@@ -181,9 +181,9 @@ struct EntryText {
     case .string(let text): [text.isEmpty ? "none" : text]
     case .array(let values): values.flatMap(texts)
     case .object(let members):
-      members.isEmpty ? [] : [members.map { "\($0.name) \(flat($0.value))" }.joined(separator: ", ")]
+      members.isEmpty ? [] : [members.map { "\($0.key) \(flat($0.value))" }.joined(separator: ", ")]
     case .bool(let value): [value ? "yes" : "no"]
-    case .integer, .number: [value.line]
+    case .integer, .double: [value.text]
     }
   }
 

@@ -32,7 +32,7 @@ import UpgradeRuntime
     Text(#""\udb40\udc01""#, "\u{e0001}"),
     Text("[]", .array([])),
     Text("[1,[2,\"3\"]]", .array([1, .array([2, "3"])])),
-    Text("{}", .object([])),
+    Text("{}", .object([JSONValue.Member]())),
     Text(#"{"z":1,"a":{"":null}}"#, .object(["z": 1, "a": .object([.init("", .null)])])),
   ])
   func isWrittenAndReadBack(_ text: Text) throws {

@@ -140,7 +140,7 @@ import UpgradeCore
   /// A line with a right checksum and place in the chain, whatever its members say.
   private static func line(_ members: [JSONValue.Member], after chain: JournalChain) -> [UInt8] {
     let all: [JSONValue.Member] =
-      [.init("v", 1), .init("n", .integer(Int64(chain.number + 1)))] + members + [
+      [.init("v", 1), .init("n", .integer(chain.number + 1))] + members + [
         .init("at", .string(time.text)), .init("run", .string(run)), .init("prev", .string(chain.sum)),
       ]
     let body = Array(JSONValue.object(all).bytes.dropLast())

@@ -138,7 +138,7 @@ import UpgradeRuntime
   }
 
   @Test func theReferenceAsJSON() {
-    let json = ReadJSON(KeysText(.standard).json.line)
+    let json = ReadJSON(KeysText(.standard).json.text)
     #expect(json?["keys"]?.count == lines)
     let down = json?["keys"]?[7]
     #expect(down?["name"]?.text == "down" && down?["keys"]?[1]?.text == "<Down>" && down?["fixed"] == .bool(false))

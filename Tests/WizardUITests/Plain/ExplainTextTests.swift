@@ -151,7 +151,7 @@ import Testing
       let wide = text.lines.filter { $0.count > 80 }
       #expect(wide.isEmpty, "\(topic): \(wide)")
       #expect(!text.lines.contains { $0.hasSuffix(" ") })
-      let json = ReadJSON(text.json.line)
+      let json = ReadJSON(text.json.text)
       #expect(json?["kind"]?.text == topic.explanation.kind.rawValue)
       for fact in topic.explanation.facts {
         let member = json?[fact.key]

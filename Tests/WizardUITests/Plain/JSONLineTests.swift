@@ -5,9 +5,6 @@ import Testing
 @testable import UpgradeCore
 @testable import WizardUI
 
-/// The faces have one of their own, besides that of the core.
-typealias FaceValue = WizardUI.JSONValue
-
 @Suite struct JSONLineTests {
   static let run: [ReadJSON] = {
     var script = LineScript(RunScene.plan, answers: PlainTranscriptTests.everything, isJSON: true)
@@ -82,7 +79,7 @@ typealias FaceValue = WizardUI.JSONValue
   }
 
   @Test func clientsThatNobodyMeasuredAreNullAndNotZero() {
-    let json = ReadJSON(ReportText.json(nil).line)
+    let json = ReadJSON(ReportText.json(nil).text)
     #expect(json?["measured"] == .bool(false))
     #expect(json?["errors"] == .null)
     #expect(json?["lost"] == .null)
@@ -120,21 +117,10 @@ typealias FaceValue = WizardUI.JSONValue
   }
 
   @Test func hostileTextStaysTextOnOneLine() {
-    let value = FaceValue.object([(HostileScreenTests.evil, .string(HostileScreenTests.evil + "\"\\\u{0}\u{2028}"))])
-    #expect(!value.line.unicodeScalars.contains { $0.value < 0x20 || $0 == "\u{2028}" })
+    let value = JSONValue.fields([(HostileScreenTests.evil, .string(HostileScreenTests.evil + "\"\\\u{0}\u{2028}"))])
+    #expect(!value.text.unicodeScalars.contains { $0.value < 0x20 || $0 == "\u{2028}" })
     #expect(
-      ReadJSON(value.line)
+      ReadJSON(value.text)
         == .object([HostileScreenTests.evil: .string(HostileScreenTests.evil + "\"\\\u{0}\u{2028}")]))
-  }
-
-  @Test(
-    arguments: [
-      (.null, "null"), (.bool(true), "true"), (.integer(-7), "-7"), (.number(2.5), "2.5"), (.number(6), "6"),
-      (.number(.nan), "null"), (.number(.infinity), "null"), (.number(1e20), "1e+20"), (.array([]), "[]"),
-      (.object([FaceValue.Member]()), "{}"), (.array([.integer(1), .null]), "[1,null]"), (.text(nil), "null"),
-    ] as [(FaceValue, String)])
-  func valuesAreSpelled(value: FaceValue, text: String) {
-    #expect(value.line == text)
-    #expect(ReadJSON(text) != nil)
   }
 }

@@ -39,7 +39,7 @@ import Testing
 
   /// No line of the course begins before the one above it, and none ends before it has begun.
   @Test func theCourseGoesForward() throws {
-    let json = try #require(ReadJSON(try notice(begin: nil).json.line))
+    let json = try #require(ReadJSON(try notice(begin: nil).json.text))
     let count = json["timeline"]?.count ?? 0
     #expect(count >= 8)
     var last = (least: 0.0, most: 0.0)

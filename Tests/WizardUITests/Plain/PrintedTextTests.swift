@@ -24,7 +24,7 @@ import Testing
 
   @Test func thePlanAsJSON() {
     let run = RunScene.plan
-    let json = ReadJSON(PlanText(run.picture.plan, setup: run.setup).json.line)
+    let json = ReadJSON(PlanText(run.picture.plan, setup: run.setup).json.text)
     let steps = run.picture.plan?.steps ?? []
     #expect(json?["steps"]?.count == steps.count)
     let stop = (0..<steps.count).compactMap { json?["steps"]?[$0] }.first { $0["id"]?.text?.hasPrefix("stop/") == true }
@@ -45,7 +45,7 @@ import Testing
   @Test func everyQuestionOfThePlanAnswersTheRun() {
     // The words that `plan --json` names are exactly those that a run takes.
     let run = RunScene.plan
-    let json = ReadJSON(PlanText(run.picture.plan, setup: run.setup).json.line)
+    let json = ReadJSON(PlanText(run.picture.plan, setup: run.setup).json.text)
     var answers: [String: String] = [:]
     for index in 0..<(json?["questions"]?.count ?? 0) {
       let question = json?["questions"]?[index]
@@ -59,7 +59,7 @@ import Testing
   @Test func aLossHasNoAnswerBeforehand() {
     var plan = RunScene.plan.picture.plan
     plan?.steps[0].consent = Consent(QuestionName(.handOver, "s9"), .loss)
-    let json = ReadJSON(PlanText(plan, setup: RunScene.plan.setup).json.line)
+    let json = ReadJSON(PlanText(plan, setup: RunScene.plan.setup).json.text)
     #expect(json?["questions"]?[1]?["name"]?.text == "hand-over:s9")
     #expect(json?["questions"]?[1]?["answer"] == .null)
   }
@@ -68,7 +68,7 @@ import Testing
     let problem = Problem(name: "node-down", object: .deployment, what: "It is down.", risk: "", choices: [])
     let text = PlanText(Plan(steps: [], ending: .problem(problem)), setup: RunScene.plan.setup)
     #expect(text.lines.last == "The plan ends there: It is down.")
-    #expect(ReadJSON(text.json.line)?["ending"]?["problem"]?.text == "node-down")
+    #expect(ReadJSON(text.json.text)?["ending"]?["problem"]?.text == "node-down")
   }
 
   @Test func whatIsToBeKnownStandsBeforeTheSteps() throws {
@@ -100,14 +100,14 @@ import Testing
         "2. you: asked: run a client probe?; clients notice: test keys",
         "     Run a client probe?  [asks client-probe, reversible]",
       ])
-    let json = ReadJSON(text.json.line)
+    let json = ReadJSON(text.json.text)
     #expect(json?["considerations"]?.count == 3)
     #expect(json?["considerations"]?[0]?["name"]?.text == "channels-reset")
     #expect(json?["considerations"]?[0]?["applies"]?.text == "yes")
     #expect(json?["considerations"]?[0]?["seen"]?[0]?.text == "10.0.3.10:6379: user app\u{1B}[2J")
     #expect(json?["considerations"]?[2]?["applies"]?.text == "not known")
     #expect(json?["calls_counted_seconds"] == .number(300))
-    #expect(ReadJSON(PlanText(run.picture.plan, setup: run.setup).json.line)?["considerations"]?.count == 0)
+    #expect(ReadJSON(PlanText(run.picture.plan, setup: run.setup).json.text)?["considerations"]?.count == 0)
   }
 
   @Test func theStatusOfARunThatStopped() {
@@ -121,7 +121,7 @@ import Testing
         "Out of service by this run: 10.0.3.10:6379",
         "To be put back: cluster-allow-replica-migration on 10.0.3.10:6379 is no, was yes",
       ])
-    let json = ReadJSON(StatusText(run.state, times: run.times).json.line)
+    let json = ReadJSON(StatusText(run.state, times: run.times).json.text)
     #expect(json?["standing"]?.text == "problem")
     #expect(json?["problem"]?.text == "step-failed")
     #expect(json?["nodes_done"] == .number(3))
@@ -133,7 +133,7 @@ import Testing
     (RunScene.done, "done"),
   ])
   func whereARunStandsIsOneWord(run: Rehearsal, word: String) {
-    #expect(ReadJSON(StatusText(run.state, times: run.times).json.line)?["standing"]?.text == word)
+    #expect(ReadJSON(StatusText(run.state, times: run.times).json.text)?["standing"]?.text == word)
   }
 
   @Test func theReportAsText() {

@@ -53,7 +53,7 @@ extension Simulator {
             "name": .string(cluster.name), "created_time": .string(Self.time(cluster.created)), "rack_aware": false,
             "upgrade_mode": .bool(cluster.upgradeMode), "slave_ha": .bool(cluster.policy.replicaHighAvailability),
             "handle_redirects": false, "http_support": true, "cm_port": 8443,
-            "cnm_https_port": .integer(Int64(cluster.restPort)), "cnm_http_port": 8080, "reserved_ports": .array([]),
+            "cnm_https_port": .integer(cluster.restPort), "cnm_http_port": 8080, "reserved_ports": .array([]),
           ]))
       case "ldap": return HTTPAnswer(200, .object(["control_plane": false, "data_plane": false, "uris": .array([])]))
       case "policy":
@@ -63,7 +63,7 @@ extension Simulator {
           .object([
             "default_provisioned_redis_version": .string(cluster.policy.defaultVersion),
             "redis_upgrade_policy": .string(cluster.policy.upgradePolicy),
-            "parallel_shards_upgrade": parallel < 0 ? "all" : .integer(Int64(parallel)),
+            "parallel_shards_upgrade": parallel < 0 ? "all" : .integer(parallel),
             "resp3_default": .bool(cluster.policy.resp3), "persistent_node_removal": false,
           ]))
       case "check":
@@ -82,15 +82,14 @@ extension Simulator {
 
     private var license: HTTPAnswer {
       guard let license = cluster.license else { return .error(404, "no_license", "no license installed") }
-      let inUse = Int64(cluster.shards.count)
       return HTTPAnswer(
         200,
         .object([
           "cluster_name": .string(cluster.name), "expired": .bool(license.isExpired),
           "activation_date": .string(license.activated), "expiration_date": .string(license.expires),
           "owner": .string(license.owner), "features": .array(["bigstore"]),
-          "shards_limit": .integer(Int64(license.shardsLimit)),
-          "ram_shards_limit": .integer(Int64(license.shardsLimit)), "ram_shards_in_use": .integer(inUse),
+          "shards_limit": .integer(license.shardsLimit),
+          "ram_shards_limit": .integer(license.shardsLimit), "ram_shards_in_use": .integer(cluster.shards.count),
           "flash_shards_limit": 0, "flash_shards_in_use": 0, "license": "SIMULATED",
         ]))
     }
@@ -109,7 +108,7 @@ extension Simulator {
         return HTTPAnswer(
           200,
           .object([
-            "node_uid": .integer(Int64(id)), "result": .bool(failure == nil),
+            "node_uid": .integer(id), "result": .bool(failure == nil),
             "error": failure.map { .string($0.reason) },
           ]))
       default:
@@ -132,16 +131,16 @@ extension Simulator {
         .object(["db_type": "redis", "version": .string(Bundles.full(short))])
       }
       return .object([
-        "uid": .integer(Int64(node.id)), "addr": .string(node.address),
+        "uid": .integer(node.id), "addr": .string(node.address),
         "external_addr": .array(node.externalAddress.isEmpty ? [] : [.string(node.externalAddress)]),
         "status": node.isRunning ? "active" : "down", "software_version": .string(node.version.description),
         "os_family": .string(node.host.family), "os_name": .string(node.host.name),
         "os_semantic_version": .string(node.host.semanticVersion), "os_version": .string(node.host.version),
-        "architecture": .string(node.host.architecture), "cores": .integer(Int64(node.cores)),
-        "total_memory": .integer(Int64(node.host.totalMemory)), "shard_count": .integer(Int64(shards.count)),
-        "shard_list": .array(shards.map { .integer(Int64($0.id)) }), "accept_servers": .bool(!node.isQuorumOnly),
+        "architecture": .string(node.host.architecture), "cores": .integer(node.cores),
+        "total_memory": .integer(node.host.totalMemory), "shard_count": .integer(shards.count),
+        "shard_list": .array(shards.map { .integer($0.id) }), "accept_servers": .bool(!node.isQuorumOnly),
         "max_listeners": .integer(node.isInMaintenance ? 0 : 100),
-        "max_redis_servers": .integer(Int64(node.isInMaintenance ? 0 : node.shardLimit)),
+        "max_redis_servers": .integer(node.isInMaintenance ? 0 : node.shardLimit),
         "persistent_storage_path": "/var/opt/redislabs/persist", "persistent_storage_size": 107_374_182_400,
         "ephemeral_storage_path": "/var/opt/redislabs/tmp", "ephemeral_storage_size": 107_374_182_400,
         "rack_id": .string(node.rack), "supported_database_versions": .array(bundled),
@@ -151,19 +150,19 @@ extension Simulator {
     private func status(of node: Node) -> JSONValue {
       let shards = cluster.shards.filter { $0.node == node.id }
       func ids(_ role: Role) -> JSONValue {
-        .array(shards.filter { $0.role == role }.map { .integer(Int64($0.id)) })
+        .array(shards.filter { $0.role == role }.map { .integer($0.id) })
       }
       return .object([
-        "cores": .integer(Int64(node.cores)),
-        "free_provisional_ram": .integer(Int64(node.isInMaintenance ? 0 : node.host.provisionalMemory)),
-        "free_ram": .integer(Int64(node.host.freeMemory)), "hostname": .string(node.hostname),
+        "cores": .integer(node.cores),
+        "free_provisional_ram": .integer(node.isInMaintenance ? 0 : node.host.provisionalMemory),
+        "free_ram": .integer(node.host.freeMemory), "hostname": .string(node.hostname),
         "maintenance_snapshot": node.maintenance.last.map { snapshot($0, node.id) },
         "master_shards": ids(.primary), "node_overbooking_depth": 0,
         "node_status": node.isRunning ? "active" : "down",
         "role": node.id == cluster.primary ? "master" : "slave", "slave_shards": ids(.replica),
         "software_version": .string(node.version.description), "software_version_sha": .string(node.sha),
-        "total_memory": .integer(Int64(node.host.totalMemory)),
-        "total_provisional_ram": .integer(Int64(node.isInMaintenance ? 0 : node.host.totalProvisionalMemory)),
+        "total_memory": .integer(node.host.totalMemory),
+        "total_provisional_ram": .integer(node.isInMaintenance ? 0 : node.host.totalProvisionalMemory),
       ])
     }
 

@@ -51,24 +51,24 @@ extension Simulator.RestAPI {
     let endpoint = JSONValue.object([
       "uid": .string("\(database.id):1"),
       "addr": .array(database.endpoints.compactMap { cluster.node($0) }.map { .string($0.address) }),
-      "dns_name": .string("redis-\(database.port).\(cluster.name)"), "port": .integer(Int64(database.port)),
+      "dns_name": .string("redis-\(database.port).\(cluster.name)"), "port": .integer(database.port),
       "proxy_policy": .string(database.proxyPolicy.rawValue),
     ])
     return .object([
-      "uid": .integer(Int64(database.id)), "name": .string(database.name), "type": "redis",
+      "uid": .integer(database.id), "name": .string(database.name), "type": "redis",
       "status": .string(database.status.rawValue), "version": .string(database.version),
       "redis_version": .string(database.shortVersion), "replication": .bool(database.hasReplication),
       "data_persistence": .string(database.persistence.rawValue), "aof_policy": "appendfsync-every-sec",
-      "shards_count": .integer(Int64(database.primaries.count)),
-      "shard_list": .array(database.shards.map { .integer(Int64($0.id)) }),
+      "shards_count": .integer(database.primaries.count),
+      "shard_list": .array(database.shards.map { .integer($0.id) }),
       "sharding": .bool(database.primaries.count > 1), "proxy_policy": .string(database.proxyPolicy.rawValue),
-      "shards_placement": "dense", "memory_size": .integer(Int64(database.memory)),
-      "port": .integer(Int64(database.port)), "endpoints": .array([endpoint]), "module_list": .array(modules),
+      "shards_placement": "dense", "memory_size": .integer(database.memory),
+      "port": .integer(database.port), "endpoints": .array([endpoint]), "module_list": .array(modules),
       "resp3": .bool(cluster.policy.resp3), "bigstore": false, "crdt": false, "crdt_sync": "disabled",
       "replica_sync": database.isReplicaOf.isEmpty ? "disabled" : "enabled",
       "replica_sources": .array(database.isReplicaOf.enumerated().map { source($1, number: $0 + 1) }),
       "authentication_redis_pass": "simulated-secret",
-      "backup": false, "last_export_time": database.lastExport.map { .integer($0) },
+      "backup": false, "last_export_time": database.lastExport.map { .integer(Int($0)) },
       "action_uid": cluster.actions.last { $0.database == database.id && $0.isRunning }.map { .string($0.id) },
       "slave_ha": .bool(cluster.policy.replicaHighAvailability), "traffic_manually_disabled": false, "internal": false,
     ])
@@ -78,7 +78,7 @@ extension Simulator.RestAPI {
   private func source(_ id: Int, number: Int) -> JSONValue {
     let place = "redis-\(cluster.database(id)?.port ?? 0).\(cluster.name):\(cluster.database(id)?.port ?? 0)"
     return .object([
-      "uid": .integer(Int64(number)), "uri": .string("redis://admin:simulated-secret@\(place)"), "status": "in-sync",
+      "uid": .integer(number), "uri": .string("redis://admin:simulated-secret@\(place)"), "status": "in-sync",
       "lag": 1, "compression": 0, "encryption": false,
     ])
   }
@@ -86,16 +86,16 @@ extension Simulator.RestAPI {
   func shard(_ shard: Simulator.Shard) -> JSONValue {
     let database = cluster.databases.first { $0.shards.contains { $0.id == shard.id } }
     return .object([
-      "uid": .string("\(shard.id)"), "bdb_uid": .integer(Int64(database?.id ?? 0)),
+      "uid": .string("\(shard.id)"), "bdb_uid": .integer(database?.id ?? 0),
       "node_uid": .string("\(shard.node)"), "role": .string(shard.role.rawValue),
       "status": shard.status == .down ? "inactive" : "active", "detailed_status": .string(shard.status.rawValue),
       "assigned_slots": .string("\(shard.slots.lowerBound)-\(shard.slots.upperBound)"),
       "loading": .object(["status": shard.status == .loading ? "in_progress" : "idle"]),
       "sync": .object([
-        "status": .string(shard.sync.rawValue), "progress": .integer(Int64(shard.syncProgress)),
+        "status": .string(shard.sync.rawValue), "progress": .integer(shard.syncProgress),
       ]),
       "redis_info": .object([
-        "redis_version": .string(shard.version), "used_memory": .integer(Int64(shard.usedMemory)),
+        "redis_version": .string(shard.version), "used_memory": .integer(shard.usedMemory),
         "role": .string(shard.role.rawValue),
       ]),
     ])
@@ -130,9 +130,9 @@ extension Simulator.RestAPI {
     let status = action.database == nil ? words[action.status] ?? action.status.rawValue : action.status.rawValue
     return .object([
       "action_uid": .string(action.id), "name": .string(action.name), "status": .string(status),
-      "progress": .integer(Int64(action.progress)), "object_name": action.database.map { .string("bdb:\($0)") },
+      "progress": .integer(action.progress), "object_name": action.database.map { .string("bdb:\($0)") },
       "node_uid": action.node.map { .string("\($0)") }, "state": action.state.isEmpty ? nil : .string(action.state),
-      "error": action.error.map { .string($0) }, "heartbeat": .integer(action.created / 1000),
+      "error": action.error.map { .string($0) }, "heartbeat": .integer(Int(action.created / 1000)),
     ])
   }
 
@@ -140,8 +140,8 @@ extension Simulator.RestAPI {
     let words: [Simulator.Action.Status: String] = [.pending: "queued", .active: "running"]
     return .object([
       "action_type": action.database == nil ? "task" : "state-machine", "action_uid": .string(action.id),
-      "name": .string(action.name), "creation_time": .integer(action.created / 1000),
-      "progress": .integer(Int64(action.progress)), "status": .string(words[action.status] ?? action.status.rawValue),
+      "name": .string(action.name), "creation_time": .integer(Int(action.created / 1000)),
+      "progress": .integer(action.progress), "status": .string(words[action.status] ?? action.status.rawValue),
       "additional_info": .object([
         "object_type": action.database == nil ? "node" : "bdb",
         "object_uid": .string("\(action.database ?? action.node ?? 0)"), "error": action.error.map { .string($0) },

@@ -180,7 +180,7 @@ package struct JSONParser {
       try digits()
     }
     let text = String(decoding: bytes[start..<index], as: UTF8.self)
-    if isWhole, let integer = Int64(text) { return .integer(integer) }
+    if isWhole, let integer = Int(text) { return .integer(integer) }
     guard let double = Double(text), double.isFinite else { throw failure("a number is too large") }
     return .double(double)
   }

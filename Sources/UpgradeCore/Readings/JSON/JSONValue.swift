@@ -5,7 +5,7 @@
 package enum JSONValue: Hashable, Sendable {
   case null
   case bool(Bool)
-  case integer(Int64)
+  case integer(Int)
   case double(Double)
   case string(String)
   case array([JSONValue])
@@ -26,6 +26,14 @@ package enum JSONValue: Hashable, Sendable {
     .object(members.compactMap { key, value in value.map { Member(key, $0) } })
   }
 
+  /// An object with these members, in this order.
+  package static func fields(_ fields: [(String, JSONValue)]) -> JSONValue {
+    .object(fields.map { Member($0.0, $0.1) })
+  }
+
+  /// A string, or null where there is none.
+  package static func text(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
+
   /// The value of the first member of that name; nil where there is none, or this is no object.
   package subscript(key: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
@@ -37,7 +45,7 @@ package enum JSONValue: Hashable, Sendable {
   }
 
   package var integer: Int? {
-    if case .integer(let number) = self { Int(exactly: number) } else { nil }
+    if case .integer(let number) = self { number } else { nil }
   }
 
   package var bool: Bool? {
@@ -55,6 +63,6 @@ package enum JSONValue: Hashable, Sendable {
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
   package init(stringLiteral text: String) { self = .string(text) }
-  package init(integerLiteral number: Int64) { self = .integer(number) }
+  package init(integerLiteral number: Int) { self = .integer(number) }
   package init(booleanLiteral bool: Bool) { self = .bool(bool) }
 }

@@ -74,7 +74,7 @@ extension String: JournalCoded {
 }
 
 extension Int: JournalCoded {
-  var json: JSONValue { .integer(Int64(self)) }
+  var json: JSONValue { .integer(self) }
   init(json: JSONValue) throws(CodingFault) {
     guard let number = json.integer else { throw CodingFault("is not a whole number") }
     self = number
