@@ -97,6 +97,40 @@ import UpgradeRuntime
     }
   }
 
+  /// A line that is closed as soon as something was typed on it, as an answer is given: nothing of it is lost, whatever
+  /// the command prints meanwhile.
+  @Test func anAnswerAndNothingElse() async throws {
+    try await Self.withHost { host, folder, loop in
+      let rounds = 60
+      let job = Self.job(
+        .install,
+        """
+        i=0; while [ $i -lt \(rounds) ]; do
+          printf 'more %s\\nand? ' $i; read -r answer; echo "took $answer"; i=$((i+1))
+        done
+        """,
+        bound: .seconds(60))
+      let (pieces, continuation) = AsyncStream.makeStream(of: [UInt8].self)
+      let running = loop.task {
+        #expect(await host.run(job, output: { continuation.yield($0) }).kind == .exited(0))
+        continuation.finish()
+      }
+      var said = ""
+      var next = 0
+      for await piece in pieces {
+        said += String(decoding: piece, as: UTF8.self)
+        while next < rounds, said.contains("more \(next)\r\nand? ") {
+          let line = try await host.keyboards.line(to: job.id) { _ in }
+          try await line.type(Array("answer \(next)\n".utf8))
+          await line.close()
+          next += 1
+        }
+      }
+      await running.value
+      #expect((0..<rounds).allSatisfy { said.contains("took answer \($0)\r\n") })
+    }
+  }
+
   /// What is typed reaches the command's terminal in order, whole, and only there; with echo and without.
   @Test func aCommandThatAsksIsAnswered() async throws {
     try await Self.withHost { host, folder, loop in

@@ -49,15 +49,28 @@ struct Night {
     environment: [String: String?] = [:]
   ) async throws -> Said {
     let changes: [String: String?] = ["HOME": folder, "XDG_CONFIG_HOME": "\(folder)/config", "TERM": "dumb"]
-    let outcome = try await ChildProcess.run(
-      ChildCommand(Wizard.path, words, environment: .changed(changes.merging(environment) { $1 })), on: loop,
-      within: bound)
-    guard case .exited(let code) = outcome.status else {
-      return Said(code: -1, output: String(decoding: outcome.output, as: UTF8.self), errors: "\(outcome.status)")
+    // Into files, so that what a program that hangs has said until then is there to be read.
+    let name = (0..<8).map { _ in String("abcdefghijklmnopqrstuvwxyz".randomElement() ?? "x") }.joined()
+    let (output, errors) = ("\(folder)/said-\(name).out", "\(folder)/said-\(name).err")
+    let script = "out=$1 err=$2; shift 2; exec \"$@\" >\"$out\" 2>\"$err\""
+    let command = ChildCommand(
+      "/bin/sh", ["-c", script, "sh", output, errors, Wizard.path] + words,
+      environment: .changed(changes.merging(environment) { $1 }))
+    func said(_ code: Int32, _ remark: String = "") throws -> Said {
+      Said(
+        code: code, output: String(decoding: try Files.read(output, limit: 4 << 20), as: UTF8.self),
+        errors: String(decoding: try Files.read(errors, limit: 4 << 20), as: UTF8.self) + remark)
     }
-    return Said(
-      code: code, output: String(decoding: outcome.output, as: UTF8.self),
-      errors: String(decoding: outcome.errorOutput, as: UTF8.self))
+    let outcome: ChildOutcome
+    do throws(SystemError) {
+      outcome = try await ChildProcess.run(command, on: loop, within: bound)
+    } catch {
+      let last = (try? said(-1).output.suffix(2000)) ?? ""
+      Issue.record("it did not end within \(bound); the last that it said: \(last)")
+      throw error
+    }
+    guard case .exited(let code) = outcome.status else { return try said(-1, "\(outcome.status)") }
+    return try said(code)
   }
 
   /// The journal of the only run.

@@ -104,10 +104,16 @@ private actor Audience {
           }
         }
       }
+      await self.leave(connection)
     }
     // Between its connecting and now something may have been printed that nobody told it of. A command that waits at a
     // prompt prints nothing more.
     await tell(connection, Array("\n".utf8))
+  }
+
+  private func leave(_ connection: Connection) {
+    connection.close()
+    connections.removeAll { $0 === connection }
   }
 
   /// What is told only says that there is something: whoever listens reads it from the file.
@@ -117,11 +123,11 @@ private actor Audience {
 
   private func tell(_ connection: Connection, _ bytes: [UInt8]) async {
     do throws(SystemError) {
-      // A wizard that was stopped must not stop the command as well: it reads the file when it goes on.
       try await connection.write(bytes, within: .seconds(1))
     } catch {
-      connection.close()
-      connections.removeAll { $0 === connection }
+      // A wizard that was stopped must not stop the command as well: it reads the file when it goes on. One that is
+      // gone may have typed just before: what it typed is read to its end, and closes the line.
+      if error.code == .timedOut { leave(connection) }
     }
   }
 

@@ -12,9 +12,11 @@ struct LocalKeyboard: KeyboardLine {
     } catch {
       throw HostFailure("The command's holder does not answer: it may be over. (\(error))")
     }
-    // Whoever is connected is told what the command prints; here nobody wants to know.
+    // Whoever is connected is told what the command prints; here nobody wants to know. The holder closes the line once
+    // it has read all that was typed.
     loop.task { [connection] in
       while let bytes = try? await connection.read(upTo: 64 << 10), !bytes.isEmpty {}
+      connection.close()
     }
   }
 
@@ -28,5 +30,8 @@ struct LocalKeyboard: KeyboardLine {
     }
   }
 
-  func close() async { connection.close() }
+  /// A line that is closed with something unread in it is reset, and what was typed might be lost with it.
+  func close() async {
+    do throws(SystemError) { try connection.finishWriting() } catch { connection.close() }
+  }
 }

@@ -177,7 +177,9 @@ package struct LineModel: Sendable {
 
   /// What is waited for, soon after it begins, and once a minute from then on.
   private mutating func waiting(_ picture: RunPicture) -> [LineEffect] {
-    guard let waiting = WaitingText(picture), waiting.since >= Self.waitingAfter else { return [] }
+    guard let waiting = WaitingText(picture),
+      waiting.since >= (waiting.isCommand ? Self.waitingEvery : Self.waitingAfter)
+    else { return [] }
     if let said = waitingSaid, said.name == waiting.name, picture.now - said.at < Self.waitingEvery { return [] }
     waitingSaid = (waiting.name, picture.now)
     return [.say(.waiting)]

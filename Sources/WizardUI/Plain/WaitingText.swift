@@ -1,4 +1,5 @@
-// What a run waits for while nobody is asked: gates that do not hold, or a step that is not yet seen to have happened.
+// What a run waits for while nobody is asked: gates that do not hold, a step that is not yet seen to have happened, or
+// the end of a command.
 
 import UpgradeCore
 
@@ -9,6 +10,8 @@ struct WaitingText {
   /// Each gate, or what has not been seen yet.
   let reasons: [String]
   let since: Duration
+  /// A command runs, which is nothing unusual: it is said only after a while, and not where its output is in sight.
+  let isCommand: Bool
   /// Which step waits for which gates: what they hang on may change with every reading.
   let name: String
 
@@ -19,9 +22,13 @@ struct WaitingText {
       picture.watching?.isDriverGone != true, let began = posture.waitingSince
     else { return nil }
     since = picture.age(of: began)
-    if let flight = state.inFlight {
-      // A command that runs is no wait: its output tells.
-      guard flight.outcome != nil || !flight.action.hasEffect else { return nil }
+    isCommand = state.inFlight.map { $0.outcome == nil && $0.action.hasEffect } ?? false
+    if let flight = state.inFlight, isCommand {
+      subject = flight.effect.step.sentence(in: picture.setup)
+      let printed = picture.output.flatMap { $0.id == flight.effect ? $0.lines.last { !$0.isEmpty } : nil }
+      reasons = ["its end; " + (printed.map { "the last that it printed: \($0)" } ?? "it has printed nothing so far")]
+      name = "\(flight.effect) runs"
+    } else if let flight = state.inFlight {
       guard case .inFlight(.notYet(let why)) = posture.kind else { return nil }
       subject = flight.effect.step.sentence(in: picture.setup)
       reasons = [why]

@@ -113,7 +113,8 @@ struct RunRemark {
     if let flight = state.inFlight {
       let since = picture.posture.waitingSince.map { "  " + Quantity.duration(picture.age(of: $0)) } ?? ""
       let pause = picture.isPaused ? "  Then the run is held." : ""
-      let reason = WaitingText(picture)?.reasons.first.map { ": \($0)" } ?? ""
+      let waiting = WaitingText(picture).flatMap { $0.isCommand ? nil : $0 }
+      let reason = waiting?.reasons.first.map { ": \($0)" } ?? ""
       return Line("Running: \(flight.effect.step.sentence(in: picture.setup))\(since)\(reason).\(pause)")
     }
     if picture.isPaused { return Line("Held by you: nothing runs. \(Request.pause.label) goes on.", .attention) }

@@ -60,8 +60,23 @@ import Testing
     #expect(script.canvas.lines[20].hasPrefix(" Running: stop 10.0.3.13:6379  7 s: it still answers."))
   }
 
-  @Test func aCommandThatRunsIsNoWait() {
-    #expect(Self.said([Self.stopping(7, nil)]).isEmpty)
+  /// Lines show no output: that it still runs, and how far it is, is said once a minute.
+  @Test func aCommandThatRunsIsSaidOnceAMinute() {
+    let pictures = [7, 59, 60, 61, 119, 120].map { seconds in
+      var picture = Self.stopping(seconds, nil)
+      var output = CommandOutput(
+        command: "make stop", node: "10.0.3.13:6379", lines: ["Saving 40 %", ""], status: nil, path: "stop.out")
+      output.id = seconds < 100 ? picture.state.inFlight?.effect : nil
+      picture.output = output
+      return picture
+    }
+    #expect(
+      Self.said(pictures) == [
+        "09:00:09 waiting: stop 10.0.3.13:6379, for 60 s so far",
+        "         for:      its end; the last that it printed: Saving 40 %",
+        "09:00:09 waiting: stop 10.0.3.13:6379, for 2m00s so far",
+        "         for:      its end; it has printed nothing so far",
+      ])
     let script = ScreenScript(RunScene.stopping, fixed: Self.stopping(7, nil))
     #expect(script.canvas.lines[20].hasPrefix(" Running: stop 10.0.3.13:6379  7 s. "))
   }
