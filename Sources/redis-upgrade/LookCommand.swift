@@ -58,6 +58,7 @@ struct LookCommand {
     let logins = try request.target.isEnterprise ? EnterpriseAccess(profile) : EnterpriseAccess()
     let credentials = try program.credentials(request.connection, request.target)
     let tls = try program.encryption(request.connection.encryption, request.target.security)
+    let sentinels = try SentinelDoor(profile.sentinels)
     let isJSON = request.face.face == .json
     let run = RunID(at: WallTime(milliseconds: WallClock.milliseconds), salt: Int(Host.processID)).text
     let remote = profile.remote([])
@@ -66,7 +67,7 @@ struct LookCommand {
     let way = program.way(profile.places.addresses, remote, access.links)
     let parts = WizardParts(
       loop: program.loop,
-      fleet: Fleet(loop: program.loop, settings: program.connection(credentials, tls, way, run: run)),
+      fleet: Fleet(loop: program.loop, settings: program.connection(credentials, tls, way, sentinels, run: run)),
       links: access.links,
       request: RunRequest(
         target: request.target.described(encrypted: tls != nil), seeds: request.target.seeds, to: request.to,

@@ -83,11 +83,11 @@ struct Program: Sendable {
   }
 
   func connection(
-    _ credentials: Credentials, _ tls: TLSContext?, _ way: Way = Way(), run: String
+    _ credentials: Credentials, _ tls: TLSContext?, _ way: Way = Way(), _ sentinels: SentinelDoor? = nil, run: String
   ) -> ConnectionSettings {
     ConnectionSettings(
       user: credentials.user, password: credentials.password, name: WizardName(host: Host.name, run: run), tls: tls,
-      way: way)
+      way: way, sentinels: sentinels)
   }
 
   /// How servers are reached.

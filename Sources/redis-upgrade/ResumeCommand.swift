@@ -30,10 +30,11 @@ struct ResumeCommand {
     }
     let logins = try setup.enterprise.map(EnterpriseAccess.init) ?? EnterpriseAccess()
     let tls = try program.encryption(request.connection.encryption, of: setup)
+    let sentinels = try SentinelDoor(setup.sentinelAccess)
     let access = program.access(setup.site.remote)
     defer { program.end(access) }
     let way = program.way(setup.site.addresses, setup.site.remote, access.links)
-    let connection = program.connection(credentials, tls, way, run: directory.id.text)
+    let connection = program.connection(credentials, tls, way, sentinels, run: directory.id.text)
     do throws(JournalError) {
       if let sentence = window(setup) {
         complain(sentence)

@@ -20,6 +20,7 @@ struct RunCommand {
     let answers = try program.answers(request.running)
     let credentials = try program.credentials(request.connection, request.target)
     let tls = try program.encryption(request.connection.encryption, request.target.security)
+    let sentinels = try SentinelDoor(profile.sentinels)
     let directory: RunDirectory
     let journal: Journal
     do throws(JournalError) {
@@ -34,7 +35,7 @@ struct RunCommand {
     let access = program.access(remote)
     defer { program.end(access) }
     let way = program.way(profile.places.addresses, remote, access.links)
-    let connection = program.connection(credentials, tls, way, run: directory.id.text)
+    let connection = program.connection(credentials, tls, way, sentinels, run: directory.id.text)
     let code = drive(settings, profile, logins, answers, connection, access, directory, journal)
     if (try? directory.read().isUnstarted) == true { try? Files.removeTree(directory.path) }
     return code

@@ -19,10 +19,13 @@ struct WatchCommand {
   }
 
   /// Connections that no run takes for those of another wizard.
-  private func fleet(_ credentials: Credentials, _ tls: TLSContext?, _ way: Way) -> Fleet {
+  private func fleet(
+    _ credentials: Credentials, _ tls: TLSContext?, _ way: Way, _ sentinels: SentinelDoor?
+  ) -> Fleet {
     let run = RunID(at: WallTime(milliseconds: WallClock.milliseconds), salt: Int(Host.processID)).text
     return Fleet(
-      loop: program.loop, settings: program.connection(credentials, tls, way, run: WizardName.watching + run))
+      loop: program.loop,
+      settings: program.connection(credentials, tls, way, sentinels, run: WizardName.watching + run))
   }
 
   private func faces(_ access: Access) throws(UsageError) -> Faces {
@@ -46,12 +49,13 @@ struct WatchCommand {
       return ExitCode.refused.rawValue
     }
     let tls = try program.encryption(request.connection.encryption, of: setup)
+    let sentinels = try SentinelDoor(setup.sentinelAccess)
     let access = program.access(setup.site.remote)
     defer { program.end(access) }
     let way = program.way(setup.site.addresses, setup.site.remote, access.links)
     let spectator = Spectator(
       parts: SpectatorParts(
-        loop: program.loop, fleet: fleet(credentials, tls, way), links: access.links, host: Host.name,
+        loop: program.loop, fleet: fleet(credentials, tls, way, sentinels), links: access.links, host: Host.name,
         target: setup.target,
         endsWithRun: program.face(request.face) != .screen))
     return try faces(access).show(spectator) {
@@ -73,9 +77,11 @@ struct WatchCommand {
     let profile = try Profile.load(request.profile ?? program.configuration.profile ?? BuiltInProfiles.usual)
     let remote = profile.remote([])
     let logins = try target.isEnterprise ? EnterpriseAccess(profile) : EnterpriseAccess()
+    let sentinels = try SentinelDoor(profile.sentinels)
     let access = program.access(remote)
     defer { program.end(access) }
-    let fleet = fleet(credentials, tls, program.way(profile.places.addresses, remote, access.links))
+    let fleet = fleet(
+      credentials, tls, program.way(profile.places.addresses, remote, access.links), sentinels)
     let finder =
       target.isEnterprise
       ? EnterpriseFinder(loop: program.loop, seeds: target.seeds, profile: profile, links: access.links) : nil

@@ -13,7 +13,7 @@ struct WriterProcess {
   /// Starts it; whether it reaches the servers is known at its end.
   init(_ lab: RunningLab, on loop: EventLoop) throws(SystemError) {
     let target = lab.addresses.map(\.description).joined(separator: ",")
-    let flags = lab.connectionFlags.isEmpty ? [] : ["--tls"] + lab.connectionFlags
+    let flags = lab.connectionFlags.isEmpty ? [] : ["--tls"] + lab.connectionFlags.filter { $0 != "--tls" }
     child = try ChildProcess.spawn(
       ChildCommand("/proc/self/exe", ["lab", "write", target, "--json"] + flags), on: loop)
   }

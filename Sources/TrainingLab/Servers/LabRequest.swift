@@ -30,6 +30,10 @@ package struct LabRequest: Equatable, Sendable {
   package var valueLength = 100
   /// The default user's password on every node, also used between nodes; nil for none.
   package var password: String?
+  /// The Sentinels' own password, for clients and for each other; nil: that of the servers, where there is one.
+  package var sentinelPassword: String?
+  /// The name of the user, one of `users`, as whom Sentinels log in to the servers; nil: the default one.
+  package var sentinelUser: String?
   /// Servers that speak TLS and nothing else, with certificates that the lab makes, and want one of their clients.
   package var tls = false
   /// Users besides the default one, on every node.
@@ -102,9 +106,9 @@ package struct LabRequest: Equatable, Sendable {
           remedy: "Ask for [nil, 0, 0, 2] or the like, on one address.")
       }
     }
-    guard sentinels == 0 || (tree != nil && sentinels > 0 && !tls) else {
+    guard sentinels == 0 || (tree != nil && sentinels > 0) else {
       throw LabError(
-        .badRequest, "Sentinels of a lab watch over servers outside of a cluster, without TLS",
+        .badRequest, "Sentinels of a lab watch over servers outside of a cluster",
         remedy: "Ask for a replication, or leave the Sentinels out.")
     }
     guard Self.knownHosts.contains(host) else {
@@ -135,8 +139,16 @@ package struct LabRequest: Equatable, Sendable {
         .badRequest, "\(keysPerShard) keys of \(valueLength) bytes a shard cannot be loaded",
         remedy: "Ask for 0 or more keys of 0 to 1,000,000 bytes.")
     }
+    guard sentinelUser.map({ name in users.contains { $0.name == name } }) ?? true else {
+      throw LabError(
+        .badRequest, "The Sentinels of a lab cannot log in as a user that its servers do not have",
+        remedy: "Ask for the user as well.")
+    }
     let texts = configuration + nodeConfiguration.values.joined() + users.flatMap { [$0.name, $0.password, $0.rules] }
-    guard !(texts + [password ?? ""]).contains(where: { $0.contains { $0.isNewline || $0 == "\0" } }) else {
+    guard
+      !(texts + [password ?? "", sentinelPassword ?? ""]).contains(where: { $0.contains { $0.isNewline || $0 == "\0" } }
+      )
+    else {
       throw LabError(
         .badRequest, "A line of configuration, a user or a password contains a line break",
         remedy: "Give each line of configuration by itself.")

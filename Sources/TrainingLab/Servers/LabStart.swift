@@ -68,7 +68,9 @@ struct LabStart {
     let directory = record.directory(of: sentinel)
     try LabFiles.makeDirectory(directory)
     try LabFiles.write(
-      SentinelConfiguration.text(for: sentinel, watching: record.nodes[0], of: request, directory: directory),
+      SentinelConfiguration.text(
+        for: sentinel, watching: record.nodes[0], of: request, directory: directory,
+        certificates: record.certificates),
       to: "\(directory)/\(SentinelConfiguration.fileName)", mode: 0o600)
     try LabFiles.link("\(directory)/\(LabProfile.linkName)", to: executable)
   }
@@ -211,6 +213,10 @@ struct LabStart {
   }
 
   private func reply(_ command: [String], of node: LabRecord.Node) async throws(ForeignFailure) -> ForeignReply {
+    var login = login
+    // Every server but the primary follows somebody; a Sentinel does not.
+    let isSentinel = request.sentinels > 0 && !node.isPrimary && node.follows == nil
+    if isSentinel, let own = request.sentinelPassword { login.password = own }
     let connection = try await ForeignConnection.open(
       to: node.address, login: login, on: loop, within: .seconds(2))
     defer { connection.close() }

@@ -36,7 +36,9 @@ package struct RunningLab: Sendable {
     let flags = [
       ("--cacert", settings.authorities), ("--cert", settings.certificate), ("--key", settings.key),
     ]
-    return flags.flatMap { flag, value in value.map { [flag, $0] } ?? [] }
+    // An address of Sentinels does not say how they are spoken to.
+    let tls = target.hasPrefix("rediss:") ? [] : ["--tls"]
+    return tls + flags.flatMap { flag, value in value.map { [flag, $0] } ?? [] }
   }
 
   /// How the foreign client connects.

@@ -10,12 +10,13 @@ package enum SentinelConfiguration {
   private static let failoverTimeout = 20_000
 
   static func text(
-    for sentinel: LabRecord.Node, watching primary: LabRecord.Node, of request: LabRequest, directory: String
+    for sentinel: LabRecord.Node, watching primary: LabRecord.Node, of request: LabRequest, directory: String,
+    certificates: LabCertificates? = nil
   ) -> String {
     let address = primary.address
     let majority = request.sentinels / 2 + 1
-    var lines = [
-      "port \(sentinel.port)",
+    var lines = certificates?.lines(port: sentinel.port) ?? ["port \(sentinel.port)"]
+    lines += [
       "bind \(address.host)",
       "daemonize no",
       "dir \(ServerConfiguration.quoted(directory))",
@@ -25,9 +26,19 @@ package enum SentinelConfiguration {
       "sentinel down-after-milliseconds \(groupName) \(downAfter)",
       "sentinel failover-timeout \(groupName) \(failoverTimeout)",
     ]
-    if let password = request.password.map(ServerConfiguration.quoted) {
+    if let user = request.users.first(where: { $0.name == request.sentinelUser }) {
+      lines += [
+        "sentinel auth-user \(groupName) \(user.name)",
+        "sentinel auth-pass \(groupName) \(ServerConfiguration.quoted(user.password))",
+      ]
+    } else if let password = request.password {
+      lines.append("sentinel auth-pass \(groupName) \(ServerConfiguration.quoted(password))")
+    }
+    if let own = request.sentinelPassword.map(ServerConfiguration.quoted) {
+      lines += ["requirepass \(own)", "sentinel sentinel-pass \(own)"]
+    } else if let password = request.password {
       // The same word opens the Sentinels, for clients and for each other.
-      lines += ["sentinel auth-pass \(groupName) \(password)", "requirepass \(password)"]
+      lines.append("requirepass \(ServerConfiguration.quoted(password))")
     }
     return lines.joined(separator: "\n") + "\n"
   }

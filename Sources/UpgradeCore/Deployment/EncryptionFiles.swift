@@ -31,6 +31,8 @@ extension Setup {
   /// How a command is put to a node by hand, up to the command itself: `redis-cli -h 10.0.0.1 -p 6379`.
   func client(_ program: String, _ address: Address?) -> String {
     let place = address.map { ["-h", $0.host, "-p", String($0.port)] } ?? []
-    return ([program] + place + (encryption?.clientWords ?? [])).joined(separator: " ")
+    let isSentinel = address.flatMap { node(at: $0) }.flatMap { node($0) }?.role == .sentinel
+    let files = isSentinel ? encryptionOfSentinels : encryption
+    return ([program] + place + (files?.clientWords ?? [])).joined(separator: " ")
   }
 }

@@ -34,6 +34,15 @@ package struct SentinelView: Hashable, Sendable {
   package struct Other: Hashable, Sendable {
     package var name: String
     package var address: Address
+    /// How many of each it knows of that group, `num-slaves` and `num-other-sentinels`.
+    package var replicas: Int
+    package var sentinels: Int
+    package init(name: String, address: Address, replicas: Int, sentinels: Int) {
+      self.name = name
+      self.address = address
+      self.replicas = replicas
+      self.sentinels = sentinels
+    }
   }
 
   /// nil where it does not know the name.

@@ -31,6 +31,8 @@ package struct Setup: Hashable, Sendable {
   package var enterprise: Enterprise.Constants?
   /// The name by which Sentinels watch over the servers; nil where they are no part of the run.
   package var watchedName: String?
+  /// nil: Sentinels are called as their servers are.
+  package var sentinelAccess: SentinelAccess?
   private let servers: DeploymentKind
   private var index: Index
 
@@ -240,6 +242,8 @@ package struct NodeSetup: Hashable, Sendable {
   package var aliases: [Address] = []
   /// Its configuration does not say `replica-priority 0`, never to be made primary.
   package var isPromotable = true
+  /// A Sentinel's other groups, as it knew them at the start.
+  package var watches: [SentinelView.Other] = []
 
   package init(
     id: NodeID, address: Address, release: Release, role: Role, runID: String, processID: Int, configFile: String,

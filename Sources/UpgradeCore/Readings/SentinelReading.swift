@@ -42,10 +42,12 @@ extension Reader {
       scripts: ["notification-script", "client-reconfig-script"].compactMap { line.values[$0] })
   }
 
-  /// The name and the place of a group, out of an element of `SENTINEL MASTERS`.
+  /// Name, place and size of a group, out of an element of `SENTINEL MASTERS`.
   package static func sentinelName(_ fields: [String]) throws(ReadingError) -> SentinelView.Other {
     let line = SentinelLine(fields, "SENTINEL MASTERS")
-    return SentinelView.Other(name: try line.text("name"), address: try line.address())
+    return SentinelView.Other(
+      name: try line.text("name"), address: try line.address(), replicas: try line.number("num-slaves"),
+      sentinels: try line.number("num-other-sentinels"))
   }
 
   /// One element of `SENTINEL REPLICAS`.

@@ -53,6 +53,7 @@ package enum Rulebook {
   /// The rules that only Sentinels have.
   package static let onlySentinel: [any Rule] = [
     SentinelsAgree(), QuorumReached(), NotTilted(), ReplicasListed(), PeersListed(), GroupsApart(),
+    OtherGroupsKept(),
     SomebodyElectable(), PauseKnown(), SentinelFileKept(), SentinelsEnough(), SentinelPatience(), ParallelSyncs(),
     SentinelScripts(), PrioritiesSeen(), OldPrimaryListed(),
   ]

@@ -79,7 +79,7 @@ package struct Preflight: Sendable {
       let timeout = finding.nodes.compactMap(\.nodeTimeoutMilliseconds).max() ?? 15_000
       var options = request.options
       if options.backWithinData != nil { options.deriveBackWithin(from: finding.mostData) }
-      return (
+      var setup =
         Setup(
           target: request.target, to: to, nodes: finding.nodes, shards: finding.shards,
           nodeTimeout: .milliseconds(timeout),
@@ -87,8 +87,9 @@ package struct Preflight: Sendable {
             from: finding.nodes.filter { $0.role != .sentinel }.map(\.release), to: to
           ).narrows, site: site,
           options: options, encryption: fleet.settings.tls.map { EncryptionFiles($0.settings) },
-          servers: finding.kind, watchedName: finding.watchedName), finding
-      )
+          servers: finding.kind, watchedName: finding.watchedName)
+      if finding.kind == .sentinel { setup.sentinelAccess = request.profile.sentinels }
+      return (setup, finding)
     } catch {
       throw FindingError(error.description)
     }

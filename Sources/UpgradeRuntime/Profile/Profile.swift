@@ -43,6 +43,8 @@ package struct Profile: Equatable, Sendable {
   package var programs: String?
   /// How databases of Redis Enterprise Software are called as their clients do, by their names; `*`: all others.
   package var clients: [String: Enterprise.ClientAccess] = [:]
+  /// nil: Sentinels are called as their servers are.
+  package var sentinels: SentinelAccess?
 
   init(
     name: String, reach: Site.Reach, ssh: SSH = SSH(), places: Places = Places(), commands: [Site.Stage: Command],

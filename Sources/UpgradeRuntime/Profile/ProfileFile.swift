@@ -3,7 +3,7 @@ import UpgradeCore
 extension Profile {
   private static let keys = [
     "reach", "base", "ssh", "hosts", "addresses", "bastion", "rest", "software", "hooks", "backup", "enterprise",
-    "databases",
+    "databases", "sentinels",
   ]
   private static let softwareStages: [Site.Stage] = [.candidate, .stage, .program, .stop, .install, .start, .rollback]
   private static let hookStages: [Site.Stage] = [.beforeNode, .afterNode, .switchOver]
@@ -57,6 +57,7 @@ extension Profile {
     self.init(name: file, reach: reach, ssh: ssh, places: places, commands: commands, base: base, rest: rest)
     self.programs = programs
     clients = try Self.clients(group)
+    sentinels = try Self.sentinels(group)
     streamsBackups = try group.word("backup", of: ["host", "stream"]) == "stream"
   }
 

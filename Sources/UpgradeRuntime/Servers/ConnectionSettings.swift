@@ -12,24 +12,41 @@ package struct ConnectionSettings: Sendable {
   /// nil: plain.
   package var tls: TLSContext?
   package var way: Way
+  /// nil: Sentinels are called as their servers are.
+  package var sentinels: SentinelDoor?
+  private let watchers = SentinelBook()
   /// What servers have proven in their handshakes.
   package let certificates = CertificateBook()
 
-  package init(user: String?, password: Secret?, name: WizardName, tls: TLSContext? = nil, way: Way = Way()) {
+  package init(
+    user: String?, password: Secret?, name: WizardName, tls: TLSContext? = nil, way: Way = Way(),
+    sentinels: SentinelDoor? = nil
+  ) {
     self.way = way
     self.user = user
     self.password = password
     self.name = name
     self.tls = tls
+    self.sentinels = sentinels
+  }
+
+  /// From now on these are called as the profile says of Sentinels; clients that were made before stay as they are.
+  package func note(sentinels addresses: some Sequence<Address>) { watchers.note(addresses) }
+
+  /// These settings, as they are for whoever is at an address.
+  func settings(for address: Address) -> ConnectionSettings {
+    guard let sentinels, watchers.has(address) else { return self }
+    return sentinels.settings(self)
   }
 
   /// A client for a node, by the address that it announces; not connected yet.
   package func client(
     of address: Address, on loop: EventLoop, commandTimeout: Duration
   ) -> Client {
-    let options = options(commandTimeout: commandTimeout)
+    let own = settings(for: address)
+    let options = own.options(commandTimeout: commandTimeout)
     let endpoint = way.endpoint(of: address)
-    let (tls, way, certificates, bound) = (tls, way, certificates, options.connectTimeout)
+    let (tls, way, certificates, bound) = (own.tls, way, certificates, options.connectTimeout)
     return Client(
       label: endpoint.description,
       connect: { () async throws(TransportError) -> any Transport in
@@ -43,14 +60,16 @@ package struct ConnectionSettings: Sendable {
     of address: Address, on loop: EventLoop, within bound: Duration
   ) async throws(TransportError) -> any Transport {
     let certificates = certificates
-    return try await way.connect(to: way.endpoint(of: address), tls, on: loop, within: bound) {
+    return try await way.connect(
+      to: way.endpoint(of: address), settings(for: address).tls, on: loop, within: bound
+    ) {
       certificates.note($0, of: address)
     }
   }
 
   /// What the newest handshake with a server showed, theirs and ours; empty where connections are plain.
   func certificates(of address: Address, at now: WallTime) -> [CertificateReading] {
-    guard let tls else { return [] }
+    guard let tls = settings(for: address).tls else { return [] }
     func reading(_ bearer: CertificateReading.Bearer, _ end: TLSCertificateEnd) -> CertificateReading {
       let moment = WallTime(milliseconds: end.seconds * 1000)
       return CertificateReading(

@@ -13,6 +13,7 @@ package struct NodeReader: Sendable {
     self.fleet = fleet
     self.kind = kind
     sentinels = group.map { SentinelReader(fleet: fleet, group: $0) }
+    fleet.settings.note(sentinels: group?.addresses ?? [])
   }
 
   package init(fleet: Fleet, of setup: Setup) {

@@ -51,19 +51,22 @@ struct SentinelFinder {
     }
     finding.kind = .sentinel
     finding.watchedName = name
-    finding.nodes += answers.sorted { $0.key < $1.key }.compactMap { sentinel($0, $1.pulse) }
+    finding.nodes += answers.sorted { $0.key < $1.key }.compactMap { sentinel($0, $1, besides: name) }
     finding.unreachable += failures.sorted { $0.key < $1.key }.map { address, failure in
       Finding.Unreachable(id: NodeID(of: address), address: address, failure: failure)
     }
     return finding
   }
 
-  private func sentinel(_ address: Address, _ pulse: Pulse) -> NodeSetup? {
+  private func sentinel(_ address: Address, _ answer: Answer, besides name: String) -> NodeSetup? {
+    let pulse = answer.pulse
     guard let release = pulse.server.release else { return nil }
-    return NodeSetup(
+    var setup = NodeSetup(
       id: NodeID(of: address), address: address, release: release, role: .sentinel, runID: pulse.server.runID,
       processID: pulse.server.processID, configFile: pulse.server.configFile,
       directory: "", appendOnly: false, settings: [:])
+    setup.watches = answer.groups.filter { $0.name != name }.sorted { $0.name < $1.name }
+    return setup
   }
 
   /// The name that was asked for, or the only one.
@@ -102,14 +105,17 @@ struct SentinelFinder {
 
   private func ask(_ address: Address, _ name: String?) async -> Result<Answer, Failure> {
     let replies: [Reply]
+    fleet.settings.note(sentinels: [address])
     do throws(ClientError) {
       var commands: [Command] = [["INFO"], ["SENTINEL", "MASTERS"]]
       if let name { commands += [["SENTINEL", "REPLICAS", name], ["SENTINEL", "SENTINELS", name]] }
       replies = try await fleet.reader(address).pipeline(commands)
     } catch {
-      return .failure(Failure(reading: ReadingFailure(error)))
+      return .failure(Failure(reading: ReadingFailure(error).atSentinel(fleet.settings)))
     }
-    if let error = replies[0].error { return .failure(Failure(reading: ReadingFailure(error))) }
+    if let error = replies[0].error {
+      return .failure(Failure(reading: ReadingFailure(error).atSentinel(fleet.settings)))
+    }
     let info = replies[0].text ?? ""
     guard Reader.isSentinel(info: info) else {
       return .failure(

@@ -40,9 +40,11 @@ struct SentinelReader {
         ["SENTINEL", "SENTINELS", group.name], ["SENTINEL", "CKQUORUM", group.name],
       ])
     } catch {
-      return NodeReadout(failure: ReadingFailure(error))
+      return NodeReadout(failure: ReadingFailure(error).atSentinel(fleet.settings))
     }
-    if let error = replies[0].error { return NodeReadout(failure: ReadingFailure(error)) }
+    if let error = replies[0].error {
+      return NodeReadout(failure: ReadingFailure(error).atSentinel(fleet.settings))
+    }
     do throws(ReadingError) {
       var pulse = try Reader.sentinelPulse(info: replies[0].text ?? "")
       pulse.sentinel = try understand(replies, pulse.sentinel ?? SentinelView())

@@ -22,7 +22,7 @@ struct Subscription {
       transport.close()
     }
     await withTaskCancellationHandler {
-      await read(transport, command, hear)
+      await read(transport, settings.settings(for: address).introduction, command, hear)
     } onCancel: {
       transport.close()
     }
@@ -30,8 +30,9 @@ struct Subscription {
     transport.close()
   }
 
-  private func read(_ transport: any Transport, _ command: Command, _ hear: ([String]) -> Bool) async {
-    let introduction = settings.introduction
+  private func read(
+    _ transport: any Transport, _ introduction: Introduction, _ command: Command, _ hear: ([String]) -> Bool
+  ) async {
     var reader = ReplyReader()
     var step: Introduction.Step? = introduction.opening.step
     guard (try? await transport.send(CommandEncoder.encode(introduction.opening.command))) != nil else { return }
@@ -61,7 +62,8 @@ extension ConnectionSettings {
   func transport(to address: Address, on loop: EventLoop) async throws(TransportError) -> any Transport {
     let certificates = certificates
     return try await way.connect(
-      to: way.endpoint(of: address), tls, on: loop, within: options(commandTimeout: .seconds(2)).connectTimeout
+      to: way.endpoint(of: address), settings(for: address).tls, on: loop,
+      within: options(commandTimeout: .seconds(2)).connectTimeout
     ) { certificates.note($0, of: address) }
   }
 

@@ -93,8 +93,9 @@ struct ReplicationNight {
 /// - Parameters:
 ///   - switches: whether the profile has a command that moves the clients' address: it writes it into a file.
 ///   - stop: a command of the profile that stops servers; nil: we send SHUTDOWN.
+///   - besides: what the profile says besides, as whole lines.
 func withReplication(
-  _ request: TrainingLab.LabRequest, switches: Bool = false, stop: String? = nil,
+  _ request: TrainingLab.LabRequest, switches: Bool = false, stop: String? = nil, besides: String = "",
   _ body: @escaping @Sendable (ReplicationNight) async throws -> Void
 ) async throws {
   try await withNight(request) { night in
@@ -102,6 +103,7 @@ func withReplication(
     // The lab's own profile ends with its commands.
     if let stop { profile += "  stop: '\(stop)'\n" }
     if switches { profile += "hooks:\n  switch: 'echo {host} {port} > \(night.folder)/address'\n" }
+    profile += besides
     let path = "\(night.folder)/profile.yaml"
     try Files.writeAtomically(path, Array(profile.utf8))
     let site = ["--profile", path, "--state-dir", night.state] + night.lab.connectionFlags

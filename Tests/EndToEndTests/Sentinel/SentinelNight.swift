@@ -12,6 +12,9 @@ struct SentinelNight {
 
   let servers: ReplicationNight
   let sentinels: [Address]
+  /// What the servers' default user is asked for, and what the Sentinels ask for; nil for none.
+  var password: String?
+  var sentinelPassword: String?
 
   var night: Night { servers.night }
   var target: String { servers.target }
@@ -21,7 +24,7 @@ struct SentinelNight {
   func words(to: Release) -> [String] { [target, "--to", to.description, "--plain", "--settle", "0"] + site }
 
   func ask(_ sentinel: Address, _ words: [String]) async throws -> ForeignReply {
-    try await servers.send(words, to: sentinel)
+    try await servers.send(words, to: sentinel, password: sentinelPassword)
   }
 
   /// What a Sentinel says of the group, by name.
@@ -48,7 +51,8 @@ struct SentinelNight {
   func priorities() async throws -> [String] {
     var all: [String] = []
     for address in servers.lab.addresses {
-      let reply = try await servers.send(["CONFIG", "GET", "replica-priority"], to: address)
+      let reply = try await servers.send(
+        ["CONFIG", "GET", "replica-priority"], to: address, password: password)
       all.append(reply.elements?.last?.text ?? "")
     }
     return all
@@ -83,8 +87,9 @@ struct SentinelNight {
   /// All is as an operator wants to find it in the morning.
   func isWell(on release: Release) async throws {
     #expect(try await releases().allSatisfy { $0 == release })
-    let primary = try #require(try await servers.primaries().first)
-    #expect(try await servers.primaries().count == 1)
+    let primaries = try await servers.primaries(password: password)
+    let primary = try #require(primaries.first)
+    #expect(primaries.count == 1)
     #expect(try await said() == [primary])
     for sentinel in sentinels {
       let group = try await group(sentinel)
@@ -119,8 +124,11 @@ func withSentinels(
 ) async throws {
   var request = request
   request.sentinels = 3
-  try await withReplication(request, switches: switches) { servers in
+  try await withReplication(request, switches: switches) { [request] servers in
     let sentinels = try #require(servers.lab.record.sentinels).map(\.address)
-    try await body(SentinelNight(servers: servers, sentinels: sentinels))
+    try await body(
+      SentinelNight(
+        servers: servers, sentinels: sentinels, password: request.password,
+        sentinelPassword: request.sentinelPassword ?? request.password))
   }
 }

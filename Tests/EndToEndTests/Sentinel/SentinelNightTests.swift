@@ -185,54 +185,6 @@ import UpgradeRuntime
     }
   }
 
-  /// Two groups, each with a primary and a replica, on the same three Sentinels: one is done, and then the other.
-  @Test func groupsAreUpgradedOneAfterTheOther() async throws {
-    var request = TrainingLab.LabRequest(from: .redis62, to: .redis70, tree: [nil, 0, 0, 0])
-    request.sentinels = 3
-    try await withReplication(request) { night in
-      let sentinels = try #require(night.lab.record.sentinels).map(\.address)
-      let (second, follower) = (night.lab.addresses[2], night.lab.addresses[3])
-      _ = try await night.send(["REPLICAOF", "NO", "ONE"], to: second)
-      _ = try await night.send(["REPLICAOF", second.host, String(second.port)], to: follower)
-      for address in [second, follower] { _ = try await night.send(["CONFIG", "REWRITE"], to: address) }
-      for sentinel in sentinels {
-        _ = try await night.send(["SENTINEL", "RESET", "lab"], to: sentinel)
-        _ = try await night.send(["SENTINEL", "MONITOR", "stock", second.host, String(second.port), "2"], to: sentinel)
-      }
-      let deadline = night.loop.now + .seconds(40)
-      var isKnown = false
-      while !isKnown, night.loop.now < deadline {
-        isKnown = true
-        for sentinel in sentinels {
-          for name in ["lab", "stock"] {
-            let group = SentinelNight.fields(try await night.send(["SENTINEL", "MASTER", name], to: sentinel))
-            isKnown = isKnown && group["num-slaves"] == "1" && group["num-other-sentinels"] == "2"
-          }
-        }
-        try await night.loop.sleep(for: .milliseconds(50))
-      }
-      #expect(isKnown)
-      let clients = [night.lab.addresses[..<2], night.lab.addresses[2...]].enumerated().map { place, seeds in
-        WritingClient(WritingRequest(seeds: Array(seeds), prefix: "group-\(place)"), on: night.loop)
-      }
-      async let first = clients[0].run()
-      async let other = clients[1].run()
-      let said = try await night.run(
-        ["\(night.target),stock", "--to", "7.0.15", "--plain", "--settle", "0"] + night.site + Wizard.yes)
-      for client in clients { client.requestStop() }
-      for report in [try await first, try await other] {
-        #expect(report.isCleanOutsideClusters && report.acknowledged > 100, "\(report.errors), lost \(report.lost)")
-      }
-      #expect(said.code == 0, "\(said.output.suffix(2000)) \(said.errors)")
-      #expect(try await night.proof().releases().values.allSatisfy { $0 == .redis70 })
-      let runs = try RunCatalogue(night.night.state).runs().map { try $0.read().state }
-      #expect(runs.count == 2 && runs.allSatisfy { $0.ended?.kind == .done && $0.handOvers.count == 1 })
-      // The Sentinels went with the first.
-      #expect(Set(runs.map { $0.setup?.sentinels.count }) == [3])
-      #expect(said.output.contains("PASS sentinels-agree"))
-    }
-  }
-
   /// A server that is gone is still listed; and what is not a Sentinel is told apart.
   @Test func ghostsAreFound() async throws {
     try await withSentinels(SentinelNightTests.lab(.redis62, .redis70)) { night in

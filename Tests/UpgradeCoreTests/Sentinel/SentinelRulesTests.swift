@@ -18,6 +18,8 @@ private struct Group {
   var release = Release(.redis, Version(6, 2, 14))
   var unpromotable: Set<Int> = []
   var flushed = Permission.granted
+  /// What each Sentinel watched besides at the start.
+  var watched: [SentinelView.Other] = []
   static let sentinels = [26379, 26380, 26381]
 
   init() {
@@ -52,6 +54,7 @@ private struct Group {
           runID: "run-\(port)", processID: port, configFile: "/etc/\(port).conf", directory: "", appendOnly: false,
           settings: [:])
         node.isPromotable = !unpromotable.contains(port)
+        if node.role == .sentinel { node.watches = watched }
         return node
       },
       shards: [Shard(id: ShardID(1), slots: SlotSet(), members: roles.keys.sorted().map(Self.id))],
@@ -160,7 +163,9 @@ private struct Group {
     Fault(["peers-listed"], "does not know") { $0.edit { $0.peers.removeLast() } },
     Fault(["peers-listed"], "disconnected,sentinel") { $0.edit { $0.peers[0].flags = ["sentinel", "disconnected"] } },
     Fault(["groups-apart"], "watches 10.0.0.1:7000 also as stock") {
-      $0.edit { $0.others = [SentinelView.Other(name: "stock", address: Group.address(7000))] }
+      $0.edit {
+        $0.others = [SentinelView.Other(name: "stock", address: Group.address(7000), replicas: 1, sentinels: 2)]
+      }
     },
     Fault(["sentinel-scripts"], "/opt/page.sh") { $0.edit { $0.group?.scripts = ["/opt/page.sh"] } },
     Fault(["parallel-syncs"], "parallel-syncs 2") { $0.edit { $0.group?.parallelSyncs = 2 } },
@@ -221,6 +226,30 @@ private struct Group {
     #expect(!group.verdict("reachable", .node(Group.id(26381))).holds)
     group.ignoring = [26381]
     #expect(group.verdict("sentinels-agree").holds)
+  }
+
+  /// One process watches over several groups: all of them have to be there again, each as large as it was.
+  @Test func otherGroupsAreLookedAt() {
+    func stock(_ replicas: Int, _ sentinels: Int) -> SentinelView.Other {
+      SentinelView.Other(
+        name: "stock", address: Address(host: "10.0.9.1", port: 6379), replicas: replicas, sentinels: sentinels)
+    }
+    var group = Group()
+    #expect(group.verdict("other-groups-kept").holds)
+    group.watched = [stock(2, 2)]
+    for port in Group.sentinels { group.edit(port) { $0.others = [stock(2, 2)] } }
+    #expect(group.verdict("other-groups-kept").holds)
+    group.edit { $0.others = [] }
+    #expect(group.verdict("other-groups-kept").text.contains("does not watch stock any more"))
+    group.edit { $0.others = [stock(1, 2)] }
+    #expect(
+      group.verdict("other-groups-kept").text.contains(
+        "knows of stock 1 replica and 2 other Sentinels; before it was 2 and 2"))
+    group.edit { $0.others = [stock(2, 1)] }
+    #expect(!group.verdict("other-groups-kept").holds)
+    // Somebody has taken a replica away meanwhile: all of them say so.
+    for port in Group.sentinels { group.edit(port) { $0.others = [stock(1, 2)] } }
+    #expect(group.verdict("other-groups-kept").holds)
   }
 
   @Test func afterAHandOverTheOldPrimaryIsListed() {

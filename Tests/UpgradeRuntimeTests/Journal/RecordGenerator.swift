@@ -78,13 +78,18 @@ struct RecordGenerator {
 
   mutating func setup() -> Setup {
     let enterprise = maybe { $0.enterprise() }
-    return Setup(
+    var setup = Setup(
       target: text(), to: release(),
       nodes: list { make in
-        NodeSetup(
+        var node = NodeSetup(
           id: make.node(), address: make.address(), release: make.release(), role: make.role(), runID: make.text(),
           processID: make.number(), configFile: make.text(), directory: make.text(), appendOnly: make.flag(),
           settings: make.table({ $0.text() }, { $0.text() }), nodeTimeoutMilliseconds: make.maybe { $0.number() })
+        node.watches = make.list { make in
+          SentinelView.Other(
+            name: make.text(), address: make.address(), replicas: make.number(0...9), sentinels: make.number(0...9))
+        }
+        return node
       },
       shards: list { make in
         let low = make.number(0...8000)
@@ -116,6 +121,20 @@ struct RecordGenerator {
       }, enterprise: enterprise,
       servers: enterprise == nil ? one(of: [.cluster, .replication, .sentinel], else: .cluster) : .cluster,
       watchedName: maybe { $0.text() })
+    setup.sentinelAccess = maybe { $0.sentinelAccess() }
+    return setup
+  }
+
+  mutating func sentinelAccess() -> SentinelAccess {
+    let isFile = flag()
+    return SentinelAccess(
+      login: one(
+        of: [
+          .asServers, .none,
+          .own(user: maybe { $0.text() }, file: isFile ? text() : nil, variable: isFile ? nil : text()),
+        ], else: .asServers),
+      encryption: one(
+        of: [.asServers, .plain, .files(EncryptionFiles(authorities: maybe { $0.text() }))], else: .asServers))
   }
 
   mutating func databaseVersion() -> Enterprise.DatabaseVersion {

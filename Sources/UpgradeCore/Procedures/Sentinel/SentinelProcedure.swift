@@ -24,6 +24,7 @@ package struct SentinelProcedure: TreeProcedure {
     [
       Gate("replication-tree", .deployment), Gate("in-sync", .deployment), Gate("sentinels-agree", .deployment),
       Gate("quorum-reached", .deployment), Gate("not-tilted", .deployment), Gate("replicas-listed", .deployment),
+      Gate("other-groups-kept", .deployment),
     ] + situation.setup.shards.map { Gate("replica-in-sync", .shard($0.id)) }
   }
 
@@ -145,9 +146,10 @@ package struct SentinelProcedure: TreeProcedure {
     case .replica: [Gate("in-sync", .node(node))]
     case .sentinel:
       // What it knew of the others it reads from its file; whether they know it again shows in their answers.
-      ["sentinels-agree", "quorum-reached", "not-tilted", "replicas-listed", "peers-listed"].map {
-        Gate($0, .deployment)
-      }
+      // Other groups that it watches are looked at as well: nobody else would notice.
+      [
+        "sentinels-agree", "quorum-reached", "not-tilted", "replicas-listed", "peers-listed", "other-groups-kept",
+      ].map { Gate($0, .deployment) }
     }
   }
 }

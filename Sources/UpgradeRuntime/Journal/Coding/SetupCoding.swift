@@ -19,6 +19,7 @@ extension Setup: JournalCoded {
       "node_timeout": nodeTimeout.json, "way_back_narrows": wayBackNarrows.json, "site": site.json,
       "options": options.json, "encryption": encryption?.json, "enterprise": enterprise?.json,
       "kind": kind.isPlain ? kind.json : nil, "watched": watchedName?.json,
+      "sentinel_access": sentinelAccess?.json,
     ])
   }
   init(json: JSONValue) throws(CodingFault) {
@@ -29,6 +30,7 @@ extension Setup: JournalCoded {
       options: try json.field("options"), encryption: try json.optional("encryption"),
       enterprise: try json.optional("enterprise"), servers: try json.optional("kind") ?? .cluster,
       watchedName: try json.optional("watched"))
+    sentinelAccess = try json.optional("sentinel_access")
   }
 }
 
@@ -59,6 +61,7 @@ extension NodeSetup: JournalCoded {
       "window_settings": windowSettings.isEmpty ? nil : windowSettings.json,
       "log_file": logFile.isEmpty ? nil : logFile.json, "follows": follows?.json,
       "aliases": aliases.isEmpty ? nil : aliases.json, "promotable": isPromotable ? nil : false.json,
+      "watches": watches.isEmpty ? nil : watches.json,
     ])
   }
   init(json: JSONValue) throws(CodingFault) {
@@ -73,6 +76,7 @@ extension NodeSetup: JournalCoded {
     follows = try json.optional("follows")
     aliases = try json.optional("aliases") ?? []
     isPromotable = try json.optional("promotable") ?? true
+    watches = try json.optional("watches") ?? []
   }
 }
 
