@@ -62,6 +62,23 @@ import Testing
     #expect(scene.machine.state.facts.savedRoles.count == 4)
   }
 
+  /// Settings of upgrade mode are put back at the end, roles are written down without them, and that is the end.
+  @Test func settingsArePutBackOnce() {
+    var scene = MachineScene(tree: [nil, 0])
+    let (own, wanted) = ("1048576", "8388608")
+    for index in scene.setup.nodes.indices {
+      scene.setup.nodes[index].settings = ["repl-backlog-size": own]
+      scene.setup.nodes[index].windowSettings = [Setting("repl-backlog-size", wanted)]
+    }
+    for id in scene.servers.keys { scene.servers[id]?.settings = ["repl-backlog-size": own] }
+    scene.start()
+    scene.play()
+    #expect(scene.machine.state.ended?.kind == .done, "\(scene.transcript.suffix(5))")
+    #expect(scene.begun.contains { $0.hasPrefix("enter-upgrade-mode/node:7000") })
+    #expect(scene.servers.values.allSatisfy { $0.settings == ["repl-backlog-size": own] })
+    #expect(scene.machine.state.facts.openLedger.isEmpty && scene.machine.state.facts.savedRoles.count == 2)
+  }
+
   @Test func theClientsAddressMovesRightAfterTheHandOver() throws {
     let scene = MachineScene(stages: [.install, .start, .rollback, .switchOver], tree: [nil, 0])
     let lines = try scene.planLines()

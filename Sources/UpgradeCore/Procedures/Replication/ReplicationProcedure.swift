@@ -10,6 +10,12 @@ package struct ReplicationProcedure: TreeProcedure {
   /// Nobody but us moves a role here, so that nothing has to be kept from it.
   package func guardSettings(for release: Release) -> [Setting] { [] }
 
+  /// Nothing once every server is done: roles are written down anew after settings were put back, and that is no reason
+  /// to set them again.
+  package func heldSettings(_ node: NodeID, _ release: Release, _ situation: Situation) -> [Setting] {
+    isDone(situation) ? [] : situation.setup.node(node)?.windowSettings ?? []
+  }
+
   package func health(_ situation: Situation) -> [Gate] {
     [Gate("replication-tree", .deployment), Gate("in-sync", .deployment)]
       + situation.setup.shards.map { Gate("replica-in-sync", .shard($0.id)) }
@@ -60,6 +66,12 @@ package protocol TreeProcedure: ServerProcedure {
 
 extension TreeProcedure {
   package func chosen(from candidates: [NodeID], _ situation: Situation) -> NodeID? { best(candidates, situation) }
+
+  /// All that holds data runs what is wanted of it, and is where it is to be.
+  func isDone(_ situation: Situation) -> Bool {
+    situation.setup.order.allSatisfy { situation.snapshot[$0].view?.release == situation.facts.goals.want[$0] }
+      && returnOfPrimary(situation) == nil
+  }
 
   // MARK: - Replicas
 

@@ -62,12 +62,6 @@ package struct SentinelProcedure: TreeProcedure {
 
   // MARK: - Who may be promoted
 
-  /// All that holds data runs what is wanted of it, and is where it is to be.
-  private func isDone(_ situation: Situation) -> Bool {
-    situation.setup.order.allSatisfy { situation.snapshot[$0].view?.release == situation.facts.goals.want[$0] }
-      && returnOfPrimary(situation) == nil
-  }
-
   /// Whom the Sentinels are to promote next, the same throughout: they hear of a priority up to ten seconds later.
   func heir(_ situation: Situation) -> NodeID? {
     let setup = situation.setup
