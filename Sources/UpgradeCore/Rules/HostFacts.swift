@@ -17,6 +17,8 @@ package struct HostFacts: Hashable, Sendable {
   package var units: [Int: UnitFacts] = [:]
   /// What became of the file that a server runs, by its process's number.
   package var programs: [Int: ProgramFacts] = [:]
+  /// Whether a server could write its configuration file, by its process's number.
+  package var configurations: [Int: ConfigurationFacts] = [:]
   /// The packages of servers that are installed; nil where no package manager that is known was asked.
   package var packages: PackageFacts?
   package init(
@@ -106,6 +108,8 @@ extension HostFacts {
       }
       programs[pid] = ProgramFacts(
         standing, version: Version(said[3]), path: said.dropFirst(4).joined(separator: " "))
+    case "config":
+      if let pid = Int(said[1]) { configurations[pid] = ConfigurationFacts(said) }
     case "packages": packages = PackageFacts(manager: said[1])
     case "package":
       if said.count > 2 { packages?.held[said[1]] = said[2] == "hold" }

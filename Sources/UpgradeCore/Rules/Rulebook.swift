@@ -27,7 +27,7 @@ package enum Rulebook {
     Reachable(), KnownProduct(), IdentityRule(),
     VersionPath(), TargetBlocked(), PathHazards(), SameVersion(),
     ReplicationTree(), ReplicaInSync(), InSync(), HasReplica(), ReplicaReadOnly(), ReplicaKeys(), MinimumReplicas(),
-    SyncCredentials(), RolesCanBeSaved(), FailoverKnown(), AddressSwitch(), NotWatched(),
+    SyncCredentials(), RolesCanBeSaved(), ConfigurationWritable(), FailoverKnown(), AddressSwitch(), NotWatched(),
     NotLoading(), LastSaveOK(), LastAppendOK(), NoForkRunning(), PersistenceOn(), MemoryForFork(), ForkPause(),
     MemoryBelowLimit(), ReplicaMemory(), ClientLimit(), ClocksAgree(), NoRefusals(), SyncsGetThrough(), BigValues(),
     ReplicaBuffer(), BacklogCoversRestart(), ReplicationTimeout(), DisklessLoad(),
@@ -42,7 +42,7 @@ package enum Rulebook {
 
   /// The rules that only servers outside of clusters have.
   package static let onlyPlain: [any Rule] = [
-    ReplicationTree(), RolesCanBeSaved(), FailoverKnown(), AddressSwitch(), NotWatched(),
+    ReplicationTree(), RolesCanBeSaved(), ConfigurationWritable(), FailoverKnown(), AddressSwitch(), NotWatched(),
   ]
 
   /// Those about servers over which Sentinels watch, and about the Sentinels.

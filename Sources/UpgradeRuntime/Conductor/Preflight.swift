@@ -257,7 +257,9 @@ package struct Preflight: Sendable {
     case .manual: return [:]
     case .local:
       let directories = Set(setup.nodes.map(\.directory) + [backups ?? ""]).filter { !$0.isEmpty }.sorted()
-      let facts = await localFacts(directories, programs: programs(of: setup.nodes, snapshot))
+      let facts = await localFacts(
+        directories, programs: programs(of: setup.nodes, snapshot),
+        configurations: configurations(of: setup.nodes, snapshot))
       return Dictionary(setup.nodes.map { ($0.address.host, facts) }, uniquingKeysWith: { first, _ in first })
     case .ssh:
       guard let links, let remote = setup.site.remote else { return [:] }
@@ -267,8 +269,13 @@ package struct Preflight: Sendable {
           let called = nodes.compactMap { remote.hosts[$0.id] }.first ?? host
           let directories = Set(nodes.map(\.directory)).filter { !$0.isEmpty }.sorted()
           let programs = programs(of: nodes, snapshot)
+          let configurations = configurations(of: nodes, snapshot)
           group.addTask {
-            (host, await links.facts(of: called, directories: directories, programs: programs))
+            (
+              host,
+              await links.facts(
+                of: called, directories: directories, programs: programs, configurations: configurations)
+            )
           }
         }
         var all: [String: HostFacts] = [:]
@@ -287,10 +294,19 @@ extension Preflight {
       uniquingKeysWith: { first, _ in first })
   }
 
+  /// Where each server's configuration file is, by its process.
+  private func configurations(of nodes: [NodeSetup], _ snapshot: Snapshot) -> [Int: String] {
+    Dictionary(
+      nodes.map { ($0.processID, snapshot[$0.id].view?.pulse.server.configFile ?? "") },
+      uniquingKeysWith: { first, _ in first })
+  }
+
   /// The same script as over ssh, on this machine.
-  private func localFacts(_ directories: [String], programs: [Int: String]) async -> HostFacts {
+  private func localFacts(
+    _ directories: [String], programs: [Int: String], configurations: [Int: String]
+  ) async -> HostFacts {
     var facts = HostFacts(memoryAvailable: nil, overcommitMemory: nil, freeDisk: [:])
-    let script = SupervisorScript.facts(directories, programs: programs)
+    let script = SupervisorScript.facts(directories, programs: programs, configurations: configurations)
     guard
       let outcome = try? await ChildProcess.run(
         ChildCommand("sh", ["-s"]), on: loop, within: .seconds(10), input: Array(script.text.utf8))

@@ -97,9 +97,11 @@ struct SentinelFileKept: NodeRule {
     switch view.inventory?.permissions[Self.key] {
     case .granted: .holds(saw: view.pulse.server.configFile)
     case .denied(let why):
-      .broken(
-        saw: "\(scene.name(node)) cannot write \(view.pulse.server.configFile): \(why)",
-        fix: "let its user write the file and its directory; then " + scene.paste(node, "SENTINEL FLUSHCONFIG"))
+      scene.cannotWrite(
+        node, view.pulse.server.configFile,
+        // Its own words do not say what is in the way; its host may.
+        scene.configurationFacts(node, view)?.obstacle(inPlace: false).map { "\(why) (\($0))" } ?? why,
+        thenTry: "SENTINEL FLUSHCONFIG")
     case .unknown(let why): .unknown(why: "\(scene.name(node)): \(why)")
     case nil: .unknown(why: "\(scene.name(node)): SENTINEL FLUSHCONFIG was not tried")
     }

@@ -23,12 +23,14 @@ extension SSHLinks {
   }
 
   /// What rules want to know of a host; what cannot be read is left out.
-  nonisolated func facts(of host: String, directories: [String], programs: [Int: String]) async -> HostFacts {
+  nonisolated func facts(
+    of host: String, directories: [String], programs: [Int: String], configurations: [Int: String]
+  ) async -> HostFacts {
     var facts = HostFacts(memoryAvailable: nil, overcommitMemory: nil, freeDisk: [:])
     do throws(SSHFailure) {
       let link = try await link(host)
       facts.reach = try await link.openUnlessFailed().reach
-      let script = SupervisorScript.facts(directories, programs: programs)
+      let script = SupervisorScript.facts(directories, programs: programs, configurations: configurations)
       for said in try await link.talk(script, within: .seconds(10)).said { facts.hear(said) }
     } catch {
       if facts.reach == nil { facts.reach = .notReached(error.description) }
