@@ -290,6 +290,13 @@ package struct Site: Hashable, Sendable {
   package var keepsConfiguration: Bool
   /// Backups are taken over the replication stream and kept on this machine, whether hosts are reached or not.
   package var streamsBackups: Bool
+  /// How long writes are held at most while `switch` moves the clients' address; zero: they are not.
+  package var switchPause = Site.usualSwitchPause
+  /// Enough for a virtual address, a proxy or a record in DNS to be changed, and not more than writers wait for anyway
+  /// where a replica has to catch up (`Setup.failoverTimeout`).
+  package static let usualSwitchPause = Duration.seconds(5)
+  /// Seconds; what a profile may make of it: clients take what lasts longer for an outage.
+  package static let longestSwitchPause = 15
   /// True for throw-away servers: what the lab itself causes is then a note.
   package var isLab: Bool
 

@@ -32,10 +32,12 @@ package enum Permissions {
   ///
   /// `stopsByCommand`: the profile stops the server, so that `SHUTDOWN` is not needed.
   package static func needed(
-    for release: Release, stopsByCommand: Bool, kind: DeploymentKind = .cluster
+    for release: Release, stopsByCommand: Bool, kind: DeploymentKind = .cluster, switches: Bool = false
   ) -> [NeededPermission] {
     let hasDryRun = release.descends(from: Version(7, 0, 0))
-    return ServerCommands.sent(stopsByCommand: stopsByCommand, to: kind, [release]).compactMap { command in
+    return ServerCommands.sent(
+      stopsByCommand: stopsByCommand, to: kind, [release], switches: switches
+    ).compactMap { command in
       switch command.trial {
       case .none: nil
       case .itself(let words):

@@ -40,6 +40,8 @@ package struct ServerCommand: Hashable, Sendable {
     case everywhere, clusters, replication, plain
     /// To servers over which Sentinels watch.
     case watched
+    /// And to those whose writers wait until a command of the profile has moved the clients' address.
+    case held
     /// To the Sentinels themselves, which know nothing of the servers' users.
     case sentinels
     /// Outside of clusters, to servers that know `FAILOVER`.
@@ -63,13 +65,18 @@ package struct ServerCommand: Hashable, Sendable {
   }
 
   /// Whether it is sent to servers of a deployment, the releases of which are told.
-  func isSent(to kind: DeploymentKind, _ releases: some Collection<Release>, streams: Bool = false) -> Bool {
+  func isSent(
+    to kind: DeploymentKind, _ releases: some Collection<Release>, streams: Bool = false, switches: Bool = false
+  ) -> Bool {
     switch place {
     case .everywhere: true
     case .clusters: !kind.isPlain
     case .plain: kind.isPlain
     case .replication: kind.isReplicated
     case .watched: kind == .sentinel
+    case .held:
+      kind == .sentinel
+        || (kind == .replication && switches && releases.contains(where: Setup.keepsPauseOverFailover))
     case .sentinels: false
     case .oldReplication: kind == .replication && !releases.allSatisfy { $0.descends(from: Version(6, 2, 0)) }
     case .databases: kind == .enterprise
@@ -113,9 +120,9 @@ package enum ServerCommands {
     ServerCommand(
       "FAILOVER", .acting, "the hand-over", .rehearsal(real: [], misspelt: ["bogus"]), .modernReplication),
     ServerCommand(
-      "CLIENT PAUSE", .acting, "the hand-over under Sentinels: writes wait, for 6 s at most",
-      .rehearsal(real: ["1", "WRITE"], misspelt: ["bogus"]), .watched),
-    ServerCommand("CLIENT UNPAUSE", .acting, "they go on", .rehearsal(real: [], misspelt: ["bogus"]), .watched),
+      "CLIENT PAUSE", .acting, "the hand-over: writes wait, until the profile's switch is done or under Sentinels",
+      .rehearsal(real: ["1", "WRITE"], misspelt: ["bogus"]), .held),
+    ServerCommand("CLIENT UNPAUSE", .acting, "they go on", .rehearsal(real: [], misspelt: ["bogus"]), .held),
     ServerCommand(
       "CLIENT KILL", .acting, "clients of the old primary ask the Sentinels anew",
       .rehearsal(real: ["127.0.0.1:1"], misspelt: ["bogus"]), .watched),
@@ -157,10 +164,11 @@ package enum ServerCommands {
   /// Those that a run sends to a deployment of these releases; without `SHUTDOWN` where the profile stops servers.
   package static func sent(
     stopsByCommand: Bool, to kind: DeploymentKind = .cluster, _ releases: some Collection<Release> = [Release](),
-    streams: Bool = false
+    streams: Bool = false, switches: Bool = false
   ) -> [ServerCommand] {
     all.filter {
-      !(stopsByCommand && $0.words == ["SHUTDOWN"]) && $0.isSent(to: kind, releases, streams: streams)
+      !(stopsByCommand && $0.words == ["SHUTDOWN"])
+        && $0.isSent(to: kind, releases, streams: streams, switches: switches)
     }
   }
 }
@@ -174,7 +182,8 @@ package struct RunUser: Hashable, Sendable {
 
   /// - Parameter releases: of every node, now; the target reads the same line at its first start.
   package init(
-    releases: some Collection<Release>, stopsByCommand: Bool, kind: DeploymentKind = .cluster, streams: Bool = false
+    releases: some Collection<Release>, stopsByCommand: Bool, kind: DeploymentKind = .cluster, streams: Bool = false,
+    switches: Bool = false
   ) {
     guard let oldest = releases.filter({ !$0.descends(from: Version(6, 0, 0)) }).min(by: { $0.version < $1.version })
     else {
@@ -182,7 +191,9 @@ package struct RunUser: Hashable, Sendable {
       let knowsChannels = releases.allSatisfy { $0.descends(from: Version(6, 2, 0)) }
       rules =
         ["resetkeys", "~\(ServerCommands.probeKeys)*"] + (knowsChannels ? ["resetchannels"] : []) + ["-@all"]
-        + ServerCommands.sent(stopsByCommand: stopsByCommand, to: kind, releases, streams: streams).map { "+\($0.key)" }
+        + ServerCommands.sent(
+          stopsByCommand: stopsByCommand, to: kind, releases, streams: streams, switches: switches
+        ).map { "+\($0.key)" }
       why = ""
       return
     }

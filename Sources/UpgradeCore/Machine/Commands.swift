@@ -49,7 +49,12 @@ extension Action {
           client(to, "REPLICAOF NO ONE") + "   (if it has all that was written; else the same to the old primary)",
         ]
       }
-      return [client(from, "FAILOVER TO \(words) TIMEOUT \(Setup.failoverTimeout)")]
+      let failover = client(from, "FAILOVER TO \(words) TIMEOUT \(Setup.failoverTimeout)")
+      guard let held = setup.writesHeld(from: from) else { return [failover] }
+      return [
+        client(from, "CLIENT PAUSE \(held) WRITE"), failover,
+        client(from, "CLIENT UNPAUSE") + "   (once `switch` has ended; else the pause ends by itself)",
+      ]
     case .handOver(_, _, let to): return [client(to, "CLUSTER FAILOVER")]
     case .follow(let node, let primary) where node == primary:
       return [client(node, "REPLICAOF NO ONE") + "   (FAILOVER ABORT where it still hands over)"]

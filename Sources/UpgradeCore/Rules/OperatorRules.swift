@@ -16,7 +16,9 @@ struct PermissionsGranted: NodeRule {
     guard let inventory = view.inventory, let release = view.release else {
       return .unknown(why: "\(scene.name(node)): permissions have not been rehearsed")
     }
-    let needed = Permissions.needed(for: release, stopsByCommand: scene.setup.site.has(.stop), kind: scene.setup.kind)
+    let needed = Permissions.needed(
+      for: release, stopsByCommand: scene.setup.site.has(.stop), kind: scene.setup.kind,
+      switches: scene.setup.site.has(.switchOver))
     let renamed = Set(needed.compactMap { $0.title.split(separator: " ").first?.lowercased() }).filter {
       inventory.storedDirectives?.contains("rename-command \($0)") == true
     }

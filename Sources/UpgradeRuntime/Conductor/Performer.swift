@@ -17,12 +17,14 @@ package struct Performer: Sendable {
   let shell: SiteShell?
   /// Reads a cluster of Redis Enterprise Software; nil where the nodes are servers.
   let cluster: EnterpriseReader?
+  /// Whose writers wait for `switch`.
+  let hold: WriteHold
   /// Hears how the running host command goes on.
   let output: @Sendable (HostJob, HostNews) -> Void
 
   package init(
     loop: EventLoop, fleet: Fleet, host: any HostRunner, setup: Setup, backupFolder: String, shell: SiteShell? = nil,
-    cluster: EnterpriseReader? = nil,
+    cluster: EnterpriseReader? = nil, hold: WriteHold = WriteHold(),
     output: @escaping @Sendable (HostJob, HostNews) -> Void
   ) {
     self.loop = loop
@@ -34,6 +36,7 @@ package struct Performer: Sendable {
     self.backupFolder = backupFolder
     self.shell = shell
     self.cluster = cluster
+    self.hold = hold
     self.output = output
   }
 
@@ -48,6 +51,8 @@ package struct Performer: Sendable {
     case .configure(let node, let settings), .restore(let node, let settings):
       outcome = await configure(node, settings)
     case .backUp(let nodes): outcome = await backUp(nodes)
+    case .host(let node, .switchOver):
+      outcome = await letWritersGo(after: await runOnHost(effect, [node], .switchOver), to: node)
     case .host(let node, let stage): outcome = await runOnHost(effect, [node], stage)
     case .hostWide(let stage, let nodes): outcome = await runOnHost(effect, nodes, stage)
     case .shutDown(let node, let save): outcome = await shutDown(node, save: save, effect.identities[node])

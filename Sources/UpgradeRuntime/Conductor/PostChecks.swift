@@ -38,7 +38,7 @@ struct PostChecks {
 
   private func readAll() async -> [NodeID: After] {
     let reader = NodeReader(fleet: fleet, of: setup)
-    let inventories = InventoryReader(fleet: fleet, stopsByCommand: setup.site.has(.stop), kind: setup.kind)
+    let inventories = InventoryReader(fleet: fleet, of: setup)
     return await withTaskGroup(of: (NodeID, After).self) { group in
       for node in setup.nodes {
         group.addTask {

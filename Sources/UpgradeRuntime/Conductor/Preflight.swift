@@ -118,11 +118,13 @@ package struct Preflight: Sendable {
         commands[stage, default: [:]][node.id] = try profile.command(stage, for: values)?.text
       }
     }
-    return Site(
+    var site = Site(
       reach: profile.reach, remote: remote, addresses: profile.places.addresses, commands: commands,
       bounds: bounds, startsItself: profile.startsItself, hostWide: profile.hostWide,
       keepsConfiguration: profile.keepsConfiguration, streamsBackups: profile.streamsBackups,
       isLab: request.isLab)
+    site.switchPause = profile.switchPause
+    return site
   }
 
   /// What the plan has to say about the hosts that commands run on; connects to each of them.
@@ -162,7 +164,7 @@ package struct Preflight: Sendable {
 
   private func snapshot(_ setup: Setup, _ finding: Finding, withInventory: Bool) async -> Snapshot {
     let reader = NodeReader(fleet: fleet, of: setup)
-    let inventories = InventoryReader(fleet: fleet, stopsByCommand: setup.site.has(.stop), kind: setup.kind)
+    let inventories = InventoryReader(fleet: fleet, of: setup)
     let lookup = HostLookup(profile: request.profile, nodes: setup.nodes, to: setup.to, links: links, loop: loop)
     let readings = await withTaskGroup(of: (NodeID, Reading).self) { group in
       for node in setup.nodes {

@@ -36,15 +36,28 @@ struct ReplicaHandOver {
     }
     let begun = performer.timekeeper.now
     let client = await performer.fleet.commander(performer.address(from))
+    let failover: Command = [
+      "FAILOVER", "TO", before.place.host, String(before.place.port), "TIMEOUT", String(Setup.failoverTimeout),
+    ]
+    let held = performer.setup.writesHeld(from: from)
+    // Where the pause is refused, it goes without: then whoever writes meanwhile is told so a little earlier.
+    let pause: [Command] = held.map { [["CLIENT", "PAUSE", String($0), "WRITE"]] } ?? []
     do throws(ClientError) {
-      _ = try await client.send([
-        "FAILOVER", "TO", before.place.host, String(before.place.port), "TIMEOUT", String(Setup.failoverTimeout),
-      ])
+      // In one go, so that nobody is held who would not have to wait for the hand-over.
+      let replies = try await client.pipeline(pause + [failover])
+      if let error = replies.last?.error {
+        if held != nil { await performer.unpause(from) }
+        return Outcome(.refused, "FAILOVER: \(error.message)")
+      }
     } catch {
-      if case .server(let server) = error { return Outcome(.refused, "FAILOVER: \(server.message)") }
       if !error.wasSent { return Outcome(.refused, "FAILOVER: \(error.sentence)") }
     }
-    return await watch(begun: begun)
+    let outcome = await watch(begun: begun)
+    guard held != nil else { return outcome }
+    // Until the clients' address has moved; the pause ends by itself, whatever becomes of us.
+    if outcome.kind == .done { performer.hold.begin(from, since: begun) }
+    if outcome.kind == .failed { await performer.unpause(from) }
+    return outcome
   }
 
   /// A replica acknowledges what it has once a second, and a primary that has paused its writes does not ask for it: the

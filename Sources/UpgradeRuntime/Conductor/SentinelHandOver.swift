@@ -121,11 +121,7 @@ struct SentinelHandOver {
     }
   }
 
-  private func unpause() async {
-    let client = await performer.fleet.commander(performer.address(from))
-    // Where this is not heard the pause ends by itself.
-    _ = try? await client.send(["CLIENT", "UNPAUSE"], within: .seconds(2))
-  }
+  private func unpause() async { await performer.unpause(from) }
 
   /// Every replica has processed what the primary had come to when its writes were paused.
   private func allCaughtUp() async -> Bool {

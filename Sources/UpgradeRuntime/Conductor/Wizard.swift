@@ -220,12 +220,13 @@ package actor Wizard: WizardDriver, PictureSource {
     let parts = parts
     let shell = picture.setup.map { SiteShell($0.site, links: parts.links, loop: parts.loop) }
     let cluster = picture.setup.flatMap(parts.clusterReader)
+    let hold = WriteHold()
     return RunSession(
       loop: parts.loop, fleet: parts.fleet, machine: .byTheBook, sink: open.sink, cluster: cluster,
       perform: { [weak self] effect, setup in
         await Performer(
           loop: parts.loop, fleet: parts.fleet, host: open.host, setup: setup, backupFolder: open.paths.backup,
-          shell: shell, cluster: cluster,
+          shell: shell, cluster: cluster, hold: hold,
           output: { [weak self] job, news in
             _ = parts.loop.task { [weak self] in await self?.heard(job, news) }
           }

@@ -25,6 +25,8 @@ package struct Profile: Equatable, Sendable {
     var startsItself = false
     /// Whether it keeps this site's configuration files where a package would ask.
     var keepsConfiguration = false
+    /// Of `switch`: how long writes are held for it at most; nil: as long as is usual.
+    var pause: Duration?
   }
 
   /// The file's name, or the name of a built-in profile.
@@ -67,6 +69,9 @@ package struct Profile: Equatable, Sendable {
 
   /// The commands that bring the server up by themselves.
   package var startsItself: Set<Site.Stage> { Set(commands.filter(\.value.startsItself).keys) }
+
+  /// How long writes are held at most while `switch` moves the clients' address.
+  package var switchPause: Duration { commands[.switchOver]?.pause ?? Site.usualSwitchPause }
 
   /// The commands that change the software of all nodes of a host.
   package var hostWide: Set<Site.Stage> {

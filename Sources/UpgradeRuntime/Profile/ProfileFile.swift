@@ -93,17 +93,25 @@ extension Profile {
     }
     return Command(
       template: template, scope: written.scope, bound: written.bound, form: .commandLine, place: place,
-      startsItself: written.startsItself)
+      startsItself: written.startsItself, pause: written.pause)
+  }
+
+  private struct Written {
+    var line: String
+    var scope = HostCommand.Scope.node
+    var bound: Duration
+    var startsItself = false
+    var pause: Duration?
   }
 
   /// What the file says of a command: a line, or `{ run:, scope:, bound: }`.
   private static func written(
     _ node: YAMLNode, of stage: Site.Stage, in part: YAMLGroup
-  ) throws(UsageError) -> (line: String, scope: HostCommand.Scope, bound: Duration, startsItself: Bool) {
+  ) throws(UsageError) -> Written {
     let key = key(of: stage)
     let usual = usualBound(of: stage)
     guard case .mapping(let entries) = node.content else {
-      return (try part.text(of: node, called: key), .node, usual, false)
+      return Written(line: try part.text(of: node, called: key), bound: usual)
     }
     // `start: {dir}` is a group of keys to YAML and a command to its author.
     if let first = entries.first, entries.count == 1, first.node.isMissing, Placeholder(rawValue: first.key) != nil {
@@ -111,7 +119,7 @@ extension Profile {
         .wrongType, at: part.place(node.line), "\(key) starts with {, which opens a group of keys",
         remedy: "Put the whole command in quotes.")
     }
-    let long = try YAMLGroup(node, name: key, keys: ["run", "scope", "bound", "starts"], file: part.file)
+    let long = try YAMLGroup(node, name: key, keys: ["run", "scope", "bound", "starts", "pause"], file: part.file)
     guard let line = try long.text("run") else {
       throw UsageError(
         .missingKey, at: long.place(long.line), "\(key) has no run",
@@ -125,8 +133,14 @@ extension Profile {
         .badValue, at: long.place(long.line), "\(key) has starts: true",
         remedy: "It belongs to install and rollback, where a package brings the server up by itself.")
     }
-    return (
-      line, scope.flatMap(HostCommand.Scope.init) ?? .node, bound.map { .seconds($0) } ?? usual, starts == "true"
-    )
+    let pause = try long.wholeNumber("pause", in: 0...Site.longestSwitchPause, unit: "seconds")
+    if pause != nil, stage != .switchOver {
+      throw UsageError(
+        .badValue, at: long.place(long.line), "\(key) has a pause",
+        remedy: "It belongs to switch: for so long writes wait at most while the clients' address is moved.")
+    }
+    return Written(
+      line: line, scope: scope.flatMap(HostCommand.Scope.init) ?? .node, bound: bound.map { .seconds($0) } ?? usual,
+      startsItself: starts == "true", pause: pause.map { .seconds($0) })
   }
 }

@@ -8,9 +8,19 @@ package struct InventoryReader: Sendable {
   private let fleet: Fleet
   /// The profile stops servers by a command of its own, so that SHUTDOWN is not needed.
   private let stopsByCommand: Bool
+  /// The profile moves the clients' address, and writers wait for it.
+  private let switches: Bool
   private let kind: DeploymentKind
 
-  package init(fleet: Fleet, stopsByCommand: Bool, kind: DeploymentKind = .cluster) {
+  package init(fleet: Fleet, of setup: Setup) {
+    self.init(
+      fleet: fleet, stopsByCommand: setup.site.has(.stop), switches: setup.site.has(.switchOver), kind: setup.kind)
+  }
+
+  package init(
+    fleet: Fleet, stopsByCommand: Bool, switches: Bool = false, kind: DeploymentKind = .cluster
+  ) {
+    self.switches = switches
     self.fleet = fleet
     self.kind = kind
     self.stopsByCommand = stopsByCommand
@@ -133,7 +143,8 @@ package struct InventoryReader: Sendable {
 
   /// Each command of the run is tried without doing anything; a second way is taken where the first did not tell.
   private func rehearse(_ client: Client, _ release: Release, user: String?) async -> [String: Permission] {
-    let needed = Permissions.needed(for: release, stopsByCommand: stopsByCommand, kind: kind)
+    let needed = Permissions.needed(
+      for: release, stopsByCommand: stopsByCommand, kind: kind, switches: switches)
     var result: [String: Permission] = [:]
     for round in 0..<2 {
       let open = needed.filter { need in

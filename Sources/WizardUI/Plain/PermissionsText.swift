@@ -14,11 +14,14 @@ package struct PermissionsText: Sendable {
     setup.sentinels.isEmpty ? [] : ServerCommands.sentToSentinels(stopsByCommand: stopsByCommand)
   }
   private var user: RunUser {
-    RunUser(releases: present, stopsByCommand: stopsByCommand, kind: setup.kind, streams: setup.site.streamsBackups)
+    RunUser(
+      releases: present, stopsByCommand: stopsByCommand, kind: setup.kind, streams: setup.site.streamsBackups,
+      switches: setup.site.has(.switchOver))
   }
   private var sent: [ServerCommand] {
     ServerCommands.sent(
-      stopsByCommand: stopsByCommand, to: setup.kind, present, streams: setup.site.streamsBackups)
+      stopsByCommand: stopsByCommand, to: setup.kind, present, streams: setup.site.streamsBackups,
+      switches: setup.site.has(.switchOver))
   }
 
   package var lines: [String] {

@@ -121,6 +121,7 @@ struct RecordGenerator {
       }, enterprise: enterprise,
       servers: enterprise == nil ? one(of: [.cluster, .replication, .sentinel], else: .cluster) : .cluster,
       watchedName: maybe { $0.text() })
+    setup.site.switchPause = duration()
     setup.sentinelAccess = maybe { $0.sentinelAccess() }
     return setup
   }

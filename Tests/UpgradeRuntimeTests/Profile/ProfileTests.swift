@@ -243,7 +243,7 @@ import UpgradeRuntime
       "Write `start: { run: \"...\" }`; a command that starts with { must be put in quotes."),
     Bad(
       "software:\n  start: {run: x, scpe: host}\n", "2: start has no key \"scpe\".",
-      "Its keys are run, scope, bound and starts; the nearest is scope."),
+      "Its keys are run, scope, bound, starts and pause; the nearest is scope."),
     Bad(
       "software:\n  start: {run: x, scope: hosts}\n", "2: scope is \"hosts\".",
       "Write node or host."),

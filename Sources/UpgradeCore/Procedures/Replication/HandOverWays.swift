@@ -15,6 +15,27 @@ extension Setup {
   /// `CLIENT PAUSE`, milliseconds: after that writers go on by themselves, whatever became of us.
   package static let pauseBound = 6000
 
+  /// Whether a pause of ours outlasts the server's own `FAILOVER`.
+  ///
+  /// Tried with a writer that waits, another one that comes during the hand-over and one after it. 7.0.15, 8.0.2, Valkey
+  /// 8.1.1 and 9.1.2 keep the pauses of a client and of a hand-over apart: whoever waits when the server steps down goes
+  /// on waiting until `CLIENT UNPAUSE` or the end of the pause, at the millisecond, and is then answered `READONLY`. In
+  /// 6.2.14 both are one, and the end of the hand-over ends it. In all of them who writes to the old primary afterwards is
+  /// answered `READONLY` at once, paused or not, and a pause that is set then holds nobody. (redis 7.0 server.h,
+  /// `pause_purpose`; 6.2 networking.c, `unpauseClients`.)
+  static func keepsPauseOverFailover(_ release: Release) -> Bool { release.descends(from: Version(7, 0, 0)) }
+
+  /// For how many milliseconds writes on the old primary are held at most, from the hand-over until `switch` has moved
+  /// the clients' address; nil where they are not: without that command, or where the server cannot.
+  package func writesHeld(from node: NodeID) -> Int? {
+    guard kind == .replication, site.has(.switchOver), site.switchPause > .zero, let own = self.node(node) else {
+      return nil
+    }
+    // One that was not primary at the start has been upgraded by the time that it is.
+    guard Self.keepsPauseOverFailover(own.role == .replica ? to : own.release) else { return nil }
+    return Int(site.switchPause.seconds * 1000)
+  }
+
   /// What clients of the old primary feel.
   func handOverImpact(from node: NodeID) -> String {
     if kind == .sentinel {
@@ -22,11 +43,18 @@ extension Setup {
         + "\(address(node)), and its clients are disconnected once every Sentinel names the new primary"
     }
     let then = "then READONLY on connections to \(address(node)) until clients know the new primary"
-    guard hasFailover(node) else {
-      return "writes are refused (BUSY) for some 30 ms, which \(self.node(node)?.release.title ?? "it") cannot do "
-        + "otherwise without a loss; \(then)"
+    if let held = writesHeld(from: node) {
+      return "writes wait until `switch` has moved the clients' address, at worst \(held / 1000) s; \(then)"
     }
-    return "writes pause, usually for less than 0.1 s, at worst \(Self.failoverTimeout / 1000) s; \(then)"
+    let release = self.node(node)?.release
+    let unheld =
+      site.has(.switchOver) && site.switchPause > .zero
+      ? "; then `switch`, as \(release?.version.description ?? "it") cannot hold writes" : ""
+    guard hasFailover(node) else {
+      return "writes are refused (BUSY) for some 30 ms, which \(release?.title ?? "it") cannot do "
+        + "otherwise without a loss; \(then)\(unheld)"
+    }
+    return "writes pause, usually for less than 0.1 s, at worst \(Self.failoverTimeout / 1000) s; \(then)\(unheld)"
   }
 }
 

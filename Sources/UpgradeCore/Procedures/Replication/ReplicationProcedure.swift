@@ -177,6 +177,11 @@ extension TreeProcedure {
     guard situation.snapshot[node].view != nil else { return unread(node, situation) }
     var step = hostStep(node, .switchOver, situation)
     step.key = StepKey(.switchOver, .shard(shard.id), node.text)
+    let old = shard.members.first { situation.facts.demoted.contains($0) }
+    if let held = old.flatMap(situation.setup.writesHeld) {
+      step.impact = "writers of the old primary wait for its end, at worst \(held / 1000) s from the hand-over on"
+    }
+    step.undo = "the same command for the old primary; it may run twice, where a wizard is killed in it"
     return .step(step)
   }
 

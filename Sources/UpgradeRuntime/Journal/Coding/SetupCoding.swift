@@ -127,6 +127,7 @@ extension Site: JournalCoded {
       "host_wide": hostWide.map(\.rawValue).sorted().json,
       "keeps_configuration": keepsConfiguration.json, "is_lab": isLab.json,
       "streams_backups": streamsBackups ? true.json : nil,
+      "switch_pause": switchPause == Site.usualSwitchPause ? nil : switchPause.json,
     ])
   }
   init(json: JSONValue) throws(CodingFault) {
@@ -140,6 +141,7 @@ extension Site: JournalCoded {
       hostWide: Set((try json.optional("host_wide") ?? [String]()).compactMap(Stage.init(rawValue:))),
       keepsConfiguration: try json.optional("keeps_configuration") ?? false,
       streamsBackups: try json.optional("streams_backups") ?? false, isLab: try json.field("is_lab"))
+    switchPause = try json.optional("switch_pause") ?? Site.usualSwitchPause
   }
 }
 
