@@ -43,6 +43,8 @@ package struct RunPicture: Sendable {
   package var health = Health()
   /// The last 200, oldest first; their numbers tell a face what it has not shown yet.
   package var events: [Event] = []
+  /// The last that a Sentinel said of its failover, oldest first.
+  package var sentinelNews: [SentinelEvent] = []
   /// When nodes went out and came back, for `took` and for what is left to expect.
   package var times = RunTimes()
   /// The running step is the last one until somebody goes on.

@@ -21,11 +21,14 @@ package struct Performer: Sendable {
   let hold: WriteHold
   /// Hears how the running host command goes on.
   let output: @Sendable (HostJob, HostNews) -> Void
+  /// Hears what a Sentinel tells of its failover.
+  let news: @Sendable (SentinelEvent) -> Void
 
   package init(
     loop: EventLoop, fleet: Fleet, host: any HostRunner, setup: Setup, backupFolder: String, shell: SiteShell? = nil,
     cluster: EnterpriseReader? = nil, hold: WriteHold = WriteHold(),
-    output: @escaping @Sendable (HostJob, HostNews) -> Void
+    output: @escaping @Sendable (HostJob, HostNews) -> Void,
+    news: @escaping @Sendable (SentinelEvent) -> Void = { _ in }
   ) {
     self.loop = loop
     self.fleet = fleet
@@ -38,6 +41,7 @@ package struct Performer: Sendable {
     self.cluster = cluster
     self.hold = hold
     self.output = output
+    self.news = news
   }
 
   package func perform(_ effect: Effect) async -> Outcome {

@@ -14,8 +14,12 @@ final class SentinelEvents: Sendable {
   private let timekeeper: LoopTimekeeper
   private let events = Mutex<[Event]>([])
   private let heard = Mutex(false)
+  private let news: @Sendable (SentinelEvent) -> Void
 
-  init(_ group: String, begun: Int64, _ timekeeper: LoopTimekeeper) {
+  init(
+    _ group: String, begun: Int64, _ timekeeper: LoopTimekeeper, news: @escaping @Sendable (SentinelEvent) -> Void
+  ) {
+    self.news = news
     self.group = group
     self.begun = begun
     self.timekeeper = timekeeper
@@ -28,8 +32,14 @@ final class SentinelEvents: Sendable {
     guard message.count == 4, message[0] == "pmessage", Self.isOfFailover(message[2]),
       message[2] == "+new-epoch" || message[3].split(separator: " ").contains(group[...])
     else { return true }
-    let event = Event(name: message[2], milliseconds: (timekeeper.now - begun) / 1_000_000)
-    events.withLock { if $0.count < 40 { $0.append(event) } }
+    let now = timekeeper.now
+    let event = Event(name: message[2], milliseconds: (now - begun) / 1_000_000)
+    let isKept = events.withLock { events in
+      guard events.count < 40 else { return false }
+      events.append(event)
+      return true
+    }
+    if isKept { news(SentinelEvent(message[2], message[3], at: Instant(nanoseconds: now))) }
     return true
   }
 

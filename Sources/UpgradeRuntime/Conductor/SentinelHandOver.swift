@@ -43,7 +43,7 @@ struct SentinelHandOver {
       return Outcome(.refused, "no Sentinel is part of this run")
     }
     if let why = await obstacle() { return Outcome(.refused, why) }
-    let events = SentinelEvents(name, begun: performer.timekeeper.now, performer.timekeeper)
+    let events = SentinelEvents(name, begun: performer.timekeeper.now, performer.timekeeper, news: performer.news)
     let listening = performer.loop.task { [performer] in
       await performer.fleet.subscription.listen(
         at: performer.address(sentinel), ["PSUBSCRIBE", "*"], within: .seconds(40)

@@ -229,6 +229,9 @@ package actor Wizard: WizardDriver, PictureSource {
           shell: shell, cluster: cluster, hold: hold,
           output: { [weak self] job, news in
             _ = parts.loop.task { [weak self] in await self?.heard(job, news) }
+          },
+          news: { [weak self] event in
+            _ = parts.loop.task { [weak self] in await self?.heard(event) }
           }
         ).perform(effect)
       },

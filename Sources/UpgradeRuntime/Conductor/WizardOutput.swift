@@ -4,6 +4,12 @@ package import SystemIO
 import UpgradeCore
 
 extension Wizard {
+  /// A Sentinel says how far its failover has come: all of it on the health page, what matters most also as a line.
+  func heard(_ event: SentinelEvent) {
+    draw { $0.hear(event) }
+    if event.isMilestone { note("Sentinel: \(event.words)") }
+  }
+
   func heard(_ job: HostJob, _ news: HostNews) {
     desk.take(job, news)
     watchPrompts(job, news)

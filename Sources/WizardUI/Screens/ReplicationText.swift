@@ -50,6 +50,19 @@ extension HealthText {
     }
     let isWhole = agreeing == setup.sentinels.count
     return [Line("Sentinels \(agreeing)/\(setup.sentinels.count) agree", isWhole ? .plain : .danger)] + rows
+      + news(picture)
+  }
+
+  /// What the Sentinel that was told to fail over said of it: `  3 s ago  +promoted-slave  slave 10.0.0.2:6379`.
+  private static func news(_ picture: RunPicture) -> [Line] {
+    let events = picture.freshSentinelNews
+    guard !events.isEmpty else { return [] }
+    return [Line("Their failover")]
+      + events.map { event in
+        let age = Line("\(Quantity.wholeSeconds(picture.age(of: event.at))) ago").padded(to: 9, alignment: .right)
+        return Line("  ") + age + "  " + Line(event.name, event.name.hasPrefix("-") ? .danger : .bold)
+          + (event.about.isEmpty ? Line() : Line("  \(event.about)"))
+      }
   }
 
   private static func sentinel(

@@ -63,7 +63,7 @@ enum PicturePages {
     PicturePage("sentinels, plan", ReplicationScenes.watchedPlan),
     PicturePage("sentinels, a hand-over", ReplicationScenes.watchedHandOver),
     PicturePage("sentinels, one of them", ReplicationScenes.sentinel),
-    PicturePage("sentinels, health", ReplicationScenes.sentinel, keys: "h"),
+    PicturePage("sentinels, health", ReplicationScenes.sentinelNews, keys: "h"),
     PicturePage("a single server, an outage", ReplicationScenes.outage),
   ]
 

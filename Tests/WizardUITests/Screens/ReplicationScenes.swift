@@ -14,6 +14,21 @@ enum ReplicationScenes {
   static let watchedPlan = Self.go(tree: [nil, 0, 0], sentinels: 3).picture
   static let watchedHandOver = Self.go(tree: [nil, 0, 0], sentinels: 3, to: .handOver).picture
   static let sentinel = Self.go(tree: [nil, 0, 0], sentinels: 3, to: .upgradeNode, "10.0.3.21:26379").picture
+  /// The same, a while after the Sentinels' failover.
+  static let sentinelNews: RunPicture = {
+    var picture = sentinel
+    let said = [
+      (14, "+try-failover", "master orders 10.0.3.10 6379"), (14, "+elected-leader", "master orders 10.0.3.10 6379"),
+      (13, "+selected-slave", "slave 10.0.3.11:6379 10.0.3.11 6379 @ orders 10.0.3.10 6379"),
+      (12, "+promoted-slave", "slave 10.0.3.11:6379 10.0.3.11 6379 @ orders 10.0.3.10 6379"),
+      (11, "+switch-master", "orders 10.0.3.10 6379 10.0.3.11 6379"),
+    ]
+    for (age, name, message) in said {
+      let at = Instant(nanoseconds: picture.now.nanoseconds - Int64(age) * 1_000_000_000)
+      picture.hear(SentinelEvent(name, message, at: at))
+    }
+    return picture
+  }()
   static let outage = Self.go(tree: [nil], to: .upgradeNode).picture
 
   /// The same moment with the old primary's link cut, and then with more missing than there is a backlog.

@@ -41,6 +41,25 @@ import Testing
     #expect(Self.text(refusing).contains { $0.hasSuffix("3 replication errors") })
   }
 
+  /// The last of it, with ages, harmless whatever it was, and gone after ten minutes.
+  @Test func whatTheySayOfTheirFailover() {
+    var picture = ReplicationScenes.sentinelNews
+    let rows = HealthText(picture).sentinels.map(\.string).dropFirst(4)
+    #expect(
+      Array(rows) == [
+        "Their failover", "   14 s ago  +try-failover  master orders", "   14 s ago  +elected-leader  master orders",
+        "   13 s ago  +selected-slave  slave 10.0.3.11:6379", "   12 s ago  +promoted-slave  slave 10.0.3.11:6379",
+        "   11 s ago  +switch-master  orders 10.0.3.10 6379 10.0.3.11 6379",
+      ])
+    let hostile = SentinelEvent("-failover-abort-\u{1B}[2J", String(repeating: "x\n", count: 100), at: picture.now)
+    #expect(!hostile.words.contains("\u{1B}") && !hostile.words.contains("\n") && hostile.words.count < 300)
+    #expect(hostile.isMilestone)
+    for _ in 0..<20 { picture.hear(hostile) }
+    #expect(picture.sentinelNews.count == 8)
+    picture.now = picture.now + .seconds(601)
+    #expect(HealthText(picture).sentinels.count == 4)
+  }
+
   @Test func whatEachSentinelSays() throws {
     let lines = HealthText(ReplicationScenes.sentinel).sentinels.map(\.string)
     #expect(
