@@ -31,6 +31,7 @@ struct CleanupCommand {
     let open = reading.ledger.filter { $0.value.standing == .open }
     guard !open.isEmpty else {
       print("Nothing is left to be put back by the run \(directory.id).")
+      for line in reading.state.temporaryLeftOver { print("Not looked at: \(line)") }
       return ExitCode.done.rawValue
     }
     let site = reading.state.setup?.site

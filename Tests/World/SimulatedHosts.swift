@@ -120,7 +120,8 @@ final class SimulatedHosts {
         default: then("its command ended with exit 1: the server did not stop")
         }
       }
-    case .candidate, .stage, .program, .beforeNode, .afterNode, .switchOver: then(nil)
+    case .candidate, .stage, .program, .beforeNode, .afterNode, .switchOver, .temporaryStart, .temporaryStop:
+      then(nil)
     }
   }
 }

@@ -33,6 +33,8 @@ package struct Setup: Hashable, Sendable {
   package var watchedName: String?
   /// nil: Sentinels are called as their servers are.
   package var sentinelAccess: SentinelAccess?
+  /// Stands in for a single server while that is upgraded; nil: nobody does.
+  package var temporary: Temporary?
   private let servers: DeploymentKind
   private var index: Index
 
@@ -77,13 +79,17 @@ package struct Setup: Hashable, Sendable {
   package var shardsInTurn: [ShardID] { index.inTurn.map { shards[$0].id } }
   /// The turn of a node's shard.
   package func turn(ofShardOf node: NodeID) -> Int? { index.shards[node].map { index.turnOfShard[$0] } }
-  package func node(_ id: NodeID) -> NodeSetup? { index.nodes[id].map { nodes[$0] } }
+  package func node(_ id: NodeID) -> NodeSetup? {
+    index.nodes[id].map { nodes[$0] } ?? (isTemporary(id) ? temporary?.node : nil)
+  }
   /// How a node is called: by its address, in a cluster of Redis Enterprise Software by its number.
   package func address(_ id: NodeID) -> String {
     if enterprise != nil { return "node:\(id)" }
     return node(id)?.address.description ?? String(id.text.prefix(8))
   }
-  package func shard(of node: NodeID) -> Shard? { index.shards[node].map { shards[$0] } }
+  package func shard(of node: NodeID) -> Shard? {
+    index.shards[node].map { shards[$0] } ?? (isTemporary(node) ? shards.first : nil)
+  }
   package func shard(_ id: ShardID) -> Shard? { index.names[id].map { shards[$0] } }
   /// A shard's members in the order of their addresses.
   package func members(_ shard: Shard) -> [NodeID] { index.members[shard.id] ?? [] }
@@ -91,7 +97,9 @@ package struct Setup: Hashable, Sendable {
   /// The hosts, each by the name under which its first node announces itself, in the order of their nodes.
   package var hosts: [String] { index.hosts }
   /// The host of a node. What ssh calls by one name is one host, whatever its nodes announce.
-  package func host(of node: NodeID) -> String { index.hostOfNode[node] ?? node.text }
+  package func host(of node: NodeID) -> String {
+    index.hostOfNode[node] ?? (isTemporary(node) ? stoodInFor.flatMap { index.hostOfNode[$0] } : nil) ?? node.text
+  }
   /// The nodes of a host in the order of their addresses.
   package func nodes(on host: String) -> [NodeID] { index.onHost[host] ?? [] }
   /// Whether software is changed host by host, because some host has several nodes of one installation.
@@ -272,6 +280,8 @@ package struct Site: Hashable, Sendable {
     case candidate, stage, program, beforeNode = "before_node", stop, install, start, rollback, afterNode = "after_node"
     /// Outside of clusters: the clients' address is moved to this node, the new primary.
     case switchOver = "switch"
+    /// The program's own: a temporary server beside a single one is started, and taken away.
+    case temporaryStart = "temporary_start", temporaryStop = "temporary_stop"
   }
   package var reach: Reach
   /// Only where ssh is used, for commands or for connections to servers.

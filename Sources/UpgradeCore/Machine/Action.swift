@@ -135,7 +135,7 @@ extension Action {
   package func calm(in setup: Setup) -> Duration {
     switch self {
     case .shutDown: .seconds(30)
-    case .host(_, .start): setup.options.backWithin
+    case .host(_, .start), .host(_, .temporaryStart): setup.options.backWithin
     case .host(_, .stop): .seconds(60)
     // Sentinels tell each other every two seconds, and a hand-over of theirs ends when all replicas have followed.
     case .handOver: setup.kind == .sentinel ? .seconds(60) : .seconds(15)

@@ -22,6 +22,8 @@ extension Action {
               + (file.isEmpty ? "" : " and a copy of \(file)") + " in a scratch folder, and is ended)"
           }
         }
+    case .host(_, let stage) where stage == .temporaryStart || stage == .temporaryStop:
+      return setup.temporaryCommands(stage)
     case .host(let node, let stage): return [setup.site.command(stage, node) ?? "(run by hand: \(stage.rawValue))"]
     case .hostWide(let stage, let nodes):
       return nodes.first.flatMap { setup.site.command(stage, $0) }.map { [$0] } ?? []

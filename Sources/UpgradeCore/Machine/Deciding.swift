@@ -30,7 +30,10 @@ extension UpgradeMachine {
     if let flight = state.inFlight { return settle(flight, situation, now: now) }
     guard state.problem == nil, state.asked == nil else { return .nothing }
     // What clients cannot write while nobody is primary is not made less by stopping here.
-    if cutOff(in: situation) == nil, let spent = overspent() { return spent }
+    if cutOff(in: situation) == nil, !situation.temporaryIsMissed, !state.facts.temporaryIsLost, let spent = overspent()
+    {
+      return spent
+    }
     let posture = observations.posture
     switch posture.kind {
     case .next(.step) where state.plan == nil, .next(.done) where state.plan == nil:
@@ -71,17 +74,22 @@ extension UpgradeMachine {
             risk: "This is a defect of this program. Nothing has been changed.", choices: [.stopHere]))
       ])
     }
-    let nodes = Set(plan.steps.compactMap { $0.key.verb == .rejoin ? $0.key.object : nil }).count
+    let temporary = setup.temporary.map { ObjectID.node($0.node.id) }
+    let nodes = Set(plan.steps.compactMap { $0.key.verb == .rejoin ? $0.key.object : nil }).subtracting(
+      [temporary].compactMap(\.self)
+    ).count
     let databases = plan.steps.filter { $0.key.verb == .upgradeDatabase }.count
     let handOvers = plan.steps.filter { $0.key.verb == .handOver }.count
     let question = Question(
       name: QuestionName(.start), consentClass: .reversible, title: "Start with this plan?",
       lines: [
-        "\(plan.steps.count) steps: \(nodes) nodes to \(setup.to.title), "
+        "\(plan.steps.count) steps: \(nodes == 1 ? "1 node" : "\(nodes) nodes") to \(setup.to.title), "
           + (setup.enterprise != nil
             ? "\(databases) databases." : handOvers == 1 ? "1 hand-over." : "\(handOvers) hand-overs."),
         setup.enterprise == nil
-          ? "You are asked again before every node and every hand-over."
+          ? temporary == nil
+            ? "You are asked again before every node and every hand-over."
+            : "A temporary server takes over meanwhile; you are asked again before each hand-over and before the stop."
           : "You are asked again before every node, whatever its installer asks, and before every database.",
       ], step: nil, word: "yes")
     return Decision(records: [.asked(question)])
@@ -351,7 +359,11 @@ extension UpgradeMachine {
         if case .node(let node) = problem.object { structures(of: [node], in: situation) } else { [:] }
       default: [:]
       }
-    var records: [Record] = [.chosen(choice, learnt: learnt, source: source)]
+    // What was counted while the problem stood there is seen as well.
+    let news = problem.name == ProblemName.errorBudget ? observations.measure : nil
+    let isNews = news.map { $0.spent != state.measures.last?.spent } ?? false
+    var records: [Record] = isNews ? news.map { [.measured($0)] } ?? [] : []
+    records.append(.chosen(choice, learnt: learnt, source: source))
     if case .rollBack(let node) = choice { records += planForRollBack(of: node, records, now: now) }
     if choice == .stopHere { records += stop(problem, situation) }
     return Decision(records: records)

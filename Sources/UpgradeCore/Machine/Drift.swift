@@ -76,7 +76,7 @@ extension UpgradeMachine {
   /// meanwhile, which has to come up as a change that we did not make.
   func learnt(from flight: InFlight, in situation: Situation) -> [NodeID: Structure] {
     switch flight.action {
-    case .host(let node, .start), .watch(let node):
+    case .host(let node, .start), .host(let node, .temporaryStart), .watch(let node):
       // A process of its own, on whatever it runs; but the role that the runbook counts on.
       var result = structures(of: [node], in: situation)
       if let expected = state.expected[node] {

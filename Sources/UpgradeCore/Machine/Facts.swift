@@ -85,6 +85,12 @@ package struct Facts: Hashable, Sendable {
   package var savedRoles: Set<NodeID> = []
   /// Outside of clusters: the new primary to which the site's command has not moved the clients' address yet.
   package var switchDue: NodeID?
+  /// The temporary server is the primary.
+  package var temporaryServes = false
+  /// The temporary server ended by itself, and the operator goes on without it.
+  package var temporaryIsLost = false
+  /// Where data of a temporary server was kept that ended while it was the primary.
+  package var temporaryKept: String?
   /// Keys that a node held when we stopped it, and how many of them carried an expiry.
   package var keysAtStop: [NodeID: KeyCount] = [:]
   /// How long the data of a node took when they were backed up and the wanted version was tried with them.
@@ -113,11 +119,19 @@ package struct Facts: Hashable, Sendable {
 extension Facts {
   /// What tells the times of a node among the evidence of a backup.
   package static let timesWord = "times"
+  /// What tells where data was kept among the evidence of a removal.
+  package static let keptWord = "kept"
 
   /// What an intent opens: from here to its rejoin the node is out.
   mutating func begin(_ step: StepKey, _ setup: Setup) {
     // An installer of Redis Enterprise Software stops the node's services by itself.
     let takesOut: Verb = setup.enterprise == nil ? .stop : .install
+    if step.verb == .startTemporary, case .node(let node) = step.object {
+      // A member that has never been in sync.
+      out.insert(node)
+      stopped.insert(node)
+      goals.want[node] = setup.to
+    }
     if step.verb == takesOut, case .node(let node) = step.object { out.insert(node) }
     if step.verb == .install, case .host(let host) = step.object { altered.insert(host) }
   }
@@ -133,7 +147,11 @@ extension Facts {
     overridden = overridden.filter { $0.value != step }
     switch action {
     case .host(let node, .switchOver): if switchDue == node { switchDue = nil }
+    case .host(let node, .temporaryStop):
+      leave(node)
+      temporaryKept = outcome?.evidence[Self.keptWord] ?? temporaryKept
     case .follow(let node, let primary):
+      if node == primary { temporaryServes = setup.isTemporary(node) }
       follows[node] = node == primary ? nil : primary
       if node == primary { demoted.remove(node) }
       savedRoles.remove(node)
@@ -163,6 +181,7 @@ extension Facts {
     case .handOver(let shard, let from, let to):
       demoted.insert(from)
       demoted.remove(to)
+      temporaryServes = setup.isTemporary(to)
       if setup.kind.isPlain {
         follows[from] = to
         savedRoles.subtract([from, to])
@@ -184,6 +203,9 @@ extension Facts {
   /// What taking reality as it is means for a problem about one node.
   mutating func adopt(_ problem: Problem, _ setup: Setup) {
     guard case .node(let node) = problem.object else { return }
+    // It comes back with what it had, which others have gone beyond, or with nothing: never by itself.
+    if setup.isTemporary(node), problem.name == ClusterProblem.nodeDown { temporaryIsLost = true }
+    guard !setup.isTemporary(node) else { return }
     switch problem.name {
     case ClusterProblem.nodeDown:
       out.insert(node)
@@ -208,12 +230,25 @@ extension Facts {
   mutating func adopt(role: Role, of node: NodeID, on release: Release, was old: Role?, _ setup: Setup) {
     guard let old, old != role else { return }
     savedRoles.remove(node)
+    if setup.isTemporary(node) { temporaryServes = role == .primary }
     if role == .replica {
       demoted.insert(node)
     } else {
       demoted.remove(node)
       if release == setup.to, let shard = setup.shard(of: node) { promoted.insert(shard.id) }
     }
+  }
+
+  /// The temporary server is gone: nothing is known of it, and another may be started.
+  private mutating func leave(_ node: NodeID) {
+    out.remove(node)
+    stopped.remove(node)
+    demoted.remove(node)
+    savedRoles.remove(node)
+    follows[node] = nil
+    goals.want[node] = nil
+    if switchDue == node { switchDue = nil }
+    (temporaryServes, temporaryIsLost) = (false, false)
   }
 
   /// Treats a node that came back on a wrong version as one that was not begun: stopped and installed once more.

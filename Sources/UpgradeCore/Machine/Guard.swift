@@ -5,6 +5,7 @@ extension UpgradeMachine {
   func violation(of step: Step, _ situation: Situation) -> Problem? {
     switch step.action {
     case .shutDown(let node, _), .host(let node, .stop): stopViolation(step, node, situation)
+    case .host(let node, .temporaryStop): removalViolation(step, node, situation)
     case .configure(let node, let settings): ledgerViolation(step, node, settings, situation)
     case .hostWide(_, let nodes): hostViolation(step, nodes, situation)
     case .host(let node, .install) where situation.setup.enterprise != nil: memberViolation(step, node, situation)
@@ -34,6 +35,20 @@ extension UpgradeMachine {
     }
     if let expected = state.expected[node], expected.runID != view.pulse.server.runID {
       return broken(6, step, "another process answers there now")
+    }
+    return nil
+  }
+
+  /// Rule 2 for a temporary server: never while it is the primary, nor while the other one is none.
+  private func removalViolation(_ step: Step, _ node: NodeID, _ situation: Situation) -> Problem? {
+    let address = situation.setup.address(node)
+    switch situation.snapshot[node] {
+    case .unknown: return broken(5, step, "the state of \(address) is not known")
+    case .up(let view) where view.role == .primary: return broken(2, step, "\(address) is the primary at this moment")
+    case .up, .down: break
+    }
+    guard let old = situation.setup.stoodInFor, situation.snapshot[old].view?.role == .primary else {
+      return broken(2, step, "nobody else is seen to be the primary")
     }
     return nil
   }

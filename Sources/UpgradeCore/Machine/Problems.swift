@@ -82,7 +82,7 @@ extension UpgradeMachine {
   /// The node that is out and that a step is about: of a whole host the first one.
   private func nodeInHand(_ object: ObjectID, _ situation: Situation) -> NodeID? {
     switch object {
-    case .node(let node): situation.isOut(node) ? node : nil
+    case .node(let node): situation.isOut(node) && !situation.setup.isTemporary(node) ? node : nil
     case .host(let host): situation.setup.nodes(on: host).first(where: situation.isOut)
     case .deployment, .shard, .database: nil
     }

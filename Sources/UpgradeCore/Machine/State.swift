@@ -147,6 +147,7 @@ extension State {
   private mutating func begin(_ effect: EffectID, _ action: Action) {
     attempts[effect.step] = effect.attempt
     inFlight = InFlight(effect: effect, action: action, outcome: nil)
+    if case .host(let node, .temporaryStart) = action { takeIn(node) }
     touch(action.touches)
     if let setup { facts.begin(effect.step, setup) }
     // A consent is used up by its intent; the ones that cover several steps end with the last of them.
@@ -167,6 +168,10 @@ extension State {
       if let setup {
         facts.achieve(effect.step, flight.action, flight.outcome, setup) { expected[$0]?.release }
       }
+      if case .host(let node, .temporaryStop) = flight.action {
+        setup?.leaveOutTemporary()
+        expected[node] = nil
+      }
       if case .handOver(let shard, let from, let to) = flight.action {
         handOvers.append(HandOverFact(shard: shard, from: from, to: to))
       }
@@ -180,6 +185,14 @@ extension State {
       }
     case .lapsed: takeBack(effect)
     }
+  }
+
+  /// From the intent of its start on a temporary server may be there.
+  private mutating func takeIn(_ node: NodeID) {
+    setup?.takeInTemporary()
+    guard let setup, let own = setup.node(node) else { return }
+    expected[node] = Structure(
+      role: own.role, release: own.release, runID: "", processID: 0, shard: setup.shard(of: node)?.id)
   }
 
   /// An installer that has changed nothing has not taken its node out, unless one before it has.

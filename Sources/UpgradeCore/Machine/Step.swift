@@ -20,6 +20,8 @@ package enum Verb: String, Hashable, Sendable, CaseIterable {
   case switchOver = "switch"
   case follow
   case saveRole = "save-role"
+  case startTemporary = "start-temporary"
+  case removeTemporary = "remove-temporary"
   case upgradeDatabase = "upgrade-database"
   /// A setting of a cluster of Redis Enterprise Software that stays.
   case tune

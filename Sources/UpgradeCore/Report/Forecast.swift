@@ -62,6 +62,8 @@ package struct Forecast: Hashable, Sendable {
     case .backUp: return moving(.seconds(1), .seconds(10))
     case .stop: return moving(.milliseconds(200), .seconds(12))
     case .start: return moving(.milliseconds(300), .seconds(10))
+    case .startTemporary: return quick(.seconds(20))
+    case .removeTemporary: return quick(.seconds(15))
     case .rejoin: return moving(.seconds(1), .seconds(isEnterprise ? 120 : 15))
     case .handOver: return ExpectedTime(.milliseconds(300), Pace.usualHandOver)
     case .upgradeDatabase: return ExpectedTime(.seconds(5), .seconds(300))

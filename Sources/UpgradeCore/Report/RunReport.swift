@@ -78,12 +78,13 @@ package struct RunReport: Hashable, Sendable {
     reason = state.ended?.name ?? state.problem?.name ?? ""
     sentence = state.ended?.sentence ?? state.problem?.what ?? ""
     var from: [Release] = []
-    for node in setup?.nodes ?? [] where !from.contains(node.release) { from.append(node.release) }
+    let nodes = (setup?.nodesByAddress ?? []).filter { setup?.isTemporary($0.id) != true }
+    for node in nodes where !from.contains(node.release) { from.append(node.release) }
     self.from = from
     to = setup?.to
     began = times.began
     ended = times.ended
-    nodes = (setup?.nodesByAddress ?? []).map { node in
+    self.nodes = nodes.map { node in
       Node(
         address: setup?.enterprise == nil ? node.address.description : "\(node.id) (\(node.address.host))",
         from: node.release,
@@ -102,8 +103,29 @@ package struct RunReport: Hashable, Sendable {
     leftOver = state.facts.openLedger.compactMap { key in
       state.facts.ledger[key].map { "\(key.directive) on \($0.address) is \($0.ours), was \($0.original)" }
     }
+    leftOver += state.temporaryLeftOver
     lines = finish?.lines ?? []
     byHand = finish?.byHand ?? []
+  }
+}
+
+extension State {
+  /// The temporary server that is, or may be, still there, and what was kept of one that ended as the primary.
+  package var temporaryLeftOver: [String] {
+    var lines: [String] = []
+    if let setup, setup.hasTemporary, let own = setup.temporary?.node {
+      lines.append(
+        "temporary server \(own.address) (\(standing(of: own.id))), folder \(own.directory): "
+          + "resume goes on with it or takes it away")
+    }
+    if let kept = facts.temporaryKept { lines.append("data of a temporary server that ended as the primary: \(kept)") }
+    return lines
+  }
+}
+
+extension State {
+  private func standing(of temporary: NodeID) -> String {
+    facts.temporaryServes ? "PRIMARY" : facts.isOut(temporary) ? "begun, not yet in sync" : "replica"
   }
 }
 

@@ -104,7 +104,12 @@ struct PersistenceOn: NodeRule {
   func severity(of object: ObjectID, in scene: Scene) -> Severity {
     guard case .node(let node) = object, let shard = scene.setup.shard(of: node) else { return .blocking }
     if scene.window(of: object, sets: [StandaloneProcedure.savePoints]) { return .warning }
-    return shard.members.count > 1 && restarter(of: node, in: scene) == nil ? .warning : .blocking
+    return isFollowed(shard, in: scene) && restarter(of: node, in: scene) == nil ? .warning : .blocking
+  }
+
+  /// Whether somebody else has the data while a member is away: a temporary server does, too.
+  private func isFollowed(_ shard: Shard, in scene: Scene) -> Bool {
+    shard.members.count > 1 || scene.setup.temporary != nil
   }
 
   /// Who starts a primary again that ended: it would come back empty, before anybody has taken its place, and its
@@ -122,7 +127,7 @@ struct PersistenceOn: NodeRule {
       return .unknown(why: "\(scene.name(node)): CONFIG GET save has not been read")
     }
     guard save.isEmpty else { return .holds(saw: "save \(save)") }
-    let alone = scene.setup.shard(of: node)?.members.count == 1
+    let alone = !(scene.setup.shard(of: node).map { isFollowed($0, in: scene) } ?? true)
     if !alone, let unit = restarter(of: node, in: scene) {
       return .broken(
         saw: "\(scene.name(node)) keeps nothing on disk (appendonly no, save \"\"), and \(unit.name) starts it again "

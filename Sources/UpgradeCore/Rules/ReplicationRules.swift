@@ -203,6 +203,9 @@ struct HasReplica: Rule {
     }
     let replicas = shard.members.filter { $0 != primary }
     guard replicas.isEmpty else { return .holds(saw: scene.names(replicas)) }
+    if scene.setup.temporary != nil {
+      return .holds(saw: "\(scene.name(primary)) has none: a temporary server follows it before it is stopped")
+    }
     if scene.setup.kind.isPlain {
       let address = scene.setup.peerAddress(primary).map { "\($0.host) \($0.port)" } ?? scene.name(primary)
       return .broken(

@@ -55,6 +55,8 @@ package struct Scene: Sendable {
   package var hosts: [String: HostFacts]
   /// The folder under which backups of this run will lie, here; nil where it is not known.
   package var backups: String?
+  /// Whether anybody listens where a temporary server is to; nil where nobody looked.
+  package var temporary: Reading?
   /// Our own name, so that we are not mistaken for a second operator.
   package var ownName: WizardName?
   /// Which process each node is expected to be by now; a node that is not named is still the one of the setup.

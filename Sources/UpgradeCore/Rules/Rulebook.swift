@@ -28,6 +28,7 @@ package enum Rulebook {
     VersionPath(), TargetBlocked(), PathHazards(), SameVersion(),
     ReplicationTree(), ReplicaInSync(), InSync(), HasReplica(), ReplicaReadOnly(), ReplicaKeys(), MinimumReplicas(),
     SyncCredentials(), RolesCanBeSaved(), ConfigurationWritable(), FailoverKnown(), AddressSwitch(), NotWatched(),
+    TemporaryMemory(), TemporaryPort(),
     NotLoading(), LastSaveOK(), LastAppendOK(), NoForkRunning(), PersistenceOn(), MemoryForFork(), ForkPause(),
     MemoryBelowLimit(), ReplicaMemory(), ClientLimit(), ClocksAgree(), NoRefusals(), SyncsGetThrough(), BigValues(),
     ReplicaBuffer(), BacklogCoversRestart(), ReplicationTimeout(), DisklessLoad(),
@@ -43,11 +44,15 @@ package enum Rulebook {
   /// The rules that only servers outside of clusters have.
   package static let onlyPlain: [any Rule] = [
     ReplicationTree(), RolesCanBeSaved(), ConfigurationWritable(), FailoverKnown(), AddressSwitch(), NotWatched(),
+    TemporaryMemory(), TemporaryPort(),
   ]
 
   /// Those about servers over which Sentinels watch, and about the Sentinels.
   package static let sentinel: [any Rule] =
-    plain.filter { !["failover-known", "address-switch", "not-watched", "has-replica"].contains($0.name) }
+    plain.filter {
+      !["failover-known", "address-switch", "not-watched", "has-replica", "temporary-memory", "temporary-port"]
+        .contains($0.name)
+    }
     + onlySentinel
 
   /// The rules that only Sentinels have.

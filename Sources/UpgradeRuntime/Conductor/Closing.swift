@@ -15,11 +15,13 @@ extension RunPicture {
   func closing(_ ended: Ending) -> [String] {
     switch ended.kind {
     case .done: ["\(ended.sentence) Report: redis-upgrade report \(state.run)"]
-    case .woundDown: ["Wound down. \(ended.sentence)"]
+    case .woundDown: ["Wound down. \(ended.sentence)"] + state.temporaryLeftOver.map { "Left over: \($0)." }
     case .stopped:
       ended.name == EndingName.notStarted
         ? [ended.sentence]
-        : ["Stopped (\(ended.name)): \(ended.sentence)", "Go on with: redis-upgrade resume \(state.run)"]
+        : ["Stopped (\(ended.name)): \(ended.sentence)"] + state.temporaryLeftOver.map { "Left over: \($0)." } + [
+          "Go on with: redis-upgrade resume \(state.run)"
+        ]
     }
   }
 }

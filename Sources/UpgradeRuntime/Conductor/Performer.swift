@@ -168,7 +168,7 @@ package struct Performer: Sendable {
   /// Runs a stage's command for a node, or once for all nodes of a host.
   private func runOnHost(_ effect: Effect, _ nodes: [NodeID], _ stage: Site.Stage) async -> Outcome {
     if setup.enterprise != nil, stage == .install, let node = nodes.first { return await runInstaller(effect, node) }
-    guard let node = nodes.first, var text = setup.site.command(stage, node) else {
+    guard let node = nodes.first, var text = commandText(stage, node) else {
       return Outcome(.failed, "the profile has no command for \(stage.rawValue)")
     }
     if case .hostWide = effect.action, !effect.isReattachment, let running = await whoRuns(nodes) {
@@ -183,6 +183,12 @@ package struct Performer: Sendable {
       if let refused = await keepState(node) { return refused }
       text = text.replacing("{pid}", with: String(pulse.server.processID))
     }
+    if stage == .temporaryStop, !effect.isReattachment {
+      switch await processOfTemporary(node, effect.identities[node]) {
+      case .success(let pid): text = text.replacing("{pid}", with: String(pid))
+      case .failure(let refusal): return Outcome(.refused, refusal.text)
+      }
+    }
     let job = HostJob(id: effect.id, node: node, text: text, bound: effect.action.bound(in: setup))
     let starts = stage == .start || setup.site.startsItself.contains(stage)
     // Of several nodes each has a log of its own, and is looked at where it does not come back.
@@ -191,6 +197,9 @@ package struct Performer: Sendable {
     let result = await hold(job, effect)
     var outcome = Self.judge(result)
     if outcome.kind == .done { outcome = await confirmed(outcome, nodes, stage) }
+    if stage == .temporaryStop, let kept = result.tail.last(where: { $0.hasPrefix("kept ") }) {
+      outcome.evidence[Facts.keptWord] = String(kept.dropFirst(5))
+    }
     return starts ? await explained(outcome, result, log, job) : outcome
   }
 
@@ -245,7 +254,7 @@ package struct Performer: Sendable {
       for node in nodes { _ = await listens(node, until: deadline) }
       return outcome
     }
-    guard stage == .start, let node = nodes.first else { return outcome }
+    guard stage == .start || stage == .temporaryStart, let node = nodes.first else { return outcome }
     // A server that is started forks and listens at once, or never; the profile may give it less than that.
     let bound = min(.seconds(30), setup.site.bounds[.start] ?? .seconds(30))
     let patience = setup.site.reach == .manual ? Duration.seconds(3600) : bound

@@ -72,22 +72,23 @@ package struct Preflight: Sendable {
     let lookup = HostLookup(profile: request.profile, nodes: finding.nodes, to: to, links: links, loop: loop)
     let units = await lookup.units()
     let candidates = try await lookup.candidates()
+    let temporary = try temporary(finding, to: to)
     do throws(UsageError) {
-      var site = try site(finding.nodes, to: to, units: units, candidates: candidates)
+      var site = try site(finding.nodes, to: to, units: units, candidates: candidates, temporary?.node)
       let remarks = await remarks(site)
       site.remote?.remarks = remarks
       let timeout = finding.nodes.compactMap(\.nodeTimeoutMilliseconds).max() ?? 15_000
       var options = request.options
       if options.backWithinData != nil { options.deriveBackWithin(from: finding.mostData) }
-      var setup =
-        Setup(
-          target: request.target, to: to, nodes: finding.nodes, shards: finding.shards,
-          nodeTimeout: .milliseconds(timeout),
-          wayBackNarrows: WayBack.judge(
-            from: finding.nodes.filter { $0.role != .sentinel }.map(\.release), to: to
-          ).narrows, site: site,
-          options: options, encryption: fleet.settings.tls.map { EncryptionFiles($0.settings) },
-          servers: finding.kind, watchedName: finding.watchedName)
+      var setup = Setup(
+        target: request.target, to: to, nodes: finding.nodes, shards: finding.shards,
+        nodeTimeout: .milliseconds(timeout),
+        wayBackNarrows: WayBack.judge(
+          from: finding.nodes.filter { $0.role != .sentinel }.map(\.release), to: to
+        ).narrows, site: site,
+        options: options, encryption: fleet.settings.tls.map { EncryptionFiles($0.settings) },
+        servers: temporary == nil ? finding.kind : .replication, watchedName: finding.watchedName)
+      setup.temporary = temporary
       if finding.kind == .sentinel { setup.sentinelAccess = request.profile.sentinels }
       return (setup, finding)
     } catch {
@@ -95,18 +96,38 @@ package struct Preflight: Sendable {
     }
   }
 
+  /// The temporary server that the profile asks for; nil where the target is more than one server, or is there already.
+  private func temporary(_ finding: Finding, to: Release) throws(FindingError) -> Temporary? {
+    guard let wish = request.profile.temporary, finding.kind == .standalone, finding.nodes.count == 1,
+      let server = finding.nodes.first, server.release != to
+    else { return nil }
+    guard !server.address.host.hasPrefix("/"), !server.directory.isEmpty else {
+      throw FindingError(
+        "temporary: \(server.address) has no port and data directory that are known, beside which another server can be "
+          + "started. Name it by its address, or take `temporary` out of the profile.")
+    }
+    guard server.address.port != wish.port else {
+      throw FindingError("temporary: port \(wish.port) is the server's own. Name a free one in the profile.")
+    }
+    return Temporary(
+      beside: server, port: wish.port, folder: wish.folder, to: to, used: finding.mostData)
+  }
+
   /// Every command of the profile, written out for every node, so that what cannot be filled in is known now.
   private func site(
-    _ nodes: [NodeSetup], to: Release, units: [NodeID: String], candidates: [NodeID: String]
+    _ nodes: [NodeSetup], to: Release, units: [NodeID: String], candidates: [NodeID: String],
+    _ temporary: NodeSetup?
   ) throws(UsageError) -> Site {
     let profile = request.profile
-    let remote = profile.remote(nodes)
+    var remote = profile.remote(nodes)
+    if let temporary, let old = temporary.follows, let host = remote?.hosts[old] { remote?.hosts[temporary.id] = host }
     let neighbours = Dictionary(grouping: nodes) { remote?.hosts[$0.id] ?? $0.address.host }
     var commands: [Site.Stage: [NodeID: String]] = [:]
     var bounds: [Site.Stage: Duration] = [:]
     for stage in profile.stages where stage != .candidate && !(stage == .program && profile.reach == .manual) {
       bounds[stage] = profile.bound(of: stage)
-      for node in nodes {
+      // Nothing is installed for it: only the clients are sent to it.
+      for node in nodes + (stage == .switchOver ? [temporary].compactMap(\.self) : []) {
         let beside = neighbours[remote?.hosts[node.id] ?? node.address.host] ?? [node]
         let shared = beside.compactMap { units[$0.id] }
         var values = Placeholders(
@@ -152,6 +173,16 @@ package struct Preflight: Sendable {
       snapshot: later, setup: setup, earlier: Scene.Earlier(snapshot: earlier, before: now - begun), hosts: hosts,
       ownName: ownName)
     scene.backups = backups
+    if let own = setup.temporary?.node {
+      let readout = await NodeReader(fleet: fleet, of: setup).read(own.address, .pulse, expecting: nil)
+      scene.temporary =
+        readout.pulse.map { pulse in
+          .up(
+            NodeView(
+              pulse: pulse, cluster: nil, settings: nil, inventory: nil, pulseAsOf: 0, clusterAsOf: 0, ageOfPulse: .zero
+            ))
+        } ?? Reading(readout.failure)
+    }
     return scene
   }
 
@@ -176,9 +207,10 @@ package struct Preflight: Sendable {
           }
           guard let pulse = readout.pulse else { return (node.id, Reading(readout.failure)) }
           var inventory: Inventory?
-          let peers = (setup.shard(of: node.id)?.members ?? []).filter { $0 != node.id }.compactMap {
-            setup.node($0)?.address
-          }
+          // A temporary server asks for what the one asks for whose users it has.
+          let peers =
+            setup.temporary.map { _ in [node.address] }
+            ?? (setup.shard(of: node.id)?.members ?? []).filter { $0 != node.id }.compactMap { setup.node($0)?.address }
           if withInventory,
             case .success(let read) = await inventories.read(node.address, node.release, peers: peers)
           {

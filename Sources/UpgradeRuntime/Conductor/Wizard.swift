@@ -192,9 +192,8 @@ package actor Wizard: WizardDriver, PictureSource {
         lines: !state.hasBegun
           ? ["Nothing was changed."]
           : [
-            "You left the run \(state.run). The deployment stays as it is.",
-            "Go on with: redis-upgrade resume \(state.run)",
-          ]))
+            "You left the run \(state.run). The deployment stays as it is."
+          ] + state.temporaryLeftOver.map { "Left over: \($0)." } + ["Go on with: redis-upgrade resume \(state.run)"]))
   }
 
   private func served(_ snapshot: Snapshot) -> Bool? {
@@ -290,6 +289,8 @@ package actor Wizard: WizardDriver, PictureSource {
     let health = self.health.health
     draw { picture in
       picture.state = view.state
+      // A temporary server comes and goes.
+      picture.setup = view.state.setup ?? picture.setup
       picture.snapshot = view.snapshot
       picture.posture = view.posture
       picture.plan = view.plan
@@ -307,7 +308,7 @@ package actor Wizard: WizardDriver, PictureSource {
     guard state.facts.probing, probe == nil, let setup = state.setup, setup.enterprise == nil, state.ended == nil
     else { return }
     let probe = ClientProbe(
-      loop: parts.loop, settings: parts.fleet.settings, setup: setup,
+      loop: parts.loop, settings: parts.fleet.settings, setup: setup.withTemporary,
       primaries: Set(state.expected.filter { $0.value.role == .primary }.keys), base: state.measures.last, heard: hear)
     self.probe = probe
     await probe.start()

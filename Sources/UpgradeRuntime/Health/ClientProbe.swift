@@ -162,6 +162,7 @@ package actor ClientProbe {
             counters[index].blindSince = counters[index].blindSince ?? begun
           } else {
             counters[index].errors[error.code, default: 0] += 1
+            await lookElsewhere(index, error)
           }
           return
         }
@@ -169,6 +170,15 @@ package actor ClientProbe {
       }
     }
     counters[index].errors["TOO-MANY-REDIRECTIONS", default: 0] += 1
+  }
+
+  /// A temporary server that ended tells nobody who is primary now: the next command goes to whoever says so.
+  private func lookElsewhere(_ index: Int, _ error: ClientError) async {
+    guard setup.temporary != nil, error.serverError == nil else { return }
+    for node in setup.nodes where node.address != counters[index].address {
+      let replies = try? await client(node.address).pipeline([["INFO", "replication"]], within: .seconds(1))
+      if replies?.first?.text?.contains("role:master") == true { return counters[index].address = node.address }
+    }
   }
 
   /// Clients have ways of their own: what fails because ours is cut says nothing about them.

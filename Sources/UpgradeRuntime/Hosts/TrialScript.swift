@@ -86,7 +86,7 @@ extension SupervisorScript {
     """
 
   /// Lines of logs may quote lines of the configuration.
-  private static let masking = """
+  static let masking = """
     masked() {
       sed -E -e "s/^>>> '([Rr]equirepass|[Mm]asterauth|[Pp]rimaryauth|[Uu]ser|[Tt]ls-[a-z-]*pass) .*/>>> '\\1 ***'/" \\
         -e "s/'[>#<!][^']*'/'***'/g"
@@ -94,7 +94,7 @@ extension SupervisorScript {
     """
 
   /// As the profile says it, in a folder of its own that goes with the scratch folder: so a package may be unpacked there.
-  private static let findingProgram = """
+  static let findingProgram = """
     mkdir "$scratch/program"
     program=$(cd "$scratch/program" && sh -c "$command" 2>"$scratch/why" </dev/null | head -n 1)
     if [ -z "$program" ] || [ ! -x "$program" ]; then
@@ -180,9 +180,15 @@ extension SupervisorScript {
     fi
     """
 
-  /// What the server would do elsewhere is left out of the copy: its folders, files, followers, supervisor and TLS. A
+  /// What both copies of a configuration leave out: folders, files, whom to follow, and who starts it.
+  private static let leftOut =
+    "dir | logfile | pidfile | daemonize | supervised | syslog-* | replicaof | slaveof | unixsocket* | oom-score-* | "
+    + "cluster-config-file | tls-port | tls-replication"
+
+  /// Defines `copy`, which leaves out these directives, as patterns of the shell; what is included is put in place. A
   /// line that is left out leaves an empty one, so that numbers of lines stay true.
-  private static let copying = """
+  static func copyingFunction(leavingOut patterns: String) -> String {
+    """
     blank=$(printf ' \\t') included=0
     copy() {
       while IFS= read -r line || [ -n "$line" ]; do
@@ -192,8 +198,7 @@ extension SupervisorScript {
         case $word in *[A-Z]*) word=$(printf %s "$word" | tr A-Z a-z) ;; esac
         case $word in
         '' | '#'*) echo ;;
-        dir | logfile | pidfile | daemonize | supervised | syslog-* | replicaof | slaveof | unixsocket* | oom-score-* | \\
-          cluster-config-file | dbfilename | tls-port | tls-replication | tls-cluster) echo ;;
+        \(leftOut) | \(patterns)) echo ;;
         include | aclfile)
           rest=${rest#"${rest%%[!$blank]*}"}
           rest=${rest%"${rest##*[!$blank]}"}
@@ -217,30 +222,37 @@ extension SupervisorScript {
         esac
       done
     }
-    if [ -n "$config" ] && [ ! -r "$config" ]; then
-      say remark "the configuration is left out: $config cannot be read by $(id -un)"
-      config=
-    fi
-    { [ -z "$config" ] || copy <"$config"; } >"$scratch/tried.conf"
-    cat >>"$scratch/tried.conf" <<END
-
-    port 0
-    unixsocket "$scratch/socket"
-    unixsocketperm 700
-    dir "$scratch"
-    dbfilename dump.rdb
-    save ""
-    appendonly no
-    cluster-enabled no
-    daemonize no
-    logfile ""
-    loglevel debug
-    maxmemory 0
-    rdbchecksum yes
-    io-threads 1
-    END
-    [ -z "$as" ] || chown -R "$owner" "$scratch" || as=
     """
+  }
+
+  /// What the server would do elsewhere is left out of the copy, TLS as well.
+  private static let copying =
+    copyingFunction(leavingOut: "dbfilename | tls-cluster") + """
+
+      if [ -n "$config" ] && [ ! -r "$config" ]; then
+        say remark "the configuration is left out: $config cannot be read by $(id -un)"
+        config=
+      fi
+      { [ -z "$config" ] || copy <"$config"; } >"$scratch/tried.conf"
+      cat >>"$scratch/tried.conf" <<END
+
+      port 0
+      unixsocket "$scratch/socket"
+      unixsocketperm 700
+      dir "$scratch"
+      dbfilename dump.rdb
+      save ""
+      appendonly no
+      cluster-enabled no
+      daemonize no
+      logfile ""
+      loglevel debug
+      maxmemory 0
+      rdbchecksum yes
+      io-threads 1
+      END
+      [ -z "$as" ] || chown -R "$owner" "$scratch" || as=
+      """
 
   private static let starting = """
     (

@@ -41,6 +41,8 @@ package struct Profile: Equatable, Sendable {
   let base: String?
   /// `backup: stream`: backups come here over the replication stream; else each is made on its server's own host.
   package var streamsBackups = false
+  /// `temporary`: a single server is upgraded by way of another one beside it; nil: with an outage.
+  package var temporary: Temporary?
   /// Where the vendor's programs are on hosts of Redis Enterprise Software; nil: where its packages put them.
   package var programs: String?
   /// How databases of Redis Enterprise Software are called as their clients do, by their names; `*`: all others.
@@ -134,8 +136,9 @@ package struct Profile: Equatable, Sendable {
     case .install, .rollback: .seconds(900)
     case .beforeNode, .afterNode: .seconds(300)
     case .switchOver: .seconds(120)
-    case .stop: .seconds(120)
+    case .stop, .temporaryStop: .seconds(120)
     case .start: .seconds(60)
+    case .temporaryStart: .seconds(600)
     }
   }
 }

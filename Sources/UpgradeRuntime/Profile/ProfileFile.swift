@@ -3,7 +3,7 @@ import UpgradeCore
 extension Profile {
   private static let keys = [
     "reach", "base", "ssh", "hosts", "addresses", "bastion", "rest", "software", "hooks", "backup", "enterprise",
-    "databases", "sentinels",
+    "databases", "sentinels", "temporary",
   ]
   private static let softwareStages: [Site.Stage] = [.candidate, .stage, .program, .stop, .install, .start, .rollback]
   private static let hookStages: [Site.Stage] = [.beforeNode, .afterNode, .switchOver]
@@ -58,6 +58,7 @@ extension Profile {
     self.programs = programs
     clients = try Self.clients(group)
     sentinels = try Self.sentinels(group)
+    temporary = try Self.temporary(group, reach: reach, hasProgram: commands[.program] != nil)
     streamsBackups = try group.word("backup", of: ["host", "stream"]) == "stream"
   }
 

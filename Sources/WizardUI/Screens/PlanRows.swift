@@ -48,6 +48,8 @@ package struct PlanRows: Hashable, Sendable {
   package var nodeCount: Int {
     rows.reduce(0) { sum, row in
       switch row.kind {
+      // A temporary server is not one of those that are upgraded.
+      case .node where row.steps.contains { [.startTemporary, .removeTemporary].contains($0.key.verb) }: sum
       case .node: sum + 1
       case .host: sum + row.steps.count { $0.key.verb == .rejoin }
       default: sum
@@ -159,6 +161,11 @@ extension PlanRow {
       role = own == .primary ? "PRIMARY" : own.rawValue
       what = "restart on \(setup.short(setup.to))" + (own == .sentinel ? "" : ", sync")
       clients = isOutage ? "OUTAGE" : "nothing"
+      if setup.isTemporary(node) {
+        role = "temporary"
+        let isStart = steps.contains { $0.key.verb == .startTemporary }
+        what = isStart ? "start a server on \(setup.short(setup.to)), sync" : "stop it, remove its folder"
+      }
       if let cluster = setup.enterprise {
         role = cluster.master == Int(node.text) ? "PRIMARY" : "member"
         shard = ""

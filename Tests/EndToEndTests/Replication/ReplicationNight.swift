@@ -49,8 +49,12 @@ struct ReplicationNight {
   }
 
   /// Upgrades without a person while a client writes that never retries; all that it acknowledged has to be there.
-  func underWriting(_ words: [String], password: String? = nil, isOutage: Bool = false) async throws -> WritingReport {
-    var writing = WritingRequest(seeds: lab.addresses, prefix: "foreign")
+  ///
+  /// - Parameter others: where clients may find whoever is primary besides the servers of the lab.
+  func underWriting(
+    _ words: [String], password: String? = nil, isOutage: Bool = false, besides others: [Address] = []
+  ) async throws -> WritingReport {
+    var writing = WritingRequest(seeds: lab.addresses + others, prefix: "foreign")
     writing.login = login(password)
     let client = WritingClient(writing, on: loop)
     async let written = client.run()
@@ -92,18 +96,22 @@ struct ReplicationNight {
 
 /// - Parameters:
 ///   - switches: whether the profile has a command that moves the clients' address: it writes it into a file.
+///   - program: a command of the profile that names the wanted version's program.
+///   - lines: what else stands in it.
 ///   - stop: a command of the profile that stops servers; nil: we send SHUTDOWN.
-///   - besides: what the profile says besides, as whole lines.
 func withReplication(
-  _ request: TrainingLab.LabRequest, switches: Bool = false, stop: String? = nil, besides: String = "",
+  _ request: TrainingLab.LabRequest, switches: Bool = false, stop: String? = nil,
+  program: @escaping @Sendable (Night) throws -> String? = { _ in nil },
+  lines: @escaping @Sendable (Night) -> String = { _ in "" },
   _ body: @escaping @Sendable (ReplicationNight) async throws -> Void
 ) async throws {
   try await withNight(request) { night in
     var profile = try String(decoding: Files.read(night.lab.profilePath, limit: 1 << 20), as: UTF8.self)
     // The lab's own profile ends with its commands.
     if let stop { profile += "  stop: '\(stop)'\n" }
+    if let program = try program(night) { profile += "  program: '\(program)'\n" }
     if switches { profile += "hooks:\n  switch: 'echo {host} {port} > \(night.folder)/address'\n" }
-    profile += besides
+    profile += lines(night)
     let path = "\(night.folder)/profile.yaml"
     try Files.writeAtomically(path, Array(profile.utf8))
     let site = ["--profile", path, "--state-dir", night.state] + night.lab.connectionFlags

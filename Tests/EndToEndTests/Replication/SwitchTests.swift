@@ -24,7 +24,7 @@ import UpgradeRuntime
   private func night(_ from: Release, _ to: Release, pause: Int) async throws -> FollowingClient.Report {
     let box = ReportBox()
     try await withReplication(
-      TrainingLab.LabRequest(from: from, to: to, tree: [nil, 0]), besides: Self.hooks(pause: pause)
+      TrainingLab.LabRequest(from: from, to: to, tree: [nil, 0]), lines: { _ in Self.hooks(pause: pause) }
     ) { night in
       try Self.begin(night)
       let client = FollowingClient(file: Self.file(night), on: night.loop)
@@ -84,7 +84,7 @@ import UpgradeRuntime
     let hooks =
       "hooks:\n  switch: { run: ': > {dir}/../switching; sleep 1; echo {host} {port} >> {dir}/../address', pause: 3 }\n"
     try await withReplication(
-      TrainingLab.LabRequest(from: .redis70, to: .redis80, tree: [nil, 0]), besides: hooks
+      TrainingLab.LabRequest(from: .redis70, to: .redis80, tree: [nil, 0]), lines: { _ in hooks }
     ) { night in
       try Self.begin(night)
       let client = FollowingClient(file: Self.file(night), on: night.loop)

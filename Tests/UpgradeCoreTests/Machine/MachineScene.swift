@@ -72,7 +72,8 @@ struct MachineScene {
   init(
     shards: Int = 3, replicas: Int = 1, stages: [Site.Stage] = [.install, .start, .rollback],
     options: Options = Options(settle: .zero), narrows: Bool = true, sharedHosts: Int? = nil,
-    startsItself: Set<Site.Stage> = [], tree: [Int?]? = nil, sentinels: Int = 0
+    startsItself: Set<Site.Stage> = [], tree: [Int?]? = nil, sentinels: Int = 0,
+    temporary: Bool = false
   ) {
     var port = 7000
     var members: [[NodeID]] = Array(repeating: [], count: shards)
@@ -128,8 +129,14 @@ struct MachineScene {
           }), bounds: [:], startsItself: startsItself,
         hostWide: sharedHosts == nil ? [] : Set(stages).intersection([.install, .rollback]), isLab: false),
       options: options,
-      servers: sentinels > 0 ? .sentinel : tree.map { $0.count > 1 ? .replication : .standalone } ?? .cluster,
+      servers: sentinels > 0
+        ? .sentinel : tree.map { $0.count > 1 || temporary ? .replication : .standalone } ?? .cluster,
       watchedName: sentinels > 0 ? "orders" : nil)
+    if temporary, let server = setup.nodes.first {
+      let own = Temporary(beside: server, port: 7900, folder: nil, to: Self.new, used: 100_000_000)
+      setup.temporary = own
+      if stages.contains(.switchOver) { setup.site.commands[.switchOver]?[own.node.id] = "switch-redis \(own.node.id)" }
+    }
     machine = UpgradeMachine(judge: judgement.judge)
   }
 
@@ -257,6 +264,11 @@ struct MachineScene {
     case .host(let node, .install): servers[node]?.installed = setup.to
     case .host(let node, .rollback): servers[node]?.installed = Self.old
     case .host(let node, .start): start(node)
+    case .host(let node, .temporaryStart):
+      servers[node] = SceneServer(
+        id: node, address: Address(host: "10.0.0.1", port: 7900), shard: ShardID(1), installed: Self.new,
+        running: Self.new, role: .replica, follows: setup.stoodInFor, settings: [:])
+    case .host(let node, .temporaryStop): servers[node] = nil
     case .hostWide(let stage, let nodes):
       for node in nodes {
         servers[node]?.installed = stage == .install ? setup.to : Self.old

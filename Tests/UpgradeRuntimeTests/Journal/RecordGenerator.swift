@@ -123,6 +123,13 @@ struct RecordGenerator {
       watchedName: maybe { $0.text() })
     setup.site.switchPause = duration()
     setup.sentinelAccess = maybe { $0.sentinelAccess() }
+    setup.temporary = maybe { make in
+      var node = NodeSetup(
+        id: make.node(), address: make.address(), release: make.release(), role: .replica, runID: "", processID: 0,
+        configFile: make.text(), directory: make.text(), appendOnly: make.flag(), settings: [:])
+      node.follows = make.node()
+      return Temporary(node, memory: make.number())
+    }
     return setup
   }
 

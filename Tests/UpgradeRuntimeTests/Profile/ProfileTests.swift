@@ -159,7 +159,7 @@ import UpgradeRuntime
     Bad(
       "- a\n", "1: the profile is a list, not a group of keys.",
       "Write `key: value` lines; the keys are reach, base, ssh, hosts, addresses, bastion, rest, software, hooks, backup, "
-        + "enterprise, databases and sentinels."
+        + "enterprise, databases, sentinels and temporary."
     ),
     Bad(
       "reach: local\n", "1: software has no start.",
@@ -173,7 +173,7 @@ import UpgradeRuntime
     Bad(
       "software: {start: x}\ncolour: red\n", "2: the profile has no key \"colour\".",
       "Its keys are reach, base, ssh, hosts, addresses, bastion, rest, software, hooks, backup, enterprise, "
-        + "databases and sentinels."),
+        + "databases, sentinels and temporary."),
     Bad(
       "software: {start: x}\nhooks: {befor_node: y}\n", "2: hooks has no key \"befor_node\".",
       "Its keys are before_node, after_node and switch; the nearest is before_node."),

@@ -288,6 +288,8 @@ struct Rehearsal: Sendable {
       nodes[node]?.isUp = true
       nodes[node]?.runID = runID
       nodes[node]?.settings = settings
+    case .temporaryStart: nodes[node]?.isUp = true
+    case .temporaryStop: nodes[node]?.isUp = false
     case .candidate, .stage, .program, .beforeNode, .afterNode, .switchOver: break
     }
   }

@@ -42,7 +42,14 @@ extension Setup {
       return "writes pause, usually for 0.2 s, at worst \(Self.pauseBound / 1000) s; then READONLY from "
         + "\(address(node)), and its clients are disconnected once every Sentinel names the new primary"
     }
-    let then = "then READONLY on connections to \(address(node)) until clients know the new primary"
+    let then =
+      "then READONLY on connections to \(address(node)) until "
+      + (temporary == nil || site.has(.switchOver)
+        ? "clients know the new primary"
+        : isTemporary(node)
+          ? "clients call the other one again: nobody moves their address (no `switch`)"
+          : "clients call the temporary server: nobody moves their address (no `switch`); those that cannot be moved by "
+            + "hand cannot write until the hand-over back")
     if let held = writesHeld(from: node) {
       return "writes wait until `switch` has moved the clients' address, at worst \(held / 1000) s; \(then)"
     }

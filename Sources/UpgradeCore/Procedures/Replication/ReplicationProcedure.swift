@@ -30,6 +30,7 @@ package struct ReplicationProcedure: TreeProcedure {
 
   package func work(_ situation: Situation, _ progress: inout SearchProgress) -> Next? {
     if let primary = nobodyIsPrimary(situation) { return primary }
+    if situation.setup.temporary != nil { return workThroughTemporary(situation) }
     let canaryIsDue = canaryIsDue(situation, &progress)
     if let role = afterHandOver(situation) ?? replicas(situation, canaryIsDue) { return role }
     return situation.setup.options.pace.scope == .replicas ? nil : handOver(situation) ?? returnOfPrimary(situation)
@@ -41,7 +42,10 @@ package struct ReplicationProcedure: TreeProcedure {
     situation.facts.follows.isEmpty ? saving(situation) : nil
   }
 
-  package func closing(_ situation: Situation) -> Next? { afterHandOver(situation) }
+  package func closing(_ situation: Situation) -> Next? {
+    guard situation.setup.hasTemporary else { return afterHandOver(situation) }
+    return nobodyIsPrimary(situation) ?? endTemporary(situation)
+  }
 
   /// A hand-over that was cut off in its middle leaves nobody to write to: whoever has most of the data serves again.
   private func nobodyIsPrimary(_ situation: Situation) -> Next? {

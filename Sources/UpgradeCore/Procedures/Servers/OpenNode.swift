@@ -3,6 +3,7 @@
 extension ServerProcedure {
   /// The node that is out comes before everything else; nil where none is.
   func finishOpenNode(_ situation: Situation) -> Next? {
+    if let step = withoutTemporary(situation) { return .step(step) }
     for node in openNodes(situation) {
       switch situation.snapshot[node] {
       case .unknown:
@@ -11,6 +12,11 @@ extension ServerProcedure {
         return .wait(
           Gate("reachable", .node(node)), patience: situation.setup.options.backWithin,
           orElse: mute(node, situation))
+      case .down where situation.setup.isTemporary(node): return temporaryDown(node, situation)
+      case .up(let view) where situation.setup.isTemporary(node) && situation.facts.goals.mode != .upgrade:
+        // Nobody waits for it any more.
+        if view.role == .replica { return .step(removeTemporary(node, situation)) }
+        return finish(node, view, situation)
       case .down: return hostChange(of: node, situation) ?? .step(bringUp(node, situation))
       case .up(let view):
         // Still up after a stop that failed: not out at all, and stopped again only if there is still a reason to.
@@ -219,8 +225,10 @@ extension ServerProcedure {
       what: "\(situation.setup.address(node)) is up and has nobody to follow: \(names) "
         + "\(others.count == 1 ? "is" : "are") down, and this run did not stop \(others.count == 1 ? "it" : "them").",
       risk: standing(node, situation),
-      guess: "whoever watches over it has not restarted it: start it on the version that it ran",
-      choices: [Offer(.retry, "Wait for it again"), .stopHere])
+      guess: others.contains(where: situation.setup.isTemporary)
+        ? nil : "whoever watches over it has not restarted it: start it on the version that it ran",
+      choices: [Offer(.retry, "Wait for it again")]
+        + (others.contains(where: situation.setup.isTemporary) ? [goOnWithoutTemporary(situation)] : []) + [.stopHere])
   }
 
   func short(_ node: NodeID, keys: Int, against: Int, _ situation: Situation) -> Problem {
@@ -246,7 +254,8 @@ extension ServerProcedure {
   }
 
   func nodeDown(_ node: NodeID, _ address: String, _ situation: Situation) -> Problem {
-    Problem(
+    if situation.setup.isTemporary(node) { return temporaryEnded(node, situation) }
+    return Problem(
       name: ClusterProblem.nodeDown, object: .node(node),
       what: "\(address) is down, and this run did not stop it.", risk: standing(node, situation),
       choices: [

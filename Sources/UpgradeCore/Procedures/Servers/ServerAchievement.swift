@@ -8,7 +8,7 @@ extension ServerProcedure {
     case .configure(let node, let settings), .restore(let node, let settings):
       settingsRead(node, settings, situation)
     case .shutDown(let node, _), .host(let node, .stop): stopSeen(node, outcome, situation)
-    case .host(let node, .start): startSeen(node, outcome, situation)
+    case .host(let node, .start), .host(let node, .temporaryStart): startSeen(node, outcome, situation)
     case .handOver(let shard, let from, let to): handOverSeen(shard, from, to, situation)
     case .watch(let node): rejoinSeen(node, situation)
     case .follow(let node, let primary): followingSeen(node, primary, situation)
@@ -18,7 +18,7 @@ extension ServerProcedure {
 
   package func overdue(_ key: StepKey, _ action: Action, _ situation: Situation) -> Problem? {
     switch action {
-    case .host(let node, .start), .watch(let node):
+    case .host(let node, .start), .host(let node, .temporaryStart), .watch(let node):
       if case .unknown = situation.snapshot[node] { mute(node, situation) } else { nil }
     default: nil
     }
@@ -105,7 +105,9 @@ extension ServerProcedure {
         return .never(short(node, keys: view.pulse.keys, against: source.keys, situation))
       }
       var gates = rejoinGates(node, .replica, situation)
-      if setup.nodes.contains(where: { setup.missesWrites($0.id) }) { gates.append(Gate("same-keys", .node(node))) }
+      if setup.isTemporary(node) || setup.hasTemporary || setup.nodes.contains(where: { setup.missesWrites($0.id) }) {
+        gates.append(Gate("same-keys", .node(node)))
+      }
       return .gates(gates)
     }
   }

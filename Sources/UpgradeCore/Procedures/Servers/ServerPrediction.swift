@@ -2,6 +2,7 @@
 
 extension ServerProcedure {
   package func predict(_ step: Step, _ situation: inout Situation) {
+    if case .host(_, .temporaryStart) = step.action { situation.setup.takeInTemporary() }
     situation.facts.begin(step.key, situation.setup)
     let nodes = situation.snapshot.nodes
     situation.facts.achieve(step.key, step.action, nil, situation.setup) { nodes[$0]?.view?.release }
@@ -30,6 +31,13 @@ extension ServerProcedure {
       view.pulse.replication.role = node == primary ? .primary : .replica
       view.pulse.replication.upstream = node == primary ? nil : upstream(to: primary, situation)
       situation.snapshot.nodes[node] = .up(view)
+    case .host(let node, .temporaryStop):
+      situation.setup.leaveOutTemporary()
+      situation.snapshot.shards = situation.setup.shards
+      situation.snapshot.nodes[node] = nil
+    case .host(let node, .temporaryStart):
+      situation.snapshot.shards = situation.setup.shards
+      situation.snapshot.nodes[node] = .up(started(node, situation))
     case .host(let node, .start): situation.snapshot.nodes[node] = .up(started(node, situation))
     case .host(let node, let stage) where situation.setup.site.startsItself.contains(stage):
       situation.snapshot.nodes[node] = .up(started(node, situation))

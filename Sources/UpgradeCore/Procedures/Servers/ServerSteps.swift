@@ -105,7 +105,9 @@ extension ServerProcedure {
       (
         situation.setup.goesByHost
           ? "Shards can be handed to the new version now. Begin with that?"
-          : "All replicas are done. Begin with the hand-overs?",
+          : situation.setup.hasTemporary
+            ? "The temporary server has all data. Hand over to it?"
+            : "All replicas are done. Begin with the hand-overs?",
         situation.setup.wayBackNarrows
           ? "from the first promotion on the way back is narrow: data of \(situation.setup.to.title) cannot be read by the old version"
           : "from here on clients' writes pause for a moment, once a shard",
@@ -142,6 +144,8 @@ extension ServerProcedure {
           .switchOver, "Move the clients' address to \(address)", "it is the primary now; writes to the old one fail",
           "as long as the command takes"
         )
+      case .temporaryStart: (.startTemporary, "Start a temporary \(want.title) at \(address)", "", "seconds")
+      case .temporaryStop: (.removeTemporary, "Stop the temporary server \(address), and remove its folder", "", "")
       case .stop: (.stop, "Stop \(address)", "its software can be changed only while it is down", "seconds")
       case .start: (.start, "Start \(address) on \(want)", "it rejoins the others", loadTime(node, want, situation))
       }

@@ -125,7 +125,10 @@ struct AddressSwitch: Rule {
   func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
     if scene.setup.site.has(.switchOver) { return .holds(saw: "switch") }
     return .broken(
-      saw: "the profile has no switch command: right after the hand-over the clients' address is moved by hand",
+      saw: scene.setup.temporary == nil
+        ? "the profile has no switch command: right after the hand-over the clients' address is moved by hand"
+        : "the profile has no switch command: clients cannot write from the hand-over to the temporary server on, until "
+          + "they are moved to it by hand or it has handed over back",
       fix: "add to the profile: hooks: { switch: \"COMMAND {host} {port}\" }; or be ready to do it")
   }
 }

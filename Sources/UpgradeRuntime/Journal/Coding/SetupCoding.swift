@@ -19,7 +19,7 @@ extension Setup: JournalCoded {
       "node_timeout": nodeTimeout.json, "way_back_narrows": wayBackNarrows.json, "site": site.json,
       "options": options.json, "encryption": encryption?.json, "enterprise": enterprise?.json,
       "kind": kind.isPlain ? kind.json : nil, "watched": watchedName?.json,
-      "sentinel_access": sentinelAccess?.json,
+      "sentinel_access": sentinelAccess?.json, "temporary": temporary?.json,
     ])
   }
   init(json: JSONValue) throws(CodingFault) {
@@ -31,6 +31,14 @@ extension Setup: JournalCoded {
       enterprise: try json.optional("enterprise"), servers: try json.optional("kind") ?? .cluster,
       watchedName: try json.optional("watched"))
     sentinelAccess = try json.optional("sentinel_access")
+    temporary = try json.optional("temporary")
+  }
+}
+
+extension Temporary: JournalCoded {
+  var json: JSONValue { .object(["node": node.json, "memory": memory.json]) }
+  init(json: JSONValue) throws(CodingFault) {
+    self.init(try json.field("node"), memory: try json.field("memory"))
   }
 }
 
