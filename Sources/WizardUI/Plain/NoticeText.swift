@@ -127,6 +127,10 @@ package struct NoticeText: Sendable {
     for (index, row) in rows.enumerated() {
       let begin = forecast.begin(of: offsets[index])
       switch row.kind {
+      case .node where row.role == "temporary":
+        close()
+        lines.append((begin, "\(row.subject), a temporary server: \(row.what)"))
+        continue
       case .node:
         if nodes?.role != row.role { close() }
         if nodes == nil { nodes = (row.role, begin, []) }

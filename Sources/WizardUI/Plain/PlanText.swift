@@ -18,7 +18,7 @@ package struct PlanText: Sendable {
     guard let plan, let setup else { return ["There is no plan yet."] }
     let rows = PlanRows(plan, setup: setup, briefing: briefing)
     var lines = [
-      "Plan for \(setup.target): \(rows.nodeCount) nodes to \(setup.to.title), \(rows.others(setup)), "
+      "Plan for \(setup.target): \(rows.nodesInWords) to \(setup.to.title), \(rows.others(setup)), "
         + "\(plan.steps.count) steps."
     ]
     lines += setup.site.remote?.remarks ?? []

@@ -45,6 +45,9 @@ package struct PlanRow: Hashable, Sendable {
 /// All rows of a plan.
 package struct PlanRows: Hashable, Sendable {
   package var rows: [PlanRow] = []
+  /// `6 nodes`.
+  package var nodesInWords: String { PlanRow.nodes(nodeCount) }
+
   package var nodeCount: Int {
     rows.reduce(0) { sum, row in
       switch row.kind {
@@ -204,7 +207,7 @@ extension PlanRow {
     }
   }
 
-  private static func nodes(_ count: Int) -> String { count == 1 ? "1 node" : "\(count) nodes" }
+  fileprivate static func nodes(_ count: Int) -> String { count == 1 ? "1 node" : "\(count) nodes" }
 
   private static func pauseText(_ kind: QuestionKind) -> String {
     switch kind {

@@ -100,7 +100,7 @@ struct PlanScreen: WizardScreen {
     let commands = rows.rows.flatMap(\.steps).reduce(0) { $0 + $1.action.commands(in: setup).count }
     let wayBack =
       setup.enterprise != nil ? ", no way back for a node" : setup.wayBackNarrows ? "" : ", the way back stays open"
-    return "\(rows.nodeCount) nodes, \(rows.others(setup)), \(commands) commands\(wayBack)"
+    return "\(rows.nodesInWords), \(rows.others(setup)), \(commands) commands\(wayBack)"
   }
 
   private var detail: ScrolledCard {
