@@ -24,6 +24,8 @@ package struct ConfigurationFacts: Hashable, Sendable {
     get { triedFile.flatMap { file in triedFolder.map { (file, $0) } } }
     set { (triedFile, triedFolder) = (newValue?.file, newValue?.folder) }
   }
+  /// The lines in which a Sentinel's passwords hold blanks, in quotes or not.
+  package var blankPasswords: [Int] = []
   private var triedFile: Bool?
   private var triedFolder: Bool?
 

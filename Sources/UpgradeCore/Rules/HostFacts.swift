@@ -110,6 +110,8 @@ extension HostFacts {
         standing, version: Version(said[3]), path: said.dropFirst(4).joined(separator: " "))
     case "config":
       if let pid = Int(said[1]) { configurations[pid] = ConfigurationFacts(said) }
+    case "blanks":
+      if let pid = Int(said[1]) { configurations[pid]?.blankPasswords = said.dropFirst(2).compactMap { Int($0) } }
     case "packages": packages = PackageFacts(manager: said[1])
     case "package":
       if said.count > 2 { packages?.held[said[1]] = said[2] == "hold" }

@@ -58,9 +58,8 @@ package enum Rulebook {
   /// The rules that only Sentinels have.
   package static let onlySentinel: [any Rule] = [
     SentinelsAgree(), QuorumReached(), NotTilted(), ReplicasListed(), PeersListed(), GroupsApart(),
-    OtherGroupsKept(),
-    SomebodyElectable(), PauseKnown(), SentinelFileKept(), SentinelsEnough(), SentinelPatience(), ParallelSyncs(),
-    SentinelScripts(), PrioritiesSeen(), OldPrimaryListed(),
+    OtherGroupsKept(), SomebodyElectable(), PauseKnown(), SentinelFileKept(), SentinelPasswordsKept(),
+    SentinelsEnough(), SentinelPatience(), ParallelSyncs(), SentinelScripts(), PrioritiesSeen(), OldPrimaryListed(),
   ]
 
   /// Those about a cluster of Redis Enterprise Software, in the order in which an operator reads them.

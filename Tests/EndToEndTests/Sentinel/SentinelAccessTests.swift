@@ -7,8 +7,6 @@ import UpgradeCore
 import UpgradeRuntime
 
 @Suite(.serialized, .timeLimit(.minutes(10))) struct SentinelAccessTests {
-  /// Without blanks: Sentinels write passwords back as they are, without quotes, and do not start any more from a file
-  /// with such a line (tried with 7.0.15).
   private static let word = "the-servers-own-word"
   private static let sentinelWord = "another-word-of-the-Sentinels"
   /// What Sentinels need on a server (redis.io documentation, High availability with Redis Sentinel: Redis Access Control
@@ -83,6 +81,22 @@ import UpgradeRuntime
       print(
         "Sentinel with passwords 7.0.15 -> 8.0.2: longest stall \(Int(report.longestStall.rounded())) ms, "
           + "\(report.lost) lost of \(report.acknowledged)")
+    }
+  }
+
+  /// They would not come back from their restart.
+  @Test func aPasswordWithABlankIsRefused() async throws {
+    var request = Self.guarded
+    request.sentinelPassword = "two words"
+    try await withSentinels(request) { night in
+      let secret = "\(night.servers.folder)/word"
+      try Files.writeAtomically(secret, Array("two words\n".utf8))
+      let site = try Self.site(night, "sentinels:\n  password_file: \(secret)\n", named: "blank")
+      let said = try await night.servers.run(["check"] + Self.words(night, site), password: Self.word)
+      #expect(said.code == 1, "\(said.output.suffix(3000)) \(said.errors)")
+      #expect(said.output.contains("sentinel-passwords-kept"), "\(said.output.suffix(3000))")
+      #expect(said.output.contains("it would not start again"))
+      #expect(!said.output.contains("two words"))
     }
   }
 

@@ -29,7 +29,14 @@ import UpgradeCore
     let own = try #require(try await facts(Int(Host.processID), file, on: loop))
     #expect(own.user == Int(Host.effectiveUserID) && own.file.mode == 0o644 && own.folder.mode == 0o755)
     #expect(own.tried?.file == true && own.tried?.folder == true)
+    #expect(own.blankPasswords.isEmpty)
     #expect(try await facts(Int(Host.processID), "\(folder)/none", on: loop) == nil)
+    let lines = [
+      "port 26379", "sentinel auth-pass orders one", "sentinel auth-pass orders two words",
+      "sentinel sentinel-pass one", "sentinel sentinel-pass \"two words\"", "requirepass \"two words\"",
+    ]
+    try Files.writeAtomically(file, Array((lines.joined(separator: "\n") + "\n").utf8), mode: 0o644)
+    #expect(try await facts(Int(Host.processID), file, on: loop)?.blankPasswords == [3, 5])
     // Only root may start a process of somebody else.
     guard Host.effectiveUserID == 0 else { return }
     let other = try ChildProcess.spawn(

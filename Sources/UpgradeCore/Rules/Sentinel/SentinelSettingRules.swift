@@ -111,6 +111,45 @@ struct SentinelFileKept: NodeRule {
   package static let key = "sentinel|flushconfig"
 }
 
+struct SentinelPasswordsKept: NodeRule {
+  let name: RuleName = "sentinel-passwords-kept"
+  let severity = Severity.blocking
+  let title = "Every Sentinel can read the passwords again that it writes into its file"
+  let why = "It writes a password with a blank without quotes, and does not start any more from such a file."
+  let reads = "on each host: in which lines of config_file auth-pass and sentinel-pass hold a blank"
+  let remedy = "Choose a password without blanks, on the servers or the Sentinels and in each Sentinel's file."
+  let source =
+    "tried: 6.2.14, 7.0.15, 8.0.2 and Valkey 8.1.1 write no quotes at SENTINEL FLUSHCONFIG and end at their next start; "
+    + "Valkey 9.1.2 writes them"
+
+  func objects(in scene: Scene) -> [ObjectID] { scene.setup.sentinels.map(ObjectID.node) }
+
+  func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
+    if case .node(let node) = object { return verdict(on: node, in: scene) }
+    return Verdict.together(scene.setup.sentinels.map { verdict(on: $0, in: scene) }, of: "Sentinel")
+  }
+
+  func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
+    let file = view.pulse.server.configFile
+    guard let facts = scene.configurationFacts(node, view) else {
+      return .notApplicable(why: "not checked: \(file) on \(scene.name(node)) cannot be seen from here")
+    }
+    // What is in quotes there now loses them at the next start, or when it next writes the file.
+    guard !facts.blankPasswords.isEmpty, view.release.map({ !Self.writesQuotes($0) }) ?? true else {
+      return .holds(saw: file)
+    }
+    let lines = facts.blankPasswords.map(String.init).joined(separator: ", ")
+    return .broken(
+      saw: "\(scene.name(node)) has a password with a blank in \(file), line \(lines): it would not start again",
+      fix: "change it before anything is restarted: one without blanks, on the servers or the Sentinels, then in that "
+        + "line")
+  }
+
+  private static func writesQuotes(_ release: Release) -> Bool {
+    release.product == .valkey && release.version >= Version(9, 1, 0)
+  }
+}
+
 struct GroupsApart: SentinelRule {
   let name: RuleName = "groups-apart"
   let severity = Severity.blocking

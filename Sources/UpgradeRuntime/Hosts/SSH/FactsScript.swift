@@ -66,7 +66,8 @@ extension SupervisorScript {
   }
 
   /// As whom a process runs, and whose its configuration file and the folder of that are, as the process itself sees
-  /// them where we may look. Its rights are tried only by its own user: root may write what others may not.
+  /// them where we may look. Its rights are tried only by its own user: root may write what others may not. And in which
+  /// lines a Sentinel's passwords hold blanks; never what they are.
   private static let configurationFiles = """
     config() {
       user= groups=
@@ -89,6 +90,16 @@ extension SupervisorScript {
         [ -w "${file%/*}/" ] && [ -x "${file%/*}/" ] && there=yes || there=no
       fi
       say config "$1" "$here" "$there" "$user" "$groups" $own $around
+      lines= number=0
+      while read -r word key first second rest; do
+        number=$((number + 1))
+        case "$word $key" in
+        "sentinel auth-pass") [ -n "$rest" ] && lines="$lines $number" ;;
+        "sentinel sentinel-pass") [ -n "$second" ] && lines="$lines $number" ;;
+        esac
+      done 2>/dev/null <"$file"
+      [ -n "$lines" ] && say blanks "$1" $lines
+      return 0
     }
     """
 
