@@ -219,7 +219,9 @@ import UpgradeRuntime
       #expect(status == .exited(3) || status == .exited(4))
       #expect(try night.servers.state().handOvers.isEmpty)
       #expect(try await night.servers.primaries() == [old])
-      #expect(try night.servers.state().ended?.sentence.contains("\(candidate.address)") == true)
+      // A gate that does not hold any more names the server; a hand-over that was begun a moment before, the shard.
+      let sentence = try #require(try night.servers.state().ended?.sentence)
+      #expect(sentence.contains("\(candidate.address)") || sentence.contains("s1"), "\(sentence)")
     }
   }
 
