@@ -82,6 +82,7 @@ struct TemporaryScript: Hashable, Sendable {
     daemonize no
     pidfile "$room/server.pid"
     logfile "$room/server.log"
+    loglevel notice
     replicaof \(primary.host) \(primary.port)
     END
     # Half a configuration would look like that of a primary.
@@ -129,7 +130,7 @@ struct TemporaryScript: Hashable, Sendable {
     if find_server; then
       [ "$said" = 0 ] || [ "$said" = "$server" ] ||
         fail "process $said listens there, and the temporary server is process $server: nothing was ended"
-      was_primary && fail "its configuration says that it is the primary: nothing was ended"
+      was_primary && fail "its configuration or its log says that it is the primary: nothing was ended"
       kill -TERM "$server"
       its=$born
       latest=$(($(date +%s) + 10))
@@ -162,7 +163,8 @@ struct TemporaryScript: Hashable, Sendable {
   }
 
   /// A process is told by its number and the time of its start; where the script was cut off before it wrote them down,
-  /// by the file that the server wrote and the directory that it is in.
+  /// by the file that the server wrote and the directory that it is in. Its role stands in its configuration a moment
+  /// after it has changed; until then its log tells (the words of 6.0.16 to 8.0.2, and of Valkey 8.1.1 and 9.1.2).
   private static let identity = """
     fail() { printf '%s\\n' "$*"; exit 1; }
     ours() { [ -d "$room" ] && [ ! -L "$room" ] && [ -f "$room/$sign" ]; }
@@ -172,7 +174,12 @@ struct TemporaryScript: Hashable, Sendable {
         [ "$(readlink "/proc/$server/cwd")" -ef "$room" ]
     }
     was_primary() {
-      [ -s "$room/server.conf" ] && ! grep -Eiq '^(replicaof|slaveof) ' "$room/server.conf"
+      [ -s "$room/server.conf" ] || return 1
+      grep -Eiq '^(replicaof|slaveof) ' "$room/server.conf" || return 0
+      last=$(grep -Eo '(MASTER|PRIMARY) MODE enabled|Connecting to (MASTER|PRIMARY)' "$room/server.log" 2>/dev/null |
+        tail -n 1)
+      case $last in *enabled) return 0 ;; esac
+      return 1
     }
     """
 }

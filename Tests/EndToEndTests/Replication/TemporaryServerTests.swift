@@ -150,7 +150,7 @@ struct TemporaryHop: Sendable, CustomTestStringConvertible {
   }
 
   /// As the primary it takes with it what the other one had not received: a person says so.
-  @Test func endingAsThePrimaryIsALossThatIsAgreedTo() async throws {
+  @Test(arguments: [true, false]) func endingAsThePrimaryIsALossThatIsAgreedTo(_ isWritten: Bool) async throws {
     try await withTemporary(.init(from: .redis70, to: .redis80, tree: [nil])) { night in
       let server = try #require(night.lab.addresses.first)
       let stopped = try await night.run(night.begin + night.answers(besides: .upgradeNode))
@@ -159,6 +159,11 @@ struct TemporaryHop: Sendable, CustomTestStringConvertible {
       _ = try await night.send(["SET", "late", "1"], to: night.temporary)
       #expect(try await night.send(["WAIT", "1", "3000"], to: night.temporary).number == 1)
       try await night.killTemporary()
+      if !isWritten {
+        // As where it ends before its new role has been written: its log tells.
+        let file = "\(night.temporaryFolder)/server.conf"
+        try Files.writeAtomically(file, try Files.read(file) + Array("replicaof 127.0.0.1 1\n".utf8))
+      }
       let said = try await night.run(["resume", "--plain", "--state-dir", night.night.state] + Wizard.yes)
       #expect(said.code == 4, "\(said.output.suffix(1500))")
       #expect(said.output.contains("it was the PRIMARY"))
