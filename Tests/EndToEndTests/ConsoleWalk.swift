@@ -103,6 +103,12 @@ extension Console {
     try await wait("the question to go: \(asked)", location) { !asked.isSame(as: $0.asked) }
   }
 
+  /// Waits for checks that refuse nothing, and goes on to the plan.
+  func passChecks() async throws {
+    try await wait("the checks to end") { $0.contains("pass") && $0.contains("> next step") }
+    try await press(">")
+  }
+
   /// Agrees to all that is asked until the report; `first` sees each question before.
   func walk(
     _ location: SourceLocation = #_sourceLocation, first: (Asked) async throws -> Void = { _ in }

@@ -65,18 +65,8 @@ struct KillPair: Sendable, CustomTestStringConvertible {
       let client = WritingClient(WritingRequest(seeds: night.lab.addresses, prefix: "foreign"), on: night.loop)
       async let written = client.run()
       let begin = [night.target, "--to", "7.0.15", "--plain", "--settle", "0"] + night.profile + Wizard.yes
-      let goOn = ["resume", "--plain", "--state-dir", night.state] + Wizard.yes
-      for count in kills.after {
-        // Killed before its first record, it was never begun, and there is nothing to resume.
-        let isBegun = try RunCatalogue(night.state).runs().first?.read().isUnstarted == false
-        let wizard = try night.start(isBegun ? goOn : begin)
-        try await night.awaitRecords(count, of: wizard)
-        _ = try wizard.send(.kill)
-        let status = await wizard.exit()
-        #expect(status == .signalled(9), "\(kills): the run was over before it could be killed")
-      }
-      let isBegun = try RunCatalogue(night.state).runs().first?.read().isUnstarted == false
-      let said = try await night.run(isBegun ? goOn : begin)
+      try await night.isKilled(at: kills.after, begin: begin)
+      let said = try await night.run(night.next(after: begin))
       client.requestStop()
       let report = try await written
 

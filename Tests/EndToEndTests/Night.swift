@@ -39,6 +39,32 @@ struct Night {
   var target: String { lab.target }
   var profile: [String] { ["--profile", lab.profilePath, "--state-dir", state] + lab.connectionFlags }
 
+  /// What goes on with a run that was cut off, with every answer that may be given beforehand.
+  var goOn: [String] { ["resume", "--plain", "--state-dir", state] + Wizard.yes }
+
+  /// What begins, or goes on: a wizard that was killed before its first record leaves nothing to resume.
+  func next(after begin: [String]) throws -> [String] {
+    try RunCatalogue(state).runs().first?.read().isUnstarted == false ? goOn : begin
+  }
+
+  /// Kills the wizard with kill -9 whenever so many records stand in its journal, and goes on in between.
+  ///
+  /// - Parameters:
+  ///   - delay: from the record into the middle of what it is about.
+  ///   - begin: the words of the first wizard.
+  func isKilled(
+    at counts: [Int], after delay: Duration = .zero, begin: [String], _ location: SourceLocation = #_sourceLocation
+  ) async throws {
+    for count in counts {
+      let wizard = try start(next(after: begin))
+      try await awaitRecords(count, of: wizard)
+      if delay > .zero { try await loop.sleep(for: delay) }
+      _ = try wizard.send(.kill)
+      let status = await wizard.exit()
+      #expect(status == .signalled(9), "\(counts): over before it could be killed", sourceLocation: location)
+    }
+  }
+
   /// Runs the program to its end.
   func run(_ words: [String], within bound: Duration = .seconds(240)) async throws -> Said {
     try await Night.run(words, folder: folder, on: loop, within: bound)

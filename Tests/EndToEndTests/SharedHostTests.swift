@@ -115,14 +115,8 @@ struct SharedNight {
       try await shared.share()
       let client = WritingClient(WritingRequest(seeds: night.lab.addresses, prefix: "foreign"), on: night.loop)
       async let written = client.run()
-      let goOn = ["resume", "--plain", "--state-dir", night.state] + Wizard.yes
-      for (index, count) in kills.enumerated() {
-        let wizard = try night.start(index == 0 ? shared.begin + Wizard.yes : goOn)
-        try await night.awaitRecords(count, of: wizard)
-        _ = try wizard.send(.kill)
-        #expect(await wizard.exit() == .signalled(9), "the run was over before it could be killed")
-      }
-      let said = try await night.run(goOn)
+      try await night.isKilled(at: kills, begin: shared.begin + Wizard.yes)
+      let said = try await night.run(night.goOn)
       client.requestStop()
       let report = try await written
       #expect(said.code == 0, "\(said.output.suffix(2000)) \(said.errors)")

@@ -75,17 +75,15 @@ extension UpgradeMachine {
       ])
     }
     let temporary = setup.temporary.map { ObjectID.node($0.node.id) }
-    let nodes = Set(plan.steps.compactMap { $0.key.verb == .rejoin ? $0.key.object : nil }).subtracting(
-      [temporary].compactMap(\.self)
-    ).count
+    let nodes = Set(plan.steps.map(\.key).filter { $0.verb == .rejoin && $0.object != temporary }.map(\.object)).count
     let databases = plan.steps.filter { $0.key.verb == .upgradeDatabase }.count
     let handOvers = plan.steps.filter { $0.key.verb == .handOver }.count
     let question = Question(
       name: QuestionName(.start), consentClass: .reversible, title: "Start with this plan?",
       lines: [
-        "\(plan.steps.count) steps: \(nodes == 1 ? "1 node" : "\(nodes) nodes") to \(setup.to.title), "
+        "\(plan.steps.count) steps: \(Words.count(nodes, "node")) to \(setup.to.title), "
           + (setup.enterprise != nil
-            ? "\(databases) databases." : handOvers == 1 ? "1 hand-over." : "\(handOvers) hand-overs."),
+            ? "\(Words.count(databases, "database"))." : "\(Words.count(handOvers, "hand-over"))."),
         setup.enterprise == nil
           ? temporary == nil
             ? "You are asked again before every node and every hand-over."

@@ -149,7 +149,7 @@ extension NodeView {
 }
 
 /// Numbers in words.
-enum Words {
+package enum Words {
   /// `812 bytes`, `4.2 kB`, `1.0 MB`, `3.7 GB`; decimal units.
   static func bytes(_ count: Int) -> String {
     switch abs(count) {
@@ -171,5 +171,8 @@ enum Words {
     return "\(tenths / 10).\(abs(tenths % 10))"
   }
 
-  static func count(_ number: Int, _ noun: String) -> String { number == 1 ? "1 \(noun)" : "\(number) \(noun)s" }
+  /// `1 node`, `6 nodes`.
+  package static func count(_ number: Int, _ noun: String) -> String {
+    number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
+  }
 }

@@ -46,7 +46,7 @@ package struct PlanRow: Hashable, Sendable {
 package struct PlanRows: Hashable, Sendable {
   package var rows: [PlanRow] = []
   /// `6 nodes`.
-  package var nodesInWords: String { PlanRow.nodes(nodeCount) }
+  package var nodesInWords: String { Words.count(nodeCount, "node") }
 
   package var nodeCount: Int {
     rows.reduce(0) { sum, row in
@@ -63,8 +63,8 @@ package struct PlanRows: Hashable, Sendable {
 
   /// What there is besides nodes: `3 hand-overs`, `4 databases`.
   func others(_ setup: Setup) -> String {
-    if setup.enterprise == nil { return handOverCount == 1 ? "1 hand-over" : "\(handOverCount) hand-overs" }
-    return "\(rows.count { if case .database = $0.kind { true } else { false } }) databases"
+    if setup.enterprise == nil { return Words.count(handOverCount, "hand-over") }
+    return Words.count(rows.count { if case .database = $0.kind { true } else { false } }, "database")
   }
 
   package init(_ plan: Plan?, setup: Setup?, briefing: Briefing? = nil) {
@@ -207,7 +207,7 @@ extension PlanRow {
     }
   }
 
-  fileprivate static func nodes(_ count: Int) -> String { count == 1 ? "1 node" : "\(count) nodes" }
+  private static func nodes(_ count: Int) -> String { Words.count(count, "node") }
 
   private static func pauseText(_ kind: QuestionKind) -> String {
     switch kind {

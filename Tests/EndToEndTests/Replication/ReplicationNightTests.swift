@@ -62,8 +62,7 @@ struct ReplicationHop: Sendable, CustomTestStringConvertible {
       try await Console.with(
         words, columns: 80, rows: 24, environment: ["HOME": night.folder], on: night.loop
       ) { console in
-        try await console.wait("the checks to end") { $0.contains("pass") && $0.contains("> next step") }
-        try await console.press(">")
+        try await console.passChecks()
         await #expect(throws: Left.self) {
           _ = try await console.walk { asked in
             guard asked.description.hasPrefix("Stop ") else { return }
@@ -90,15 +89,8 @@ struct ReplicationHop: Sendable, CustomTestStringConvertible {
       let client = WritingClient(WritingRequest(seeds: night.lab.addresses, prefix: "foreign"), on: night.loop)
       async let written = client.run()
       let begin = [night.target, "--to", "7.0.15", "--plain", "--settle", "0"] + night.site + Wizard.yes
-      let goOn = ["resume", "--plain", "--state-dir", night.night.state] + Wizard.yes
-      for count in kills {
-        let isBegun = try RunCatalogue(night.night.state).runs().first?.read().isUnstarted == false
-        let wizard = try night.night.start(isBegun ? goOn : begin)
-        try await night.night.awaitRecords(count, of: wizard)
-        _ = try wizard.send(.kill)
-        #expect(await wizard.exit() == .signalled(9), "\(kills): over before it could be killed")
-      }
-      let said = try await night.night.run(goOn)
+      try await night.night.isKilled(at: kills, begin: begin)
+      let said = try await night.night.run(night.night.goOn)
       client.requestStop()
       let report = try await written
       #expect(said.code == 0, "\(kills): \(said.output.suffix(1500)) \(said.errors)")

@@ -53,8 +53,7 @@ struct Keeping: Sendable, CustomTestStringConvertible {
       try await Console.with(
         words, columns: 80, rows: 24, environment: ["HOME": night.folder], on: night.loop
       ) { console in
-        try await console.wait("the checks to end") { $0.contains("pass") && $0.contains("> next step") }
-        try await console.press(">")
+        try await console.passChecks()
         #expect(
           try await console.walk() == [
             "Start with this plan?", "Run a client probe?", "Stop \(server) (PRIMARY of s1) <outage \(server)>",

@@ -83,15 +83,8 @@ struct TemporaryHop: Sendable, CustomTestStringConvertible {
         WritingRequest(seeds: night.lab.addresses + [night.temporary], prefix: "foreign"), on: night.loop)
       async let written = client.run()
       let begin = [night.target, "--to", "8.0.2", "--plain", "--settle", "0"] + night.site + Wizard.yes
-      let goOn = ["resume", "--plain", "--state-dir", night.night.state] + Wizard.yes
-      for count in kills {
-        let isBegun = try RunCatalogue(night.night.state).runs().first?.read().isUnstarted == false
-        let wizard = try night.night.start(isBegun ? goOn : begin)
-        try await night.night.awaitRecords(count, of: wizard)
-        _ = try? wizard.send(.kill)
-        guard await wizard.exit() == .signalled(9) else { break }
-      }
-      let said = try await night.night.run(goOn)
+      try await night.night.isKilled(at: kills, begin: begin)
+      let said = try await night.night.run(night.night.goOn)
       client.requestStop()
       let report = try await written
       #expect(said.code == 0, "\(kills): \(said.output.suffix(1500)) \(said.errors)")
@@ -112,8 +105,7 @@ struct TemporaryHop: Sendable, CustomTestStringConvertible {
       try await Console.with(
         words, columns: 80, rows: 24, environment: ["HOME": night.folder], on: night.loop
       ) { console in
-        try await console.wait("the checks to end") { $0.contains("pass") && $0.contains("> next step") }
-        try await console.press(">")
+        try await console.passChecks()
         #expect(
           try await console.walk() == [
             "Start with this plan?", "Run a client probe?", "The temporary server has all data. Hand over to it?",

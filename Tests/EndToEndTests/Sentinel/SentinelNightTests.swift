@@ -74,17 +74,8 @@ import UpgradeRuntime
       let client = WritingClient(WritingRequest(seeds: night.servers.lab.addresses, prefix: "foreign"), on: loop)
       async let written = client.run()
       let begin = night.words(to: .redis70) + Wizard.yes
-      let goOn = ["resume", "--plain", "--state-dir", night.night.state] + Wizard.yes
-      for count in kills.records {
-        let isBegun = try RunCatalogue(night.night.state).runs().first?.read().isUnstarted == false
-        let wizard = try night.night.start(isBegun ? goOn : begin)
-        try await night.night.awaitRecords(count, of: wizard)
-        // Into the middle of what the record is about.
-        if kills.after > .zero { try await loop.sleep(for: kills.after) }
-        _ = try wizard.send(.kill)
-        #expect(await wizard.exit() == .signalled(9), "\(kills.records): over before it could be killed")
-      }
-      let said = try await night.night.run(goOn)
+      try await night.night.isKilled(at: kills.records, after: kills.after, begin: begin)
+      let said = try await night.night.run(night.night.goOn)
       client.requestStop()
       let report = try await written
       #expect(said.code == 0, "\(said.output.suffix(1500)) \(said.errors)")
@@ -166,8 +157,7 @@ import UpgradeRuntime
       try await Console.with(
         words, columns: 100, rows: 30, environment: ["HOME": night.servers.folder], on: night.servers.loop
       ) { console in
-        try await console.wait("the checks to end") { $0.contains("pass") && $0.contains("> next step") }
-        try await console.press(">")
+        try await console.passChecks()
         #expect(
           try await console.walk() == [
             "Start with this plan?", "Run a client probe?", "Do you want to enable upgrade mode now [Y/N]?",

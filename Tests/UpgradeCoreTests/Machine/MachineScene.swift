@@ -192,6 +192,27 @@ struct MachineScene {
 
   // MARK: - Driving
 
+  /// Lives through a run, and again with the wizard dead after each of its records: each of those ends, too.
+  ///
+  /// - Parameter agrees: whether a scene, the second, ended as the whole one did; told is after which record it was cut.
+  static func killAfterEachRecord(
+    _ make: () -> MachineScene, _ agrees: (_ whole: MachineScene, _ cut: MachineScene, _ remark: String) -> Void
+  ) {
+    var whole = make()
+    whole.start()
+    whole.play()
+    for count in 2..<whole.journal.count {
+      var scene = make()
+      scene.start()
+      scene.play(records: count)
+      scene.restart()
+      scene.play()
+      let remark = "\(count): \(scene.transcript.suffix(4))"
+      #expect(scene.machine.state.ended?.kind == .done, "\(remark)")
+      agrees(whole, scene, remark)
+    }
+  }
+
   mutating func start() { take(machine.decide(.start(run: "r1", by: wizard, setup: setup), now: now)) }
 
   /// The wizard dies and another one reads the journal.

@@ -88,18 +88,9 @@ import Testing
 
   /// The wizard dies after each record once: the run ends as it would have, and no role is left as it was not to be.
   @Test func killedAfterEachRecordItEndsTheSame() {
-    var whole = MachineScene(tree: Self.tree)
-    whole.start()
-    whole.play()
-    for count in stride(from: 2, to: whole.journal.count, by: 1) {
-      var scene = MachineScene(tree: Self.tree)
-      scene.start()
-      scene.play(records: count)
-      scene.restart()
-      scene.play()
-      #expect(scene.machine.state.ended?.kind == .done, "\(count): \(scene.transcript.suffix(4))")
-      #expect(scene.servers.mapValues(\.follows) == whole.servers.mapValues(\.follows), "\(count)")
-      #expect(scene.machine.state.facts.savedRoles.count == 4, "\(count)")
+    MachineScene.killAfterEachRecord({ MachineScene(tree: Self.tree) }) { whole, scene, remark in
+      #expect(scene.servers.mapValues(\.follows) == whole.servers.mapValues(\.follows), "\(remark)")
+      #expect(scene.machine.state.facts.savedRoles.count == 4, "\(remark)")
     }
   }
 

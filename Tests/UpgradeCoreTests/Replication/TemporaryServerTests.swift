@@ -49,17 +49,8 @@ import Testing
   }
 
   @Test func killedAfterEachRecordItEndsTheSame() {
-    var whole = Self.scene()
-    whole.start()
-    whole.play()
-    for count in 2..<whole.journal.count {
-      var scene = Self.scene()
-      scene.start()
-      scene.play(records: count)
-      scene.restart()
-      scene.play()
-      #expect(scene.machine.state.ended?.kind == .done, "\(count): \(scene.transcript.suffix(4))")
-      #expect(Self.isAsBefore(scene, on: MachineScene.new), "\(count): \(scene.transcript.suffix(4))")
+    MachineScene.killAfterEachRecord({ Self.scene() }) { _, scene, remark in
+      #expect(Self.isAsBefore(scene, on: MachineScene.new), "\(remark)")
     }
   }
 

@@ -72,19 +72,10 @@ import Testing
 
   /// The wizard dies after each record once: the run ends as it would have, and the ledger is empty.
   @Test func killedAfterEachRecordItEndsTheSame() {
-    var whole = Self.scene()
-    whole.start()
-    whole.play()
-    for count in 2..<whole.journal.count {
-      var scene = Self.scene()
-      scene.start()
-      scene.play(records: count)
-      scene.restart()
-      scene.play()
-      #expect(scene.machine.state.ended?.kind == .done, "\(count): \(scene.transcript.suffix(4))")
-      #expect(scene.servers.mapValues(\.follows) == whole.servers.mapValues(\.follows), "\(count)")
-      #expect(scene.servers.mapValues(\.settings) == whole.servers.mapValues(\.settings), "\(count)")
-      #expect(scene.machine.state.facts.openLedger.isEmpty, "\(count)")
+    MachineScene.killAfterEachRecord({ Self.scene() }) { whole, scene, remark in
+      #expect(scene.servers.mapValues(\.follows) == whole.servers.mapValues(\.follows), "\(remark)")
+      #expect(scene.servers.mapValues(\.settings) == whole.servers.mapValues(\.settings), "\(remark)")
+      #expect(scene.machine.state.facts.openLedger.isEmpty, "\(remark)")
     }
   }
 

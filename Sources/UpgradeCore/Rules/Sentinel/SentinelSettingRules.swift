@@ -76,7 +76,19 @@ struct ParallelSyncs: GroupRule {
   }
 }
 
-struct SentinelFileKept: NodeRule {
+/// A rule about each Sentinel as a process with a file, whatever it knows of its group.
+protocol SentinelProcessRule: NodeRule {}
+
+extension SentinelProcessRule {
+  package func objects(in scene: Scene) -> [ObjectID] { scene.setup.sentinels.map(ObjectID.node) }
+
+  package func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
+    if case .node(let node) = object { return verdict(on: node, in: scene) }
+    return Verdict.together(scene.setup.sentinels.map { verdict(on: $0, in: scene) }, of: "Sentinel")
+  }
+}
+
+struct SentinelFileKept: SentinelProcessRule {
   let name: RuleName = "sentinel-file-kept"
   let severity = Severity.blocking
   let title = "Every Sentinel can write its configuration file"
@@ -85,13 +97,6 @@ struct SentinelFileKept: NodeRule {
   let reads = "INFO server: config_file; SENTINEL FLUSHCONFIG"
   let remedy = "Let its user write the file and its directory."
   let source = "redis.io documentation, SENTINEL FLUSHCONFIG; redis src/sentinel.c, sentinelFlushConfig"
-
-  func objects(in scene: Scene) -> [ObjectID] { scene.setup.sentinels.map(ObjectID.node) }
-
-  func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
-    if case .node(let node) = object { return verdict(on: node, in: scene) }
-    return Verdict.together(scene.setup.sentinels.map { verdict(on: $0, in: scene) }, of: "Sentinel")
-  }
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     switch view.inventory?.permissions[Self.key] {
@@ -111,7 +116,7 @@ struct SentinelFileKept: NodeRule {
   package static let key = "sentinel|flushconfig"
 }
 
-struct SentinelPasswordsKept: NodeRule {
+struct SentinelPasswordsKept: SentinelProcessRule {
   let name: RuleName = "sentinel-passwords-kept"
   let severity = Severity.blocking
   let title = "Every Sentinel can read the passwords again that it writes into its file"
@@ -121,13 +126,6 @@ struct SentinelPasswordsKept: NodeRule {
   let source =
     "tried: 6.2.14, 7.0.15, 8.0.2 and Valkey 8.1.1 write no quotes at SENTINEL FLUSHCONFIG and end at their next start; "
     + "Valkey 9.1.2 writes them"
-
-  func objects(in scene: Scene) -> [ObjectID] { scene.setup.sentinels.map(ObjectID.node) }
-
-  func evaluate(_ object: ObjectID, in scene: Scene) -> Verdict {
-    if case .node(let node) = object { return verdict(on: node, in: scene) }
-    return Verdict.together(scene.setup.sentinels.map { verdict(on: $0, in: scene) }, of: "Sentinel")
-  }
 
   func judge(_ node: NodeID, _ view: NodeView, in scene: Scene) -> Verdict {
     let file = view.pulse.server.configFile
