@@ -274,7 +274,8 @@ extension ServerProcedure {
         : narrows
           ? "a hand-over back works only until \(setup.address(from)) loses its link: after that its data format is too old"
           : "a hand-over back: a second pause",
-      usual: "under 0.1 s", patience: max(.seconds(120), setup.electionPause + .seconds(60)), isBoundary: true)
+      usual: setup.kind == .sentinel ? "some seconds; clients feel only the pause" : "under 0.1 s",
+      patience: max(.seconds(120), setup.electionPause + .seconds(60)), isBoundary: true)
   }
 
   // MARK: - What they share
